@@ -1,0 +1,37 @@
+"""What time it is. Handed to whoever needs it, so that a test or a demonstration can set the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The machine's clock, moved by whole days; a demonstration stands on its own day and its clock still ticks."""
+
+    offset_days: int = 0
+
+    def now(self) -> datetime:
+        """This moment, aware, in UTC."""
+        return datetime.now(UTC) + timedelta(days=self.offset_days)
+
+    def today(self) -> date:
+        """The calendar day in Vietnam."""
+        return self.now().astimezone(HANOI).date()
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenClock:
+    """A clock that stands still; for tests and for recomputing a past day."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def today(self) -> date:
+        return self.moment.astimezone(HANOI).date()

@@ -1,0 +1,1 @@
+"""The verbs of `haidang` that need nothing but the catalogue; one file a noun."""

@@ -1,0 +1,121 @@
+"""Sources, their runs, what became of each record, and every issue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.models.base import Base, Id, new_id
+
+
+class Source(Base):
+    """Where an agency's data comes from: one connector, one address."""
+
+    __tablename__ = "source"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    title: Mapped[str] = mapped_column(default="")
+    agency_id: Mapped[str] = mapped_column(ForeignKey("agency.id"), index=True)
+    connector: Mapped[str] = mapped_column(String(50))
+    url: Mapped[str]
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    schedule: Mapped[str] = mapped_column(String(100), default="")  # cron, Asia/Ho_Chi_Minh; "" is by hand
+    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records}
+    state: Mapped[str] = mapped_column(String(20), default="active")  # active, paused, removed
+    illustrative: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime]
+
+
+class Run(Base):
+    """One harvest of one source.
+
+    `status`: queued, running, succeeded, succeeded-with-issues, failed, cancelled, lost.
+    Counters are not here: they are counted from RunRecord and IssueRow.
+    """
+
+    __tablename__ = "run"
+    __table_args__ = (Index(None, "source_id", "queued_at"), Index(None, "status"), Index(None, "queued_at"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(String(30), default="queued")
+    stage: Mapped[str] = mapped_column(String(20), default="")
+    forced: Mapped[bool] = mapped_column(default=False)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    expected: Mapped[int | None]  # how many records the source says it has
+    gathered_all: Mapped[bool] = mapped_column(default=False)  # the listing was read to its end
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+
+
+class RunRecord(Base):
+    """What became of one record in one run; written once."""
+
+    __tablename__ = "run_record"
+    __table_args__ = (Index(None, "run_id", "outcome"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    identifier: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    dataset_id: Mapped[str | None] = mapped_column(Id)
+    at: Mapped[datetime]
+
+
+class Known(Base):
+    """A record that a source has shown us: its identity, apart from the history of runs."""
+
+    __tablename__ = "known"
+
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    identifier: Mapped[str] = mapped_column(primary_key=True)
+    raw_hash: Mapped[str] = mapped_column(String(64))
+    dataset_id: Mapped[str | None] = mapped_column(Id)
+    first_seen: Mapped[datetime]
+    last_run_id: Mapped[str | None] = mapped_column(Id)  # the last run in whose listing it stood
+    missing_since: Mapped[datetime | None]
+
+
+class Staged(Base):
+    """A record gathered and not yet finished; gone when it is. `prepared` is the record before publishing."""
+
+    __tablename__ = "staged"
+    __table_args__ = (UniqueConstraint("run_id", "identifier"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    identifier: Mapped[str]
+    raw: Mapped[dict[str, Any]]
+    raw_hash: Mapped[str] = mapped_column(String(64))
+    prepared: Mapped[dict[str, Any] | None]
+
+
+class IssueRow(Base):
+    """An issue as it is kept: open until the same record is harvested without it."""
+
+    __tablename__ = "issue"
+    __table_args__ = (
+        Index(None, "run_id"), Index(None, "source_id", "closed_at"), Index(None, "dataset_id", "closed_at"),
+        UniqueConstraint("run_id", "fingerprint"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(32))
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    identifier: Mapped[str | None]
+    dataset_id: Mapped[str | None] = mapped_column(Id)
+    code: Mapped[str] = mapped_column(String(60))
+    stage: Mapped[str] = mapped_column(String(20))
+    severity: Mapped[str] = mapped_column(String(10))
+    who: Mapped[str] = mapped_column(String(20))
+    place: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

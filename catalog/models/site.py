@@ -1,0 +1,33 @@
+"""What belongs to the site itself: tokens of programs, and facts that the site remembers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalog.models.base import Base, Id, Json, new_id
+
+
+class ApiToken(Base):
+    """A program's right to write; only the SHA-256 of the token is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created: Mapped[datetime]
+    last_used: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class SiteFact(Base):
+    """A fact that the site remembers between starts: its title, the day on which a demonstration stands."""
+
+    __tablename__ = "site_fact"
+
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[Any] = mapped_column(Json)

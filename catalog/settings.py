@@ -1,0 +1,84 @@
+"""The settings: environment variables `HAIDANG_…` and a `.env` file, read once into a frozen object."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from catalog.errors import UsageError
+
+# Every setting by name; a name that is not here stops the start, so that a typing error is never silent.
+NAMES = {
+    "HAIDANG_DATABASE_URL", "HAIDANG_STORAGE_URL", "HAIDANG_SECRET_KEY", "HAIDANG_SITE_URL",
+    "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID",
+    "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
+}
+MIN_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator decided.
+
+    var            folder of everything local: database, files, index, secret
+    database_url   SQLAlchemy URL, SQLite or PostgreSQL (`postgresql+psycopg://…`)
+    storage_url    `file:///folder` or `s3://bucket/prefix?endpoint=…`
+    allow_hosts    hosts or host:port that may be reached although their address is private
+    executor_id    the stable name of this node's worker; unique among workers
+    """
+
+    var: Path
+    database_url: str
+    storage_url: str
+    secret_key: str
+    site_url: str
+    allow_hosts: tuple[str, ...] = ()
+    executor_id: str = "worker-1"
+
+
+def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Read the settings; UsageError names a setting that is unknown or cannot be used."""
+    folder = folder or Path.cwd()
+    given = {k: v for k, v in {**dotenv_values(folder / ".env"), **(environ if environ is not None else os.environ)}.items()
+             if k.startswith("HAIDANG_") and v is not None}
+    unknown = sorted(set(given) - NAMES)
+    if unknown:
+        raise UsageError(
+            f"Không có cài đặt nào tên {', '.join(unknown)}. Hãy sửa tên hoặc bỏ đi; các tên dùng được: {', '.join(sorted(NAMES))}.",
+            f"There is no setting named {', '.join(unknown)}. Correct or remove it; known names: {', '.join(sorted(NAMES))}.",
+        )
+    var = Path(given.get("HAIDANG_VAR", folder / "var")).absolute()
+    return Settings(
+        var=var,
+        database_url=given.get("HAIDANG_DATABASE_URL") or f"sqlite:///{var / 'haidang.db'}",
+        storage_url=given.get("HAIDANG_STORAGE_URL") or f"file://{var / 'files'}",
+        secret_key=_secret(given.get("HAIDANG_SECRET_KEY"), var),
+        site_url=given.get("HAIDANG_SITE_URL", "").rstrip("/"),
+        allow_hosts=tuple(h.strip().lower() for h in given.get("HAIDANG_ALLOW_HOSTS", "").split(",") if h.strip()),
+        executor_id=given.get("HAIDANG_EXECUTOR_ID", "worker-1"),
+    )
+
+
+def _secret(given: str | None, var: Path) -> str:
+    """The given key, or the one made on first start and kept in `var/secret` (mode 600)."""
+    if given is not None:
+        if len(given) < MIN_SECRET or len(set(given)) < 8:
+            raise UsageError(
+                f"HAIDANG_SECRET_KEY quá yếu: cần ít nhất {MIN_SECRET} ký tự ngẫu nhiên. Bỏ cài đặt này để hệ thống tự tạo khóa.",
+                f"HAIDANG_SECRET_KEY is too weak: at least {MIN_SECRET} random characters. Leave it out and one is made for you.",
+            )
+        return given
+    path = var / "secret"
+    var.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

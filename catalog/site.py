@@ -1,0 +1,74 @@
+"""Everything that one running process of the site holds: settings, store, files, clock, way out, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from catalog import db
+from catalog.clock import Clock, FrozenClock
+from catalog.errors import UsageError
+from catalog.files import Files, open_files
+from catalog.models import SiteFact
+from catalog.net import Net
+from catalog.search import SearchIndex
+from catalog.settings import Settings
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of one process; made by `open_site`, passed down, never global."""
+
+    settings: Settings
+    engine: Engine
+    files: Files
+    clock: Clock | FrozenClock
+
+    @cached_property
+    def search(self) -> SearchIndex:
+        return SearchIndex(self.settings.var / "index", self.engine)
+
+    @cached_property
+    def net(self) -> Net:
+        return Net(allow_hosts=self.settings.allow_hosts)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with db.transaction(self.engine, write=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with db.transaction(self.engine) as session:
+            yield session
+
+
+def open_site(settings: Settings, *, clock: Clock | FrozenClock | None = None, migrate: bool = False) -> Site:
+    """Open the store and the files; UsageError when the store has not been migrated."""
+    engine = db.make_engine(settings.database_url)
+    if migrate:
+        db.upgrade(engine)
+    elif not db.is_current(engine):
+        raise UsageError(
+            "Cơ sở dữ liệu chưa được khởi tạo hoặc chưa nâng cấp. Hãy chạy: haidang db upgrade",
+            "The database has not been set up or upgraded. Run: haidang db upgrade",
+        )
+    return Site(settings=settings, engine=engine, files=open_files(settings.storage_url, settings.var / "cache"),
+                clock=clock or Clock(remembered(engine, "clock_offset_days", 0)))
+
+
+def remembered(engine: Engine, key: str, default: object = None) -> object:
+    """A fact that the site remembers, or `default`."""
+    with db.transaction(engine, write=False) as session:
+        fact = session.get(SiteFact, key)
+        return default if fact is None else fact.value
+
+
+def remember(session: Session, key: str, value: object) -> None:
+    """Keep a fact of the site; see SiteFact."""
+    session.merge(SiteFact(key=key, value=value))

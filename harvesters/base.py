@@ -1,0 +1,90 @@
+"""What a connector is: a *way of access*, never a publisher.
+
+A connector is told a source and a way out to the network, and answers two questions: which records does the
+source have (`page`), and what does one of them say (`describe`). It stores nothing, decides nothing, and
+raises `catalog.errors.Trouble` where the source's answer cannot be used. Everything else (hashing, fetching
+files, validation, storing) is the pipeline's. It declares its options, so that the command line and the web
+form ask for them by name.
+
+To write a new one: one short module with one class that follows `Connector`, one line under
+`[project.entry-points."haidang.connectors"]`, and recorded answers of a real server under its test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from catalog.issues import Issue
+from catalog.net import Net
+from catalog.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option of a connector: its name, its default, and what it means in both languages."""
+
+    name: str
+    vi: str
+    en: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """What a connector may know of its source."""
+
+    name: str
+    url: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """One record as the source lists it: `raw` is JSON-able and is all that `describe` needs."""
+
+    identifier: str
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of the listing.
+
+    `cursor` leads to the next page after a restart (None: this was the last); `total` is what the source says
+    it has; `issues` are records that cannot even be identified.
+    """
+
+    items: tuple[Gathered, ...]
+    cursor: str | None = None
+    total: int | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+class Connector(Protocol):
+    """One way of access."""
+
+    kind: ClassVar[str]
+    title: ClassVar[Mapping[str, str]]  # {"vi": …, "en": …}
+    options: ClassVar[tuple[Option, ...]]
+
+    def __init__(self, source: SourceSpec, net: Net) -> None: ...
+
+    def page(self, cursor: str | None) -> Page:
+        """One page of the listing, from its start or from a cursor; Trouble when the source cannot be read."""
+        ...
+
+    def describe(self, item: Gathered) -> Record:
+        """One record in the catalogue's words; no network. Trouble when it cannot be understood."""
+        ...
+
+
+def every_page(connector: Connector) -> Iterator[Page]:
+    """All pages in order; for a preview, and for tests."""
+    page = connector.page(None)
+    yield page
+    while page.cursor is not None:
+        page = connector.page(page.cursor)
+        yield page
