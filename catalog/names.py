@@ -1,0 +1,128 @@
+"""Names that go into addresses, and words as they are compared: folding, slugs, tags.
+
+Folding keeps Vietnamese readable where CKAN deletes what Latin-1 has not: `Đường bộ` becomes `duong-bo`, the same
+from composed and from decomposed Unicode.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.models import Dataset, OldName
+
+MIN_NAME, MAX_NAME = 2, 100
+MIN_TAG, MAX_TAG = 2, 100
+
+_NAME = re.compile(rf"[a-z0-9_-]{{{MIN_NAME},{MAX_NAME}}}")
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+_D = str.maketrans({"đ": "d", "Đ": "d", "Ð": "d", "ð": "d"})
+
+
+def nfc(text: str) -> str:
+    """The text with each letter and its marks as one character, as it is kept and compared."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """The text as a hurried person types it: small letters, no marks, đ as d; `Dữ liệu` and `du lieu` are the same."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFD", text.lower().translate(_D))
+    return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+
+
+def slug(title: str) -> str:
+    """A name made from a title: `[a-z0-9-]`, 2 to 100 characters, always the same for the same title.
+
+    A title of which nothing is left (signs only, or a script that is not Latin) gets a name from its hash.
+    """
+    title = nfc(title)
+    name = _NOT_NAME.sub("-", fold(title)).strip("-")
+    if len(name) > MAX_NAME:
+        name = name[:MAX_NAME + 1].rpartition("-")[0] or name[:MAX_NAME]
+        name = name[:MAX_NAME].strip("-")
+    if len(name) < MIN_NAME:
+        digest = hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        name = f"{name}-{digest}" if name else f"dataset-{digest}"
+    return name
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be the name of a dataset: 2 to 100 of `a-z`, `0-9`, `-` and `_`."""
+    return _NAME.fullmatch(text) is not None
+
+
+def unique_name(session: Session, wanted: str, *, taken: Iterable[str] = ()) -> str:
+    """The wanted name, or the first free of `wanted-2`, `wanted-3` …
+
+    Free is what no living dataset has, and what never was the name of another (old addresses keep leading to it).
+    `taken` are names given out in this transaction and not yet written.
+    """
+    taken = set(taken)
+    stem = wanted[: MAX_NAME - 6].rstrip("-")
+    if wanted not in taken and not _used(session, Dataset.name == wanted, OldName.name == wanted):
+        return wanted
+    pattern = stem.replace("_", r"\_") + "-%"
+    taken |= _used(session, Dataset.name.like(pattern, escape="\\"), OldName.name.like(pattern, escape="\\"))
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _used(session: Session, live, old) -> set[str]:
+    names = set(session.scalars(select(Dataset.name).where(Dataset.state != "deleted", live)))
+    return names | set(session.scalars(select(OldName.name).where(old)))
+
+
+def is_tag(text: str) -> bool:
+    """Whether the text can be a tag: 2 to 100 letters or digits of any script, spaces, `-`, `_` and `.`."""
+    return MIN_TAG <= len(text) <= MAX_TAG and all(_tag_letter(letter) for letter in text)
+
+
+def _tag_letter(letter: str) -> bool:
+    return letter in " -_." or letter.isalnum() or unicodedata.category(letter) in ("Mn", "Mc")
+
+
+def clean_tags(tags: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Tags in NFC, each once, in the order given, and those that cannot be tags as they were given."""
+    good: dict[str, None] = {}
+    dropped: list[str] = []
+    for tag in tags:
+        text = " ".join(nfc(tag).split()) if isinstance(tag, str) else ""
+        if is_tag(text):
+            good.setdefault(text)
+        else:
+            dropped.append(str(tag))
+    return list(good), dropped
+
+
+# The letters of Vietnamese in the order of its dictionaries; tones order words that are otherwise the same.
+_LETTERS = {letter: f"{place:02d}" for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_TONES = {"̀": "1", "̉": "2", "̃": "3", "́": "4", "̣": "5"}  # huyền, hỏi, ngã, sắc, nặng
+
+
+def collation_key(text: str) -> str:
+    """A key that sorts as a Vietnamese dictionary does: a ă â … d đ … o ô ơ … u ư; then by tone."""
+    base: list[str] = []
+    tones: list[str] = []
+    for letter in nfc(text.lower()):
+        apart = unicodedata.normalize("NFD", letter)
+        tone = next((mark for mark in apart if mark in _TONES), "")
+        plain = nfc(apart.replace(tone, "")) if tone else letter
+        if plain in _LETTERS:
+            base.append("b" + _LETTERS[plain])
+            tones.append(_TONES.get(tone, "0"))
+        elif plain.isdigit():
+            base.append("a" + plain)
+        elif plain.isalpha():
+            base.append("c" + plain)
+        else:
+            base.append(" ")
+    return "".join(base) + "\x00" + "".join(tones)
