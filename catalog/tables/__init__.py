@@ -1,0 +1,10 @@
+"""Tables: a checked file becomes typed Parquet; Parquet becomes a preview, profiles and downloads."""
+
+from __future__ import annotations
+
+from catalog.tables.export import export
+from catalog.tables.preview import Preview, column_profiles, read_preview
+from catalog.tables.source import TableSource
+from catalog.tables.writing import write_table
+
+__all__ = ["Preview", "TableSource", "column_profiles", "export", "read_preview", "write_table"]

@@ -1,0 +1,44 @@
+"""What a check says of a file: the `Verdict`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.errors import HaidangError
+from catalog.issues import Issue
+from catalog.tables.source import TableSource
+
+
+class Cancelled(HaidangError):
+    """The check was asked to stop before it was done; nothing is decided about the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of one file.
+
+    state     `valid`, `invalid`, `held` (valid, but a person must decide first) or `unchecked` (not a table
+              that is read here, such as a PDF)
+    format    CSV, TSV, XLSX, XLS, ODS, JSON, GeoJSON; or the format that was seen in an unchecked file
+    fields    names of the columns as they will be stored; `rows` counts data rows, None when not counted
+    errors    how many errors the report knows; when the limit was reached there may be more
+    report    descriptor of a frictionless Report, `{}` for a file that could not be read at all
+    issues    grouped by cause, each with the first few cells
+    table     handle for `catalog.tables.write_table`, or None when nothing should be written
+    details   what the report does not say: encoding, layout, causes, questions, privacy
+    """
+
+    state: str
+    format: str
+    encoding: str | None = None
+    sheet: str | None = None
+    schema: str | None = None
+    fields: tuple[str, ...] = ()
+    rows: int | None = None
+    errors: int = 0
+    report: Mapping[str, Any] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+    table: TableSource | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
