@@ -1,0 +1,12 @@
+"""The only way out to the network: guarded, bounded, polite, and plain about what went wrong.
+
+Every address is vetted when the connection is made, and the connection goes to the vetted address. Redirects are
+followed by hand and each is vetted again. Connect, read and the whole have their own time limits, and a body its
+own size limit, counted after decompression. Every failure is a `Trouble` whose issue has a code, words and a remedy;
+no byte of an answer ever gets into one.
+"""
+
+from catalog.net.client import Net
+from catalog.net.limits import USER_AGENT, Answer, Downloaded, Limits
+
+__all__ = ["USER_AGENT", "Answer", "Downloaded", "Limits", "Net"]

@@ -1,0 +1,63 @@
+"""How long, how much, how often: the limits of going out, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+MIB = 1 << 20
+USER_AGENT = f"HaiDang/{version('haidang')} (open data harvester)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits of one way out; times in seconds, sizes in bytes after decompression.
+
+    connect, read    one attempt to connect, one wait for the next bytes
+    total            everything of one call: redirects, retries, pauses that a server asks for
+    max_bytes        a body that is read into memory;  max_download: one that goes to a file
+    per_host         calls to one host at the same moment
+    interval         pause between two calls to one public host; none for hosts on the allow-list, which are one's own
+    retries          further attempts after a passing failure (no connection, 429, 502, 503, 504)
+    max_wait         the longest pause that a server may ask for by Retry-After
+    failures         connection failures in a row after which a host is left alone for `rest` seconds
+    """
+
+    connect: float = 8.0
+    read: float = 30.0
+    total: float = 300.0
+    max_bytes: int = 64 * MIB
+    max_download: int = 1024 * MIB
+    max_redirects: int = 5
+    per_host: int = 4
+    interval: float = 0.05
+    retries: int = 2
+    backoff: float = 0.5
+    max_wait: float = 60.0
+    failures: int = 3
+    rest: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server answered; `url` is where it was found after redirects, header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloaded:
+    """A file that was fetched, or that has not changed: `status` is `new` or `not-modified` (then nothing was written)."""
+
+    status: str
+    url: str
+    sha256: str | None = None
+    size: int = 0
+    media_type: str | None = None
+    filename: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
