@@ -36,6 +36,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
 
 
 def _prepare_sqlite(connection, _record) -> None:
+    connection.isolation_level = "IMMEDIATE"  # a writer waits its turn at its first word, never in mid-sentence
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=60000", "cache_size=-32000"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -62,6 +62,7 @@ class Distribution:
     encoding: str | None = None  # declared by the source
     last_modified: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
+    reached: bool | None = None  # whether the last attempt to fetch it succeeded; None where none was made
     file: StoredFile | None = None
     checked: Checked | None = None
 

@@ -81,8 +81,23 @@ class Known(Base):
     missing_since: Mapped[datetime | None]
 
 
+class RunPage(Base):
+    """A page of a run's listing that has been read: where its records are staged, and where the next one begins.
+
+    Written in the transaction that stages the records, so that a page read again after a crash stages nothing twice.
+    """
+
+    __tablename__ = "run_page"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    next_cursor: Mapped[str | None]
+    first_seq: Mapped[int]
+    last_seq: Mapped[int]  # first_seq - 1 where nothing was staged
+
+
 class Staged(Base):
-    """A record gathered and not yet finished; gone when it is. `prepared` is the record before publishing."""
+    """A record gathered and not yet finished; gone in the transaction that finishes it."""
 
     __tablename__ = "staged"
     __table_args__ = (UniqueConstraint("run_id", "identifier"),)
@@ -92,7 +107,16 @@ class Staged(Base):
     identifier: Mapped[str]
     raw: Mapped[dict[str, Any]]
     raw_hash: Mapped[str] = mapped_column(String(64))
-    prepared: Mapped[dict[str, Any] | None]
+
+
+class Worker(Base):
+    """A worker process that said it lives; `beat_at` is real time, whatever day a demonstration stands on."""
+
+    __tablename__ = "worker"
+
+    executor_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
 
 
 class IssueRow(Base):

@@ -68,6 +68,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_theme')),
     sa.UniqueConstraint('name', name=op.f('uq_theme_name'))
     )
+    op.create_table('worker',
+    sa.Column('executor_id', sa.String(length=100), nullable=False),
+    sa.Column('started_at', Moment(), nullable=False),
+    sa.Column('beat_at', Moment(), nullable=False),
+    sa.PrimaryKeyConstraint('executor_id', name=op.f('pk_worker'))
+    )
     op.create_table('agency_name',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('agency_id', sa.String(length=36), nullable=False),
@@ -298,6 +304,15 @@ def upgrade() -> None:
     with op.batch_alter_table('resource', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_resource_dataset_id'), ['dataset_id'], unique=False)
 
+    op.create_table('run_page',
+    sa.Column('run_id', sa.String(length=36), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('next_cursor', sa.Text(), nullable=True),
+    sa.Column('first_seq', sa.Integer(), nullable=False),
+    sa.Column('last_seq', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['run_id'], ['run.id'], name=op.f('fk_run_page_run_id_run'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('run_id', 'number', name=op.f('pk_run_page'))
+    )
     op.create_table('run_record',
     sa.Column('run_id', sa.String(length=36), nullable=False),
     sa.Column('identifier', sa.Text(), nullable=False),
@@ -316,7 +331,6 @@ def upgrade() -> None:
     sa.Column('identifier', sa.Text(), nullable=False),
     sa.Column('raw', Json(), nullable=False),
     sa.Column('raw_hash', sa.String(length=64), nullable=False),
-    sa.Column('prepared', Json(), nullable=True),
     sa.ForeignKeyConstraint(['run_id'], ['run.id'], name=op.f('fk_staged_run_id_run'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('run_id', 'seq', name=op.f('pk_staged')),
     sa.UniqueConstraint('run_id', 'identifier', name=op.f('uq_staged_run_id_identifier'))
@@ -364,6 +378,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_run_record_run_id_outcome'))
 
     op.drop_table('run_record')
+    op.drop_table('run_page')
     with op.batch_alter_table('resource', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_resource_dataset_id'))
 
@@ -406,6 +421,7 @@ def downgrade() -> None:
 
     op.drop_table('commitment')
     op.drop_table('agency_name')
+    op.drop_table('worker')
     op.drop_table('theme')
     op.drop_table('site_fact')
     op.drop_table('change')

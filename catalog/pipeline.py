@@ -1,0 +1,163 @@
+"""The ordered list of steps through which every record passes.
+
+    gather ─► fit ─► fetch ─► compare ─► check (read, validate, screen) ─► publish ─► index
+
+`gather` is the connector's. The steps of `STEPS` prepare a record: they may be repeated at will, because all
+they leave behind is content-addressed. `intake.publish` then takes the prepared record into the catalogue, and
+into the change log from which the index follows, in one transaction that happens exactly once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import requests
+
+from catalog import tables, validation
+from catalog.errors import Trouble
+from catalog.files import Files
+from catalog.fitting import fit
+from catalog.issues import Issue, Place
+from catalog.net import Net
+from catalog.record import Checked, Distribution, Outcome, Record, StoredFile
+from catalog.validation import Verdict
+
+log = logging.getLogger(__name__)
+
+TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "ZIP"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What the catalogue already holds of one file: enough to ask the source whether it changed."""
+
+    file: StoredFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the steps work with.
+
+    `before` maps a resource's URL to what is held of it; `known` is True where the source says of the record just
+    what it said last time; `copy` is False where a source's files are only linked; `cancelled` is asked between
+    files and inside long checks.
+    """
+
+    net: Net
+    files: Files
+    before: Mapping[str, Before] = field(default_factory=dict)
+    known: bool = False
+    copy: bool = True
+    cancelled: Callable[[], bool] = lambda: False
+
+
+def fetch(record: Record, tools: Tools) -> Record:
+    """Bring the files here; one that cannot be had stays a link, with an issue that says why."""
+    if not tools.copy:
+        return record
+    resources, issues = [], []
+    for resource in record.resources:
+        if _worth_copying(resource):
+            try:
+                resource = replace(resource, file=_download(resource, tools), reached=True)
+            except Trouble as trouble:
+                resource = replace(resource, reached=False)
+                issues.append(_placed(trouble.issue, resource))
+        resources.append(resource)
+    return replace(record, resources=tuple(resources)).with_issues(*issues)
+
+
+def _worth_copying(resource: Distribution) -> bool:
+    """Whether the file may hold a table; a page or a service is only linked."""
+    wanted = (resource.format or "").upper().lstrip(".")
+    if not wanted:
+        wanted = Path(resource.url.partition("?")[0]).suffix.lstrip(".").upper()
+    return bool(resource.url) and wanted in TABULAR
+
+
+def _download(resource: Distribution, tools: Tools) -> StoredFile:
+    held = tools.before.get(resource.url)
+    with tempfile.TemporaryDirectory(prefix="haidang-") as folder:
+        target = Path(folder) / "file"
+        got = tools.net.download(resource.url, target, etag=held.file.etag if held else None,
+                                 last_modified=held.file.last_modified if held else None)
+        if got.status == "not-modified" and held:
+            return held.file
+        sha256 = tools.files.put(target)
+    return StoredFile(sha256=sha256, size=got.size, filename=got.filename, media_type=got.media_type,
+                      etag=got.etag, last_modified=got.last_modified)
+
+
+def compare(record: Record, tools: Tools) -> Record:
+    """Stop here, unchanged, where the source says what it said before and every file has the bytes it had."""
+    same = all(r.file is not None and r.url in tools.before and r.file.sha256 == tools.before[r.url].file.sha256
+               for r in record.resources if r.url in tools.before)
+    return replace(record, outcome=Outcome.UNCHANGED) if tools.known and same else record
+
+
+def check(record: Record, tools: Tools) -> Record:
+    """Read, validate and screen every file that was brought here; keep the report and the typed table."""
+    resources, issues = [], []
+    for resource in record.resources:
+        if resource.file is not None:
+            verdict = validation.check(
+                tools.files.path(resource.file.sha256), filename=resource.file.filename, format=resource.format,
+                media_type=resource.file.media_type or resource.media_type, schema=resource.schema,
+                encoding=resource.encoding, cancelled=tools.cancelled,
+            )
+            issues += [_placed(issue, resource) for issue in verdict.issues]
+            resource = replace(resource, format=verdict.format or resource.format, checked=_keep(verdict, tools.files))
+        resources.append(resource)
+    return replace(record, resources=tuple(resources)).with_issues(*issues)
+
+
+def _keep(verdict: Verdict, files: Files) -> Checked:
+    table_sha256 = table_size = None
+    if verdict.table is not None and verdict.state in ("valid", "held"):
+        with tempfile.TemporaryDirectory(prefix="haidang-") as folder:
+            target = Path(folder) / "table.parquet"
+            tables.write_table(verdict.table, target)
+            table_size = target.stat().st_size
+            table_sha256 = files.put(target)
+    report = json.dumps({**verdict.report, "haidang": {"issues": [issue.to_dict() for issue in verdict.issues]}},
+                        ensure_ascii=False, default=str)
+    return Checked(
+        state=verdict.state, rows=verdict.rows, fields=tuple(verdict.fields), errors=verdict.errors, schema=verdict.schema,
+        encoding=verdict.encoding, sheet=verdict.sheet, report_sha256=files.put_bytes(report.encode()),
+        table_sha256=table_sha256, table_size=table_size,
+    )
+
+
+def _placed(issue: Issue, resource: Distribution) -> Issue:
+    """The issue, with the file's address where the place does not say one."""
+    if issue.place.url or issue.place.file:
+        return replace(issue, place=replace(issue.place, url=issue.place.url or resource.url))
+    return replace(issue, place=replace(issue.place, url=resource.url))
+
+
+Step = Callable[[Record, Tools], Record]
+STEPS: tuple[Step, ...] = (fit, fetch, compare, check)
+
+
+def prepare(record: Record, tools: Tools) -> Record:
+    """The record after every step but the last; what breaks in one record never stops the others."""
+    for step in STEPS:
+        if tools.cancelled() or record.outcome is Outcome.UNCHANGED:
+            return record
+        try:
+            record = step(record, tools)
+        except Trouble as trouble:
+            return record.with_issues(trouble.issue)
+        except requests.RequestException as error:
+            return record.with_issues(Issue("connection-broken", Place(), {"error": type(error).__name__}))
+        except Exception:  # noqa: BLE001 - the one broad net: a fault of ours in one record must not stop a thousand others
+            reference = uuid.uuid4().hex[:12]
+            log.exception("record %r of %s broke; reference %s", record.identifier, record.source, reference)
+            return record.with_issues(Issue("fault", Place(), {"reference": reference}))
+    return record
