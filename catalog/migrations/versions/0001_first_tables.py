@@ -111,6 +111,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=20), nullable=False),
     sa.Column('since', Moment(), nullable=False),
     sa.Column('until', Moment(), nullable=True),
+    sa.Column('good_until', sa.Date(), nullable=True),
     sa.Column('agency_id', sa.String(length=36), nullable=False),
     sa.Column('dataset_id', sa.String(length=36), nullable=True),
     sa.Column('source_id', sa.String(length=36), nullable=True),
@@ -124,6 +125,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_evidence_dataset_id_kind_until'), ['dataset_id', 'kind', 'until'], unique=False)
         batch_op.create_index(batch_op.f('ix_evidence_since'), ['since'], unique=False)
         batch_op.create_index(batch_op.f('ix_evidence_source_id_kind_until'), ['source_id', 'kind', 'until'], unique=False)
+        batch_op.create_index('ix_evidence_standing', ['agency_id', 'source_id', 'state', 'since', 'until', 'good_until', 'dataset_id'], unique=False, sqlite_where=sa.text("kind = 'standing'"), postgresql_where=sa.text("kind = 'standing'"))
 
     op.create_table('exemption',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -410,6 +412,7 @@ def downgrade() -> None:
     op.drop_table('source')
     op.drop_table('exemption')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
+        batch_op.drop_index('ix_evidence_standing', sqlite_where=sa.text("kind = 'standing'"), postgresql_where=sa.text("kind = 'standing'"))
         batch_op.drop_index(batch_op.f('ix_evidence_source_id_kind_until'))
         batch_op.drop_index(batch_op.f('ix_evidence_since'))
         batch_op.drop_index(batch_op.f('ix_evidence_dataset_id_kind_until'))
