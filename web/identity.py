@@ -1,0 +1,71 @@
+"""Who the site is: its name and words, kept as facts of the site, since the code knows no province's name.
+
+Facts: `identity` maps each key of `DEFAULT` to a text or to {"vi": …, "en": …}; `popular_searches` is a list of
+terms or {"vi": […], "en": […]}; `demo` is true where the catalogue shows what is made up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g
+from sqlalchemy import select
+
+from catalog.models import SiteFact
+from web.words import language
+
+DEFAULT = {
+    "name": "Hải Đăng",
+    "tagline": {"vi": "Cổng dữ liệu mở", "en": "Open data portal"},
+    "official": {"vi": "Danh mục dữ liệu mở của cơ quan nhà nước", "en": "Open data of public agencies"},
+    "story": {"vi": "Dữ liệu của cơ quan nhà nước, kiểm tra từng ô trước khi công bố.",
+              "en": "Data of public agencies, checked cell by cell before it is published."},
+    "operator": "",
+    "contact": "",
+}
+FACTS = ("identity", "popular_searches", "demo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The site's words in the language of the request."""
+
+    name: str
+    tagline: str
+    official: str
+    story: str
+    operator: str
+    contact: str
+    demo: bool
+    popular_searches: tuple[str, ...]
+
+
+def identity_in(chosen: str, facts: dict[str, Any]) -> Identity:
+    """The site's words in one language, from its facts; what a fact does not say is said by default."""
+    given = {**DEFAULT, **(facts.get("identity") or {})}
+    words = {key: _in(chosen, given[key]) for key in DEFAULT}
+    popular = _in(chosen, facts.get("popular_searches") or [])
+    return Identity(**words, demo=bool(facts.get("demo")), popular_searches=tuple(popular))
+
+
+def _in(chosen: str, value: Any) -> Any:
+    return (value.get(chosen) or value.get("vi") or "") if isinstance(value, dict) else value
+
+
+def current() -> Identity:
+    """The site's words for this request; read once."""
+    if "identity" not in g:
+        with current_app.extensions["haidang"].reading() as session:
+            facts = dict(session.execute(select(SiteFact.key, SiteFact.value).where(SiteFact.key.in_(FACTS))).all())
+        g.identity = identity_in(language(), facts)
+    return g.identity
+
+
+def assume_nothing() -> None:
+    """From here on this request asks the database nothing about the site; for pages shown when it is broken."""
+    g.setdefault("identity", identity_in(language(), {}))
+
+
+def init_app(app: Flask) -> None:
+    app.add_template_global(current, "identity")

@@ -1,0 +1,81 @@
+"""Vietnamese and English: which language a request reads, and where its words come from.
+
+The sentences in code and templates are the Vietnamese ones; English stands in
+`translations/en/LC_MESSAGES/messages.po` and is read from there once per process, so that nothing has to be compiled.
+
+The plain address is Vietnamese, the same address with `?lang=en` is English. No cookie and no header decides, so a
+link that is passed on shows what its sender saw; `addresses` keeps the language in every link of a page.
+
+In templates `_()` always formats its sentence: a percent sign is written `%%`. In Python it does so only when it
+is given values.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, Domain, get_locale, lazy_gettext
+
+LANGUAGES = ("vi", "en")
+
+# The words of the states, wherever one is shown (design: states are icon and word, never one alone).
+STATES = {
+    "ok": lazy_gettext("Đạt"),
+    "due": lazy_gettext("Sắp đến hạn"),
+    "part": lazy_gettext("Một phần"),
+    "hold": lazy_gettext("Đang giữ lại"),
+    "lapse": lazy_gettext("Hết hiệu lực"),
+    "bad": lazy_gettext("Chưa đạt"),
+    "none": lazy_gettext("Chưa bắt đầu"),
+    "na": lazy_gettext("Chưa xét"),
+    "run": lazy_gettext("Đang chạy"),
+    "queue": lazy_gettext("Đang chờ"),
+    "stop": lazy_gettext("Đã hủy"),
+}
+
+
+class CatalogueDomain(Domain):
+    """Translations read straight from the `.po` file."""
+
+    def get_translations(self) -> NullTranslations:
+        locale = get_locale()
+        return NullTranslations() if locale is None else translations(locale.language)
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The translations into one language; none are needed for Vietnamese."""
+    if language == "vi":
+        return NullTranslations()
+    source = files("web").joinpath("translations", language, "LC_MESSAGES", "messages.po")
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def language() -> str:
+    """The language of this request: `vi`, or `en` where the address says so; `vi` outside a request."""
+    chosen = request.args.get("lang") if has_request_context() else None
+    return chosen if chosen in LANGUAGES else "vi"
+
+
+def either(vi: str, en: str) -> str:
+    """The one of two texts that the reader reads; Vietnamese where there is no English."""
+    return en if en and language() == "en" else vi
+
+
+def init_app(app: Flask) -> None:
+    babel = Babel(app, default_locale="vi", default_timezone="Asia/Ho_Chi_Minh", locale_selector=language)
+    babel.domain_instance = CatalogueDomain()
+    app.add_template_global(either)
+    app.add_template_global(language, "lang_now")
+    app.add_template_global(STATES, "STATES")
+    app.context_processor(lambda: {"lang": language()})
