@@ -7,6 +7,6 @@ no byte of an answer ever gets into one.
 """
 
 from catalog.net.client import Net
-from catalog.net.limits import USER_AGENT, Answer, Downloaded, Limits
+from catalog.net.limits import Answer, Downloaded, Limits, World
 
-__all__ = ["USER_AGENT", "Answer", "Downloaded", "Limits", "Net"]
+__all__ = ["Answer", "Downloaded", "Limits", "Net", "World"]

@@ -2,34 +2,219 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
+import urllib3
 
-from catalog.net.limits import USER_AGENT, Answer, Downloaded, Limits
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place
+from catalog.net import redirects, transfer
+from catalog.net.guard import Guard, Target, shown
+from catalog.net.limits import Answer, Downloaded, Limits, World, user_agent
+from catalog.net.politeness import Politeness
+from catalog.net.wire import VettedAdapter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What is asked for; `use` makes something of the open answer."""
+
+    method: str = "GET"
+    url: str
+    headers: Mapping[str, str]
+    use: Callable[[requests.Response], Any]
+    total: float
 
 
 class Net:
-    """A way out to the network; one for the whole process, safe for many threads."""
+    """A way out to the network; one for the whole process, safe for many threads.
 
-    def __init__(self, allow_hosts: Sequence[str] = (), *, limits: Limits | None = None, user_agent: str = USER_AGENT) -> None:
+    `allow_hosts` are hosts (`host` or `host:port`) that may be reached although their address is private or their
+    port unusual; `contact` is named to every server. Every call raises `Trouble` when it has no usable answer.
+    """
+
+    def __init__(self, allow_hosts: Sequence[str] = (), *, limits: Limits | None = None, contact: str = "",
+                 world: World | None = None) -> None:
         self.limits = limits or Limits()
+        self._world = world or World()
+        self._guard = Guard(allow_hosts, self._world)
+        self._politeness = Politeness(self.limits, self._world, self._guard)
+        self._user_agent = user_agent(contact)
+        self._adapter = VettedAdapter(self._guard, self.limits, self._world)
+        self._pace = self._adapter.pace
+        self._session = self._prepare(requests.Session())
 
     def get(self, url: str, *, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
             max_bytes: int | None = None) -> Answer:
-        raise NotImplementedError
+        """Fetch a URL into memory; status 2xx or 304."""
+        cap = max_bytes or self.limits.max_bytes
+        return self._call(Ask(url=_with(url, params), headers=headers or {}, total=self.limits.total,
+                              use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
 
     def get_json(self, url: str, *, params: Mapping[str, Any] | None = None, max_bytes: int | None = None) -> Any:
-        raise NotImplementedError
+        """Fetch a URL that answers JSON; Trouble when it is a web page, broken or empty."""
+        answer = self.get(url, params=params, headers={"Accept": "application/json, */*;q=0.5"}, max_bytes=max_bytes)
+        return transfer.parsed_json(answer.body, answer.url)
 
     def head(self, url: str) -> Answer:
-        raise NotImplementedError
+        """What a URL says of itself, without its body; asked by GET where HEAD is refused or fails."""
+        ask = Ask(method="HEAD", url=url, headers={"Accept-Encoding": "identity"}, total=self.limits.total, use=_answer)
+        try:
+            return self._call(ask)
+        except Trouble as trouble:
+            if trouble.issue.code not in ("http-status", "host-busy", "cut-short") or trouble.issue.facts.get("remembered"):
+                raise
+        return self._call(replace(ask, method="GET"))
 
     def download(self, url: str, to: Path, *, max_bytes: int | None = None, etag: str | None = None,
                  last_modified: str | None = None) -> Downloaded:
-        raise NotImplementedError
+        """Fetch a URL into the file `to`, which is there whole or not at all.
+
+        `etag` and `last_modified` are what the server said last time; where it then says that nothing has changed,
+        the status is `not-modified` and no file is written.
+        """
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {"Accept-Encoding": "identity", **{name: value for name, value in conditions.items() if value}}
+        cap = max_bytes or self.limits.max_download
+        return self._call(Ask(url=url, headers=headers, total=self.limits.total_download,
+                              use=lambda response: self._save(response, url, to, cap)))
 
     def session(self) -> requests.Session:
-        raise NotImplementedError
+        """A `requests.Session` under the same guard, limits and manners, for a client library such as ckanapi.
+
+        It follows no redirect and returns every status; the body is read, within its limit, before it returns.
+        """
+        return self._prepare(_GuardedSession(self))
+
+    def _prepare(self, session: requests.Session) -> requests.Session:
+        """No proxies, no netrc, no cookies kept, no way out but ours."""
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.headers.update({"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"})
+        session.adapters.clear()
+        for prefix in ("http://", "https://"):
+            session.mount(prefix, self._adapter)
+        return session
+
+    def _call(self, ask: Ask) -> Any:
+        """Ask, and ask again after a pause where the failure may have passed, within the time of the whole call."""
+        ends = self._world.monotonic() + ask.total
+        for attempt in range(1, self.limits.retries + 2):
+            try:
+                return self._attempt(ask, ends)
+            except Trouble as trouble:
+                pause = self._politeness.pause_before_retry(trouble.issue, attempt)
+                if pause is None or self._world.monotonic() + pause >= ends:
+                    self._politeness.gave_up(trouble.issue)
+                    raise
+                self._world.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _attempt(self, ask: Ask, ends: float) -> Any:
+        """One attempt, redirects included, each of them vetted as the first URL was."""
+        target = self._guard.target(ask.url)
+        seen: list[str] = []
+        while True:
+            with self._politeness.turn(target), self._pace.call(ask.total, ends):
+                request = requests.Request(ask.method, target.url, headers=dict(ask.headers))
+                try:
+                    response = self.send(self._session.send, self._session.prepare_request(request), target)
+                except Trouble as trouble:
+                    raise redirects.blamed(trouble, ask.url, bool(seen)) from trouble
+                with response:
+                    location = redirects.location(response)
+                    if location is None:
+                        transfer.require_success(response, target)
+                        return ask.use(response)
+            seen.append(target.url)
+            ask, target = self._follow(ask, target, location, seen)
+
+    def _follow(self, ask: Ask, target: Target, location: str, seen: list[str]) -> tuple[Ask, Target]:
+        """Where a redirect leads, vetted; what is secret does not travel to another host."""
+        try:
+            following = self._guard.target(location)
+        except Trouble as trouble:
+            raise redirects.blamed(trouble, ask.url, True) from trouble
+        if following.url in seen:
+            raise Trouble(Issue("redirect-loop", Place(url=shown(ask.url)), {"to": shown(following.url)}))
+        if len(seen) > self.limits.max_redirects:
+            raise Trouble(Issue("redirect-many", Place(url=shown(ask.url)), {"limit": self.limits.max_redirects}))
+        if following[1:] != target[1:]:
+            ask = replace(ask, headers=redirects.without_secrets(ask.headers))
+        return ask, following
+
+    def send(self, send: Callable[..., requests.Response], request: requests.PreparedRequest, target: Target) -> requests.Response:
+        """Send one request and wait for the head of its answer; failures of the layers below become Trouble."""
+        try:
+            return send(request, stream=True, allow_redirects=False, proxies={},
+                        timeout=(self.limits.connect, self.limits.read))
+        except Trouble as trouble:  # from the guard, which knows no URL
+            raise Trouble(replace(trouble.issue, place=Place(url=shown(target.url)))) from trouble
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise transfer.trouble_of(error, target.url, self._pace) from error
+
+    def send_for(self, send: Callable[..., requests.Response], request: requests.PreparedRequest) -> requests.Response:
+        """Send one request of a client library, in its turn, and read the body within its limit."""
+        target = self._guard.target(request.url)
+        with (self._politeness.turn(target), self._pace.call(self.limits.total),
+              self.send(send, request, target) as response):
+            body = transfer.body(response, self._pace, self.limits.max_bytes)
+        response.raw = io.BytesIO(body)
+        return response
+
+    def _save(self, response: requests.Response, url: str, to: Path, cap: int) -> Downloaded:
+        """Write the body beside `to`, then move it there in one step."""
+        headers = response.headers
+        found = Downloaded(status="not-modified", url=shown(response.url), etag=headers.get("etag"),
+                           last_modified=headers.get("last-modified"))
+        if response.status_code == 304:
+            return found
+        part = to.with_name(f".{to.name}.part")
+        digest, size = hashlib.sha256(), 0
+        try:
+            with part.open("wb") as file:
+                for piece in transfer.pieces(response, self._pace, cap):
+                    file.write(piece)
+                    digest.update(piece)
+                    size += len(piece)
+            os.replace(part, to)
+        finally:
+            part.unlink(missing_ok=True)
+        return replace(found, status="new", sha256=digest.hexdigest(), size=size,
+                       media_type=headers.get("content-type"), filename=transfer.filename_of(response, url))
+
+
+class _GuardedSession(requests.Session):
+    """What `Net.session` returns: each request goes through the way out that made it."""
+
+    def __init__(self, net: Net) -> None:
+        super().__init__()
+        self._net = net
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+        return self._net.send_for(super().send, request)
+
+
+def _answer(response: requests.Response, body: bytes = b"") -> Answer:
+    return Answer(status=response.status_code, url=shown(response.url), body=body,
+                  headers={name.lower(): transfer.as_utf8(value) for name, value in response.headers.items()})
+
+
+def _with(url: str, params: Mapping[str, Any] | None) -> str:
+    """The URL with more parameters in its query."""
+    if not params:
+        return url
+    parts = urlsplit(url)
+    query = "&".join(filter(None, [parts.query, urlencode(params, doseq=True)]))
+    return urlunsplit(parts._replace(query=query, fragment=""))

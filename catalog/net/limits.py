@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+import socket
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from typing import Any
 
 MIB = 1 << 20
-USER_AGENT = f"HaiDang/{version('haidang')} (open data harvester)"
+
+
+def user_agent(contact: str = "") -> str:
+    """How we name ourselves to every server; `contact` is the address of the site or of a person."""
+    return f"HaiDang/{version('haidang')} (open data harvester{'; +' + contact if contact else ''})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,17 +24,19 @@ class Limits:
 
     connect, read    one attempt to connect, one wait for the next bytes
     total            everything of one call: redirects, retries, pauses that a server asks for
-    max_bytes        a body that is read into memory;  max_download: one that goes to a file
+    max_bytes        a body that is read into memory; `max_download` is for one that goes to a file
     per_host         calls to one host at the same moment
     interval         pause between two calls to one public host; none for hosts on the allow-list, which are one's own
-    retries          further attempts after a passing failure (no connection, 429, 502, 503, 504)
+    retries          further attempts after a passing failure (no connection, cut short, 429, 502, 503, 504)
+    backoff          the first pause between attempts; it doubles, and is spread by chance
     max_wait         the longest pause that a server may ask for by Retry-After
     failures         connection failures in a row after which a host is left alone for `rest` seconds
     """
 
     connect: float = 8.0
     read: float = 30.0
-    total: float = 300.0
+    total: float = 180.0
+    total_download: float = 900.0
     max_bytes: int = 64 * MIB
     max_download: int = 1024 * MIB
     max_redirects: int = 5
@@ -34,9 +44,19 @@ class Limits:
     interval: float = 0.05
     retries: int = 2
     backoff: float = 0.5
-    max_wait: float = 60.0
+    max_wait: float = 30.0
     failures: int = 3
     rest: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the machine gives: names to addresses, a clock that only goes forward, sleep, chance."""
+
+    resolve: Callable[..., list[Any]] = socket.getaddrinfo
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""The body of an answer: read in pieces under its limits, and what a broken transfer is called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+import urllib3
+
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place
+from catalog.net.guard import Target, shown
+from catalog.net.wire import Pace
+
+PIECE = 1 << 16
+
+
+def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[bytes]:
+    """The decompressed body, piece by piece; Trouble `too-large` as soon as it passes `max_bytes`.
+
+    A body that ends before its declared length is `cut-short`, one that trickles past the end of the call `too-slow`.
+    """
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes and "content-encoding" not in response.headers:
+        raise Trouble(Issue("too-large", Place(url=shown(response.url)), {"limit": megabytes(max_bytes)}))
+    seen = 0
+    try:
+        while piece := response.raw.read1(PIECE, decode_content=True):
+            seen += len(piece)
+            if seen > max_bytes:
+                raise Trouble(Issue("too-large", Place(url=shown(response.url)), {"limit": megabytes(max_bytes)}))
+            yield piece
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise trouble_of(error, response.url, pace) from error
+
+
+def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:
+    """The whole decompressed body in memory."""
+    return b"".join(pieces(response, pace, max_bytes))
+
+
+def require_success(response: requests.Response, target: Target) -> None:
+    """Trouble `host-busy` for 429 and 503, with the pause that the server asks for, `http-status` unless 2xx or 304."""
+    status = response.status_code
+    if 200 <= status < 300 or status == 304:
+        return
+    place = Place(url=shown(response.url))
+    if status in (429, 503):
+        facts = {"host": target.host, "port": target.port, "status": status, "retry_after": _retry_after(response)}
+        raise Trouble(Issue("host-busy", place, facts))
+    raise Trouble(Issue("http-status", place, {"host": target.host, "status": status}))
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """The pause that a server asks for, in seconds; a date is measured against the server's own clock."""
+    asked = response.headers.get("retry-after", "").strip()
+    if asked.isdecimal() and len(asked) < 10:
+        return float(asked)
+    try:
+        pause = parsedate_to_datetime(asked) - parsedate_to_datetime(response.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max(pause.total_seconds(), 0.0)
+
+
+def trouble_of(error: Exception, url: str, pace: Pace) -> Trouble:
+    """What a failure of the layers below means for a person; the text of the failure itself is left out."""
+    causes = list(_causes(error))
+    host = urlsplit(url).hostname or ""
+
+    def has(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if pace.is_over:
+        code, facts = "too-slow", {"seconds": pace.total}
+    elif has(requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):
+        code, facts = "connect-time-out", {"host": host, "seconds": pace.limits.connect}
+    elif has(requests.exceptions.SSLError, urllib3.exceptions.SSLError):
+        code, facts = "tls-bad", {"host": host, "reason": _tls_reason(causes)}
+    elif has(TimeoutError, urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout):
+        code, facts = "time-out", {"host": host, "seconds": pace.limits.read}
+    elif has(urllib3.exceptions.DecodeError):
+        code, facts = "undecodable", {}
+    elif has(requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError):
+        code, facts = "url-broken", {}
+    else:
+        code, facts = "cut-short", {"host": host}
+    return Trouble(Issue(code, Place(url=shown(url)), facts))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and everything wrapped in it: causes, contexts, and errors carried as arguments."""
+    waiting, seen = [error], set()
+    while waiting:
+        error = waiting.pop()
+        if not isinstance(error, BaseException) or id(error) in seen:
+            continue
+        seen.add(id(error))
+        yield error
+        waiting += [error.__cause__, error.__context__, getattr(error, "reason", None), *error.args]
+
+
+def _tls_reason(causes: list[BaseException]) -> str:
+    """The certificate's fault in OpenSSL's words, which name no content of an answer."""
+    for cause in causes:
+        if text := getattr(cause, "verify_message", None):
+            return str(text)
+    return next((str(cause.reason) for cause in causes if isinstance(getattr(cause, "reason", None), str)), "TLS")
+
+
+def parsed_json(data: bytes, url: str) -> Any:
+    """The JSON of an answer; Trouble `answer-empty`, `not-json` (a web page) or `json-broken` with the position.
+
+    A byte order mark is passed over, NaN and Infinity (which JSON does not have) become null, and characters that
+    no text may hold (NUL, half a surrogate pair) become U+FFFD.
+    """
+    place = Place(url=shown(url))
+    text = data.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        raise Trouble(Issue("answer-empty", place))
+    if text.startswith(b"<"):
+        raise Trouble(Issue("not-json", place))
+    try:
+        value = json.loads(text.decode(json.detect_encoding(text)), parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        raise Trouble(Issue("json-broken", place, {"line": error.lineno, "position": error.colno})) from error
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Trouble(Issue("json-broken", place, {"line": line, "position": error.start - data.rfind(b"\n", 0, error.start)})) from error
+    except (RecursionError, ValueError) as error:  # nested without end; a number of thousands of digits
+        raise Trouble(Issue("json-broken", place, {"line": 1, "position": 1})) from error
+    lowered = text.lower()
+    if b"\\u0000" in lowered or b"\\ud" in lowered:
+        return _cleaned(value)
+    return value
+
+
+def _cleaned(value: Any) -> Any:
+    """The same value with U+FFFD for the characters that neither UTF-8 nor a database can hold."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    return value
+
+
+def filename_of(response: requests.Response, url: str) -> str | None:
+    """The file's name as the server gives it (Content-Disposition, RFC 6266), else the last part of the URL.
+
+    Only ever a label: no part of it may become a path.
+    """
+    message = Message()
+    message["content-disposition"] = as_utf8(response.headers.get("content-disposition", ""))
+    name = message.get_filename() or ""
+    for candidate in (as_utf8(name), *(unquote(urlsplit(u).path) for u in (response.url, url))):
+        label = "".join(c for c in PurePosixPath(candidate.replace("\\", "/")).name if c.isprintable())
+        if label and label not in (".", ".."):
+            return label[-200:]
+    return None
+
+
+def as_utf8(text: str) -> str:
+    """A header that carries UTF-8, which HTTP reads as Latin-1, put right."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def megabytes(size: int) -> str:
+    """A size for a sentence: `64 MB`."""
+    return f"{size / (1 << 20):g} MB"

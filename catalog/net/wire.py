@@ -1,0 +1,155 @@
+"""Connections that go only to vetted addresses and never outlive their deadline.
+
+The address is resolved and vetted once, inside the act of connecting, so that nothing can change between the check
+and the connection; host name and TLS name stay those of the URL. Every wait for bytes is cut to what is left of the
+whole call, so that a server which sends a byte now and then is stopped too.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_ import create_urllib3_context
+
+from catalog.errors import Trouble
+from catalog.issues import Issue
+from catalog.net.guard import Guard
+from catalog.net.limits import Limits, World
+
+
+class Pace(threading.local):
+    """The deadline of the call that this thread is in; calls do not share it."""
+
+    def __init__(self, limits: Limits, monotonic: Callable[[], float]) -> None:
+        self.limits = limits
+        self.monotonic = monotonic
+        self.total = limits.total
+        self.deadline: float | None = None
+
+    @contextmanager
+    def call(self, total: float, ends: float | None = None) -> Iterator[None]:
+        """One call that must be over in `total` seconds, whatever it is made of; `ends` when it has begun before."""
+        self.total, self.deadline = total, self.monotonic() + total if ends is None else ends
+        try:
+            yield
+        finally:
+            self.deadline = None
+
+    def left(self) -> float:
+        """Seconds left of the call; TimeoutError when none are."""
+        if self.deadline is None:
+            return self.limits.read
+        left = self.deadline - self.monotonic()
+        if left <= 0:
+            raise TimeoutError("the whole call")
+        return left
+
+    @property
+    def is_over(self) -> bool:
+        return self.deadline is not None and self.monotonic() >= self.deadline - 0.01  # a wait may end a little early
+
+
+class TimedSocket(socket.socket):
+    """A socket that waits for bytes no longer than the read limit and what is left of the call."""
+
+    pace: Pace | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        if self.pace is not None:
+            self.settimeout(min(self.pace.limits.read, self.pace.left()))
+        return super().recv_into(*args, **kwargs)
+
+
+class TimedTLSSocket(ssl.SSLSocket):
+    """The same under TLS."""
+
+    pace: Pace | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        if self.pace is not None:
+            self.settimeout(min(self.pace.limits.read, self.pace.left()))
+        return super().recv_into(*args, **kwargs)
+
+
+class _Vetted:
+    """What both kinds of connection have in common: where they may go."""
+
+    def __init__(self, *args: Any, guard: Guard, pace: Pace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._guard = guard
+        self._pace = pace
+
+    def _new_conn(self) -> socket.socket:
+        """Connect to the first vetted address that answers; all of them share the limit of one attempt."""
+        until = self._pace.monotonic() + min(self._pace.limits.connect, self._pace.left())
+        endpoints = self._guard.endpoints(self.host, self.port)
+        failure: OSError = TimeoutError()
+        for family, address in endpoints:
+            sock = TimedSocket(family, socket.SOCK_STREAM)
+            sock.pace = self._pace
+            try:
+                sock.settimeout(max(until - self._pace.monotonic(), 0.001))
+                sock.connect(address)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return sock
+            except OSError as error:
+                sock.close()
+                failure = error
+        if isinstance(failure, TimeoutError):
+            raise Trouble(Issue("connect-time-out", facts={"host": self.host, "seconds": self._pace.limits.connect})) from failure
+        raise Trouble(Issue("host-unreachable", facts={"host": self.host, "port": self.port})) from failure
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock.pace = self._pace
+
+
+class VettedConnection(_Vetted, HTTPConnection):
+    """Plain HTTP to a vetted address."""
+
+
+class VettedTLSConnection(_Vetted, HTTPSConnection):
+    """HTTPS to a vetted address; certificate and TLS name are those of the URL's host."""
+
+
+class VettedPools(PoolManager):
+    """Pools whose connections are all vetted."""
+
+    def __init__(self, guard: Guard, pace: Pace, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._kinds = {
+            "http": partial(VettedConnection, guard=guard, pace=pace),
+            "https": partial(VettedTLSConnection, guard=guard, pace=pace),
+        }
+
+    def _new_pool(self, scheme: str, *args: Any, **kwargs: Any):
+        pool = super()._new_pool(scheme, *args, **kwargs)
+        pool.ConnectionCls = self._kinds[scheme]
+        return pool
+
+
+class VettedAdapter(HTTPAdapter):
+    """What `requests` sends through; it has no proxies, no retries of its own, no other way out."""
+
+    def __init__(self, guard: Guard, limits: Limits, world: World) -> None:
+        self._guard = guard
+        self.pace = Pace(limits, world.monotonic)
+        super().__init__(pool_connections=64, pool_maxsize=limits.per_host, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        context = create_urllib3_context()
+        context.sslsocket_class = TimedTLSSocket
+        self.poolmanager = VettedPools(self._guard, self.pace, num_pools=connections, maxsize=maxsize, block=block,
+                                       ssl_context=context, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any):
+        raise ValueError("no proxies")
