@@ -20,7 +20,7 @@ from catalog.actions.context import Context
 from catalog.issues import Issue, Severity
 from catalog.models import Dataset, IssueRow, Known, Resource, Run, RunRecord, Source, Staged, Version, new_id
 from catalog.names import slug, unique_name
-from catalog.record import Distribution, Outcome, Record
+from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
 
 GOOD = ("valid", "unchecked")
@@ -195,19 +195,31 @@ def _version(draft: Distribution, resource_id: str, newest: Version | None, run_
     )
 
 
+def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, dict[str, StoredFile]]:
+    """By identifier and address: the newest bytes held of each file of a source's datasets, good or not."""
+    last = select(Version.resource_id, func.max(Version.number).label("number")).join(
+        Resource, Resource.id == Version.resource_id).join(Dataset, Dataset.id == Resource.dataset_id).where(
+        Dataset.source_id == source_id, Dataset.identifier.in_(identifiers)).group_by(Version.resource_id).subquery()
+    rows = session.execute(
+        select(Dataset.identifier, Resource, Version).join(Resource, Resource.dataset_id == Dataset.id)
+        .join(Version, Version.resource_id == Resource.id)
+        .join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number)))
+    held: dict[str, dict[str, StoredFile]] = {}
+    for identifier, resource, version in rows:
+        held.setdefault(identifier, {})[resource.url] = StoredFile(
+            sha256=version.sha256, size=version.size, filename=version.filename, media_type=version.media_type,
+            etag=resource.etag, last_modified=resource.source_modified)
+    return held
+
+
 def keep_issues(intake: Intake, issues: Sequence[Issue], *, identifier: str | None, dataset_id: str | None) -> None:
-    """Close what was open for this record (or for the source, without an identifier) and keep what is wrong now."""
+    """Close what earlier runs left open for this record (for the source itself, without an identifier); keep what is wrong now."""
     session, now = intake.session, intake.now
-    before: Mapping[str, datetime] = dict(session.execute(
-        select(IssueRow.fingerprint, IssueRow.first_seen).where(
-            IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None),
-            IssueRow.identifier == identifier if identifier is not None else IssueRow.identifier.is_(None),
-        )).tuples().all())
+    same = (IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id,
+            IssueRow.identifier == identifier if identifier is not None else IssueRow.identifier.is_(None))
+    before: Mapping[str, datetime] = dict(session.execute(select(IssueRow.fingerprint, IssueRow.first_seen).where(*same)).tuples().all())
     if before:
-        session.execute(update(IssueRow).where(
-            IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None),
-            IssueRow.identifier == identifier if identifier is not None else IssueRow.identifier.is_(None),
-        ).values(closed_at=now))
+        session.execute(update(IssueRow).where(*same).values(closed_at=now))
     rows = {}
     for issue in issues:
         fingerprint = issue.fingerprint(identifier)
@@ -219,3 +231,10 @@ def keep_issues(intake: Intake, issues: Sequence[Issue], *, identifier: str | No
         }
     if rows:
         session.execute(IssueRow.__table__.insert(), list(rows.values()))
+
+
+def close_lost_places(intake: Intake) -> None:
+    """Close what earlier runs said of records that had no identity: this run has listed them anew."""
+    intake.session.execute(update(IssueRow).where(
+        IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id,
+        IssueRow.identifier.startswith("#"), IssueRow.dataset_id.is_(None)).values(closed_at=intake.now))

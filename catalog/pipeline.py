@@ -1,6 +1,6 @@
 """The ordered list of steps through which every record passes.
 
-    gather ─► fit ─► fetch ─► compare ─► check (read, validate, screen) ─► publish ─► index
+    gather ─► describe ─► fit ─► fetch ─► compare ─► check (read, validate, screen) ─► publish ─► index
 
 `gather` is the connector's. The steps of `STEPS` prepare a record: they may be repeated at will, because all
 they leave behind is content-addressed. `intake.publish` then takes the prepared record into the catalogue, and
@@ -44,17 +44,23 @@ class Before:
 class Tools:
     """What the steps work with.
 
-    `before` maps a resource's URL to what is held of it; `known` is True where the source says of the record just
+    `describe` is the connector's: the source's answer in the catalogue's words. `before` maps a resource's URL to what is held of it; `known` is True where the source says of the record just
     what it said last time; `copy` is False where a source's files are only linked; `cancelled` is asked between
     files and inside long checks.
     """
 
     net: Net
     files: Files
+    describe: Callable[[Record], Record]
     before: Mapping[str, Before] = field(default_factory=dict)
     known: bool = False
     copy: bool = True
     cancelled: Callable[[], bool] = lambda: False
+
+
+def describe(record: Record, tools: Tools) -> Record:
+    """Put the source's answer into the catalogue's words."""
+    return tools.describe(record)
 
 
 def fetch(record: Record, tools: Tools) -> Record:
@@ -142,7 +148,7 @@ def _placed(issue: Issue, resource: Distribution) -> Issue:
 
 
 Step = Callable[[Record, Tools], Record]
-STEPS: tuple[Step, ...] = (fit, fetch, compare, check)
+STEPS: tuple[Step, ...] = (describe, fit, fetch, compare, check)
 
 
 def prepare(record: Record, tools: Tools) -> Record:

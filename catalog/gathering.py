@@ -1,0 +1,129 @@
+"""What a page of a source's listing leaves behind: records to work on, and records that need no work.
+
+A record whose answer has the hash it had last time, and whose files need no new look, is finished here at the
+cost of a few rows written in bulk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from catalog.intake import Intake, keep_issues
+from catalog.issues import Issue, Place
+from catalog.models import Known, Resource, RunPage, RunRecord, Staged
+from catalog.record import Outcome
+
+SLICE = 500  # identifiers in one IN (…); SQLite and PostgreSQL both allow far more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One record as listed: its identifier, the source's answer, and the SHA-256 of that answer."""
+
+    identifier: str
+    raw: Mapping[str, Any]
+    raw_hash: str
+
+
+def hash_raw(raw: Mapping[str, Any]) -> str:
+    """The SHA-256 of an answer's content: equal for equal content, whatever the order of its keys."""
+    return hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)).hexdigest()
+
+
+def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Sequence[Issue], cursor: str | None) -> RunPage:
+    """Keep page `number` of a run: stage what changed, finish what did not, note what cannot even be identified.
+
+    Done twice for the same page it leaves nothing twice and returns the same page.
+    """
+    session, run = intake.session, intake.run
+    if (page := session.get(RunPage, (run.id, number))) is not None:
+        return page
+    listed, duplicates = _without_duplicates(session, run.id, listed)
+    known = _known(session, intake.source.id, [item.identifier for item in listed])
+    watched = _with_files(session, [k.dataset_id for k in known.values() if k.dataset_id])
+    changed, unchanged = [], []
+    for item in listed:
+        before = known.get(item.identifier)
+        done = (before is not None and before.raw_hash == item.raw_hash and before.missing_since is None
+                and before.dataset_id not in watched and not run.forced)
+        (unchanged if done else changed).append(item)
+    first = (session.scalar(select(func.max(RunPage.last_seq)).where(RunPage.run_id == run.id)) or 0) + 1
+    _remember(intake, listed, known)
+    if changed:
+        session.execute(insert(Staged), [
+            {"run_id": run.id, "seq": first + n, "identifier": item.identifier, "raw": dict(item.raw), "raw_hash": item.raw_hash}
+            for n, item in enumerate(changed)])
+    _record(intake, Outcome.UNCHANGED, [(item.identifier, known[item.identifier].dataset_id) for item in unchanged])
+    _skip(intake, number, [*issues, *duplicates])
+    page = RunPage(run_id=run.id, number=number, next_cursor=cursor, first_seq=first, last_seq=first + len(changed) - 1)
+    session.add(page)
+    return page
+
+
+def _record(intake: Intake, outcome: Outcome, records: Sequence[tuple[str, str | None]]) -> None:
+    if records:
+        intake.session.execute(insert(RunRecord), [
+            {"run_id": intake.run.id, "identifier": identifier, "outcome": outcome.value, "dataset_id": dataset_id, "at": intake.now}
+            for identifier, dataset_id in records])
+
+
+def _skip(intake: Intake, number: int, issues: Sequence[Issue]) -> None:
+    """A record without an identity of its own still stands in the list of the run, under its place in the listing."""
+    names = [f"#{number}.{n} {issue.facts.get('identifier', '')}".strip() for n, issue in enumerate(issues, start=1)]
+    _record(intake, Outcome.SKIPPED, [(name, None) for name in names])
+    for name, issue in zip(names, issues, strict=True):
+        keep_issues(intake, [issue], identifier=name, dataset_id=None)
+
+
+def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed]) -> tuple[list[Listed], list[Issue]]:
+    """The records not yet seen in this run, and an issue for each identifier that came again."""
+    seen: set[str] = set()
+    identifiers = [item.identifier for item in listed]
+    for part in _slices(identifiers):
+        seen.update(session.scalars(select(Staged.identifier).where(Staged.run_id == run_id, Staged.identifier.in_(part))))
+        seen.update(session.scalars(select(RunRecord.identifier).where(RunRecord.run_id == run_id, RunRecord.identifier.in_(part))))
+    fresh, issues = [], []
+    for item in listed:
+        if item.identifier in seen:
+            issues.append(Issue("duplicate-identifier", Place(), {"identifier": item.identifier}))
+        else:
+            seen.add(item.identifier)
+            fresh.append(item)
+    return fresh, issues
+
+
+def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, Known]:
+    return {known.identifier: known for part in _slices(identifiers) for known in session.scalars(
+        select(Known).where(Known.source_id == source_id, Known.identifier.in_(part)))}
+
+
+def _with_files(session: Session, dataset_ids: Sequence[str]) -> set[str]:
+    """The datasets of which we hold copies: their files are asked for again even when the listing is the same."""
+    found: set[str] = set()
+    for part in _slices(dataset_ids):
+        found.update(session.scalars(select(Resource.dataset_id).where(
+            Resource.dataset_id.in_(part), Resource.reachable.is_(True)).distinct()))
+    return found
+
+
+def _remember(intake: Intake, listed: Sequence[Listed], known: Mapping[str, Known]) -> None:
+    """Note that these identifiers stood in this run's listing; a new one has no hash until it is finished."""
+    session, source_id, run_id = intake.session, intake.source.id, intake.run.id
+    for part in _slices([item.identifier for item in listed if item.identifier in known]):
+        session.execute(update(Known).where(Known.source_id == source_id, Known.identifier.in_(part)).values(
+            last_run_id=run_id, missing_since=None))
+    new = [{"source_id": source_id, "identifier": item.identifier, "raw_hash": "", "first_seen": intake.now, "last_run_id": run_id}
+           for item in listed if item.identifier not in known]
+    if new:
+        session.execute(insert(Known), new)
+
+
+def _slices(values: Sequence[str]) -> list[Sequence[str]]:
+    return [values[start : start + SLICE] for start in range(0, len(values), SLICE)]

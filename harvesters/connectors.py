@@ -1,0 +1,38 @@
+"""The connectors there are, found through entry points, so that a new one is one module and one line."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from catalog.errors import UsageError
+from catalog.net import Net
+from harvesters.base import Connector, SourceSpec
+
+
+@cache
+def kinds() -> dict[str, type[Connector]]:
+    """Every connector by its kind."""
+    return {entry.name: entry.load() for entry in entry_points(group="haidang.connectors")}
+
+
+def connect(kind: str, source: SourceSpec, net: Net) -> Connector:
+    """The connector of a source; UsageError for a kind or an option that does not exist."""
+    if kind not in kinds():
+        raise UsageError(f"Không có kiểu kết nối {kind}; các kiểu có: {', '.join(sorted(kinds()))}.",
+                         f"There is no connector {kind}; there are: {', '.join(sorted(kinds()))}.")
+    check_options(kind, source.options)
+    return kinds()[kind](source, net)
+
+
+def check_options(kind: str, options) -> None:
+    """UsageError that names each option which the connector does not know, or a value it does not allow."""
+    declared = {option.name: option for option in kinds()[kind].options}
+    unknown = sorted(set(options) - set(declared))
+    if unknown:
+        raise UsageError(f"Kiểu kết nối {kind} không có tùy chọn {', '.join(unknown)}; có: {', '.join(sorted(declared))}.",
+                         f"Connector {kind} has no option {', '.join(unknown)}; it has: {', '.join(sorted(declared))}.")
+    for name, value in options.items():
+        if declared[name].choices and value not in declared[name].choices:
+            raise UsageError(f"Tùy chọn {name} chỉ nhận: {', '.join(declared[name].choices)}.",
+                             f"Option {name} is one of: {', '.join(declared[name].choices)}.")

@@ -1,0 +1,50 @@
+"""The first records of a source and what the pipeline says of them; nothing is saved."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from catalog.files import open_files
+from catalog.issues import Issue, say
+from catalog.pipeline import Tools, prepare
+from catalog.record import Record
+from catalog.site import Site
+from harvesters.base import Gathered, SourceSpec
+from harvesters.connectors import connect
+from harvesters.run import describe_with
+
+
+def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dict[str, Any]:
+    """The first `limit` records with title, files, verdicts and issues in words; Trouble when the source cannot be read."""
+    connector = connect(kind, source, site.net)
+    page = connector.page(None)
+    with tempfile.TemporaryDirectory(prefix="haidang-preview-") as folder:
+        files = open_files(f"file://{folder}/files", Path(folder) / "cache")
+        tools = Tools(net=site.net, files=files, describe=describe_with(connector), copy=source.options.get("copy", "tables") != "none")
+        records = [prepare(_record(source, item), tools) for item in page.items[:limit]]
+        return {"total": page.total if page.total is not None else (len(page.items) if page.cursor is None else None),
+                "records": [_shown(record) for record in records], "issues": [_words(issue) for issue in page.issues]}
+
+
+def _record(source: SourceSpec, item: Gathered) -> Record:
+    return Record(source=source.name, identifier=item.identifier, raw=item.raw)
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    return {
+        "identifier": record.identifier, "title": record.metadata.get("title", record.identifier),
+        "resources": [{
+            "url": r.url, "name": r.name, "format": r.format, "state": r.checked.state if r.checked else None,
+            "schema": r.checked.schema if r.checked else r.schema, "rows": r.checked.rows if r.checked else None,
+            "errors": r.checked.errors if r.checked else None,
+        } for r in record.resources],
+        "issues": [_words(issue) for issue in record.issues],
+    }
+
+
+def _words(issue: Issue) -> dict[str, Any]:
+    vi, en = say(issue, "vi"), say(issue, "en")
+    return {**issue.to_dict(), "severity": str(issue.severity), "stage": str(issue.stage), "who": str(issue.who),
+            "vi": vi.what, "vi_mend": vi.mend, "en": en.what, "en_mend": en.mend}

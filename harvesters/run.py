@@ -1,0 +1,153 @@
+"""What the steps of a run do; `worker` orders them and makes them durable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from catalog import evidence
+from catalog.errors import Trouble, UsageError
+from catalog.gathering import Listed, hash_raw, stage_page
+from catalog.intake import Intake, close_lost_places, held_files, keep_issues, take_in
+from catalog.issues import Issue
+from catalog.models import IssueRow, Known, Run, Source, Staged
+from catalog.pipeline import Before, Tools, prepare
+from catalog.reconcile import reconcile
+from catalog.record import Record
+from catalog.site import Site
+from harvesters.base import Connector, Gathered, Page, SourceSpec
+from harvesters.connectors import connect
+
+FETCHERS = 8  # records of one chunk that are fetched and checked side by side
+
+
+class Harvest:
+    """The steps of a run on one site. Each may be repeated: what it has done it finds done."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._connectors: dict[str, Connector] = {}
+
+    def begin(self, session: Session, run_id: str) -> None:
+        """The run is under way; its source has been registered since its first run at the latest."""
+        run = session.get_one(Run, run_id)
+        now = self._site.clock.now()
+        run.status, run.stage, run.started_at, run.heartbeat_at = "running", "gather", run.started_at or now, now
+        evidence.record_source(session, run.source_id, now)
+
+    def read_page(self, run_id: str, number: int, cursor: str | None) -> dict:
+        """Read one page of the listing and stage it; a source that cannot be read ends the listing with an issue."""
+        site = self._site
+        with site.reading() as session:
+            run = session.get_one(Run, run_id)
+            source = session.get_one(Source, run.source_id)
+        if run.cancel_requested:
+            return {"first": 1, "last": 0, "cursor": None}
+        try:
+            page, trouble = self._connector(run_id, source).page(cursor), None
+        except Trouble as error:
+            page, trouble = Page(items=()), error.issue
+        listed = [Listed(identifier=item.identifier, raw=item.raw, raw_hash=hash_raw(item.raw)) for item in page.items]
+        with site.writing() as session:
+            run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
+            intake = Intake(site=site, session=session, source=source, run=run)
+            if trouble is not None:
+                keep_issues(intake, [trouble], identifier=None, dataset_id=None)
+            kept = stage_page(intake, number, listed, page.issues, page.cursor)
+            run.expected = page.total if page.total is not None else run.expected
+            run.stage, run.heartbeat_at = "fetch", intake.now
+            run.gathered_all = trouble is None and kept.next_cursor is None
+            return {"first": kept.first_seq, "last": kept.last_seq, "cursor": kept.next_cursor}
+
+    def prepare(self, run_id: str, first: int, last: int) -> list[Record]:
+        """Every step of the pipeline but the last, for staged records `first` to `last`; nothing for what is finished."""
+        site = self._site
+        with site.reading() as session:
+            run = session.get_one(Run, run_id)
+            source = session.get_one(Source, run.source_id)
+            staged = list(session.scalars(select(Staged).where(Staged.run_id == run_id, Staged.seq.between(first, last)).order_by(Staged.seq)))
+            if run.cancel_requested or not staged:
+                return []
+            known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
+                Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).tuples().all())
+            held = {} if run.forced else held_files(session, source.id, [s.identifier for s in staged])
+        describe, cancelled = describe_with(self._connector(run_id, source)), self._cancelled(run_id)
+
+        def one(item: Staged) -> Record:
+            tools = Tools(
+                net=site.net, files=site.files, describe=describe,
+                before={url: Before(file=file) for url, file in held.get(item.identifier, {}).items()},
+                known=known.get(item.identifier) == item.raw_hash and not run.forced,
+                copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,
+            )
+            return prepare(Record(source=source.id, identifier=item.identifier, raw=item.raw, raw_hash=item.raw_hash), tools)
+
+        with ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch") as pool:
+            return list(pool.map(one, staged))
+
+    def take_in(self, session: Session, run_id: str, records: Sequence[Record]) -> dict[str, int]:
+        """Publish a chunk of prepared records; nothing of a run that was called off in the meantime."""
+        run = session.get_one(Run, run_id)
+        if run.cancel_requested or not records:
+            return {}
+        return take_in(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), records)
+
+    def finish(self, session: Session, run_id: str) -> str:
+        """Reconcile, close the run, record the evidence; returns the run's last status."""
+        run = session.get_one(Run, run_id)
+        intake = Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run)
+        session.execute(delete(Staged).where(Staged.run_id == run_id))
+        if run.cancel_requested:
+            run.status = "cancelled"
+        elif not run.gathered_all:
+            run.status = "failed"
+        else:
+            keep_issues(intake, reconcile(intake), identifier=None, dataset_id=None)
+            close_lost_places(intake)
+            found = session.scalar(select(func.count()).select_from(IssueRow).where(
+                IssueRow.run_id == run_id, IssueRow.severity != "info"))
+            run.status = "succeeded-with-issues" if found else "succeeded"
+        run.stage, run.finished_at = "", intake.now
+        session.flush()
+        evidence.record_source(session, run.source_id, intake.now)
+        self._connectors.pop(run_id, None)
+        return run.status
+
+    def _connector(self, run_id: str, source: Source) -> Connector:
+        """The connector of this run; it may keep what it has downloaded until the run ends."""
+        if run_id not in self._connectors:
+            spec = SourceSpec(name=source.name, url=source.url, options=source.options)
+            try:
+                self._connectors[run_id] = connect(source.connector, spec, self._site.net)
+            except UsageError as error:
+                raise Trouble(Issue("source-misconfigured", facts={"vi": error.vi, "en": error.en})) from error
+        return self._connectors[run_id]
+
+    def _cancelled(self, run_id: str) -> Callable[[], bool]:
+        """Asks the store whether the run has been called off, at most once a second."""
+        asked, answer = 0.0, False
+
+        def cancelled() -> bool:
+            nonlocal asked, answer
+            if not answer and time.monotonic() - asked > 1:
+                with self._site.reading() as session:
+                    answer = bool(session.scalar(select(Run.cancel_requested).where(Run.id == run_id)))
+                asked = time.monotonic()
+            return answer
+
+        return cancelled
+
+
+def describe_with(connector: Connector) -> Callable[[Record], Record]:
+    """The pipeline's first step with this connector: the source's answer in the catalogue's words."""
+
+    def describe(record: Record) -> Record:
+        described = connector.describe(Gathered(identifier=record.identifier, raw=record.raw))
+        return replace(described, source=record.source, identifier=record.identifier, raw={}, raw_hash=record.raw_hash)
+
+    return describe

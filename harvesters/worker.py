@@ -1,0 +1,94 @@
+"""The durable run: gather a page, work through its records in batches, go on; finish by itself after any crash.
+
+A run is a parent workflow, each batch of at most 500 records a child. A workflow's body only orders steps; what
+it has done is recorded with every step, so that a worker which was killed goes on where it stood. What is stored
+is stored in a transaction in which the step is recorded too: exactly once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from dbos import DBOS, SQLAlchemyDatasource
+
+from catalog import jobs
+from catalog.site import Site
+from harvesters.run import Harvest
+
+BATCH = 500  # records in one child workflow; a longer history is slow to take up again
+CHUNK = 50  # records in one transaction
+CONCURRENT = 4  # runs at a time on one worker; one at a time for an agency
+RECOVERIES = 1_000  # how often a run may be taken up again before it is given up
+POLL = 0.2  # seconds between looks at the queue
+
+
+def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
+    """Register the workflows on this site; their names and the order of their steps are kept in the store."""
+    harvest = Harvest(site)
+
+    def once(step, *args):
+        """Run a step of the harvest in a transaction that also records that it has been run."""
+        return datasource.run_tx_step({"name": step.__name__}, lambda: step(datasource.sql_session(), *args))
+
+    @DBOS.step(name="read_page")
+    def read_page(run_id: str, number: int, cursor: str | None) -> dict:
+        return harvest.read_page(run_id, number, cursor)
+
+    @DBOS.workflow(name="harvest_batch", max_recovery_attempts=RECOVERIES)
+    def harvest_batch(run_id: str, first: int, last: int) -> None:
+        for start in range(first, last + 1, CHUNK):
+            prepared = harvest.prepare(run_id, start, min(start + CHUNK - 1, last))
+            once(harvest.take_in, run_id, prepared)
+
+    @DBOS.workflow(name=jobs.WORKFLOW, max_recovery_attempts=RECOVERIES)
+    def harvest_source(run_id: str) -> None:
+        once(harvest.begin, run_id)
+        number, cursor = 0, None
+        while True:
+            page = read_page(run_id, number, cursor)
+            for first in range(page["first"], page["last"] + 1, BATCH):
+                harvest_batch(run_id, first, min(first + BATCH - 1, page["last"]))
+            number, cursor = number + 1, page["cursor"]
+            if cursor is None:
+                break
+        once(harvest.finish, run_id)
+
+
+@contextmanager
+def working(site: Site) -> Iterator[None]:
+    """A worker, alive inside the `with`; UsageError when one of the same name is alive already."""
+    with jobs.worker_lock(site.settings):
+        system = jobs.system_engine(site.settings)
+        serializer = jobs.serializer()
+        DBOS(config={
+            "name": jobs.APPLICATION, "system_database_url": jobs.system_url(site.settings), "system_database_engine": system,
+            "executor_id": site.settings.executor_id, "application_version": jobs.WORKFLOW_VERSION, "serializer": serializer,
+            "log_level": "ERROR", "run_migrations": False,
+        })
+        datasource = SQLAlchemyDatasource.create(jobs.system_url(site.settings), engine=site.engine, serializer=serializer,
+                                                 run_migrations=False)
+        register_workflows(site, datasource)
+        DBOS.launch()
+        DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENT, partition_concurrency=1, polling_interval_sec=POLL,
+                            on_conflict="always_update")
+        stop = threading.Event()
+        pulse = threading.Thread(target=_pulse, args=(site, stop), name="worker-pulse", daemon=True)
+        pulse.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            pulse.join(timeout=5)
+            DBOS.destroy(destroy_registry=True)
+            system.dispose()
+
+
+def _pulse(site: Site, stop: threading.Event) -> None:
+    started = datetime.now(UTC)
+    while True:
+        jobs.beat(site, started)
+        if stop.wait(3):
+            return
