@@ -1,0 +1,136 @@
+"""What waits for somebody: each source with its last runs, and every open issue with who must act. Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from catalog.models import Agency, Dataset, IssueRow, Run, Source
+from catalog.runs import PAGE_SIZE, Paged, paged
+
+STRIP = 30  # runs shown for each source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """A source as the list of sources shows it.
+
+    `strip` holds its last runs, oldest first; `waiting` counts open issues that stop a publication by who must
+    act; `example` is the oldest of them; `datasets` counts what is published from it.
+    """
+
+    source: Source
+    agency: Agency
+    last: Run | None
+    strip: Sequence[Run]
+    waiting: Mapping[str, int]
+    example: IssueRow | None
+    datasets: int
+
+    @property
+    def needs(self) -> str | None:
+        """Who must act first: the one with most open issues; the platform for a run that was lost."""
+        if self.waiting:
+            return max(self.waiting, key=lambda who: (self.waiting[who], who))
+        return "platform" if self.last is not None and self.last.status == "lost" else None
+
+
+def source_states(session: Session, *, agency_id: str | None = None) -> list[SourceState]:
+    """Every source that was not removed, with its last runs and who must act; those that need somebody first."""
+    query = select(Source, Agency).join(Agency, Agency.id == Source.agency_id).where(Source.state != "removed")
+    if agency_id:
+        query = query.where(Source.agency_id == agency_id)
+    pairs = session.execute(query.order_by(Agency.position, Source.name)).all()
+    ids = [source.id for source, _ in pairs]
+    strips, (waiting, examples), datasets = _strips(session, ids), _waiting(session, ids), _datasets(session, ids)
+    states = [
+        SourceState(source=source, agency=agency, last=strips[source.id][-1] if strips[source.id] else None,
+                    strip=strips[source.id], waiting=waiting[source.id], example=examples.get(source.id),
+                    datasets=datasets.get(source.id, 0))
+        for source, agency in pairs
+    ]
+    return sorted(states, key=lambda state: state.needs is None)
+
+
+def _strips(session: Session, source_ids: Sequence[str]) -> dict[str, list[Run]]:
+    rank = func.row_number().over(partition_by=Run.source_id, order_by=(Run.queued_at.desc(), Run.id)).label("rank")
+    ranked = select(Run.id, rank).where(Run.source_id.in_(source_ids)).subquery()
+    strips: dict[str, list[Run]] = defaultdict(list)
+    for run in session.scalars(select(Run).join(ranked, ranked.c.id == Run.id).where(ranked.c.rank <= STRIP)
+                               .order_by(Run.queued_at, Run.id.desc())):
+        strips[run.source_id].append(run)
+    return strips
+
+
+def _waiting(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, dict[str, int]], dict[str, IssueRow]]:
+    waiting: dict[str, dict[str, int]] = defaultdict(dict)
+    oldest: dict[str, int] = {}
+    for source_id, who, count, first in session.execute(
+        select(IssueRow.source_id, IssueRow.who, func.count(IssueRow.fingerprint.distinct()), func.min(IssueRow.id))
+        .where(IssueRow.source_id.in_(source_ids), IssueRow.closed_at.is_(None), IssueRow.severity == "error")
+        .group_by(IssueRow.source_id, IssueRow.who)
+    ):
+        waiting[source_id][who] = count
+        oldest[source_id] = min(first, oldest.get(source_id, first))
+    examples = {row.source_id: row for row in session.scalars(select(IssueRow).where(IssueRow.id.in_(oldest.values())))}
+    return waiting, examples
+
+
+def _datasets(session: Session, source_ids: Sequence[str]) -> dict[str, int]:
+    rows: Any = session.execute(select(Dataset.source_id, func.count()).where(
+        Dataset.source_id.in_(source_ids), Dataset.state == "active").group_by(Dataset.source_id))
+    return dict(rows.tuples().all())
+
+
+def open_issues(session: Session, *, dataset_id: str | None = None, source_ids: Sequence[str] = (),
+                limit: int = PAGE_SIZE) -> list[IssueRow]:
+    """Issues nobody has cleared yet, of one dataset or of some sources; the worst first, each trouble once."""
+    newest = _newest_open().where(IssueRow.dataset_id == dataset_id if dataset_id else IssueRow.source_id.in_(source_ids))
+    worst = case((IssueRow.severity == "error", 0), (IssueRow.severity == "warning", 1), else_=2)
+    return list(session.scalars(select(IssueRow).where(IssueRow.id.in_(newest))
+                                .order_by(worst, IssueRow.first_seen, IssueRow.id).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCause:
+    """Open issues of one code over all sources: how many, at how many sources, since when."""
+
+    code: str
+    stage: str
+    severity: str
+    who: str
+    count: int
+    sources: int
+    since: datetime
+
+
+def open_causes(session: Session) -> list[OpenCause]:
+    """Open issues by code, errors first, the largest group first; the counts add up to `open_issue_list`."""
+    rows = session.execute(
+        select(IssueRow.code, IssueRow.stage, IssueRow.severity, IssueRow.who, func.count(),
+               func.count(IssueRow.source_id.distinct()), func.min(IssueRow.first_seen))
+        .where(IssueRow.id.in_(_newest_open())).group_by(IssueRow.code, IssueRow.stage, IssueRow.severity, IssueRow.who)
+    )
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = [OpenCause(code=code, stage=stage, severity=severity, who=who, count=count, sources=sources, since=since)
+             for code, stage, severity, who, count, sources, since in rows]
+    return sorted(found, key=lambda cause: (order.get(cause.severity, 3), -cause.count, cause.code))
+
+
+def open_issue_list(session: Session, *, code: str | None = None, who: str | None = None, page: int = 1) -> Paged[IssueRow]:
+    """Open issues over all sources, of one code or one who must act or all; the longest open first."""
+    query = select(IssueRow).where(IssueRow.id.in_(_newest_open()))
+    query = query.where(IssueRow.code == code) if code else query
+    query = query.where(IssueRow.who == who) if who else query
+    return paged(session, query.order_by(IssueRow.first_seen, IssueRow.id), page)
+
+
+def _newest_open() -> Select[tuple[int]]:
+    """The same trouble is written down in every run that meets it; only its newest row speaks."""
+    return select(func.max(IssueRow.id)).where(IssueRow.closed_at.is_(None)).group_by(IssueRow.source_id, IssueRow.fingerprint)

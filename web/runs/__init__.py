@@ -1,0 +1,128 @@
+"""Sources and runs: what is being harvested now, what became of it, and who must act."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
+
+from catalog import attention, runs
+from catalog.models import Agency, Run, Source
+from web.runs import words
+from web.runs.lines import issue_line
+
+bp = Blueprint("runs", __name__)
+
+WHO = ("agency", "catalogue", "platform")
+_ID = re.compile(r"[0-9a-f-]{36}")
+LAST_PAGE = 10_000  # deeper pages of a list are not asked for by people
+
+
+def page_asked() -> int:
+    """The page of a list that the address asks for; 1 for anything that is no page."""
+    text = request.args.get("page", "1")
+    return min(int(text), LAST_PAGE) if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) else 1
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"words": words, "issue_line": issue_line}
+
+
+@bp.get("/runs")
+def index() -> str:
+    """What runs now, every source with its last run, and who must do what."""
+    site = current_app.extensions["haidang"]
+    now = site.clock.now()
+    who = request.args.get("who", "")
+    with site.reading() as session:
+        states = attention.source_states(session)
+        active = [(run, runs.progress(session, run, now)) for run in runs.active_runs(session)]
+        return render_template(
+            "runs/index.html", now=now, states=_picked(states, who), who=who, active=active, tally=_tally(states),
+            counts=runs.counters(session, [state.last.id for state in states if state.last]),
+            sources={state.source.id: state for state in states}, open_causes=attention.open_causes(session),
+        )
+
+
+def _picked(states: list[attention.SourceState], who: str) -> list[attention.SourceState]:
+    if who == "all-who":
+        return [state for state in states if state.needs]
+    return [state for state in states if state.needs == who] if who in WHO else states
+
+
+def _tally(states: list[attention.SourceState]) -> dict[str, int]:
+    tally = {who: sum(state.needs == who for state in states) for who in WHO}
+    return {
+        **tally, "all": len(states), "needs": sum(tally.values()), "fine": len(states) - sum(tally.values()),
+        "agencies": len({state.agency.id for state in states}),
+    }
+
+
+@bp.get("/runs/all")
+def history() -> str:
+    """All runs, newest first, of one source where the address names one."""
+    site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        source = None
+        if name := request.args.get("source"):
+            source = runs.source_named(session, name[:100]) or abort(404)
+        paged = runs.recent_runs(session, source_id=source.id if source else None, page=page_asked())
+        sources = runs.sources(session, [run.source_id for run in paged.items])
+        counts = runs.counters(session, [run.id for run in paged.items])
+        return render_template("runs/history.html", paged=paged, sources=sources, source=source, counts=counts)
+
+
+@bp.get("/runs/issues")
+def issues() -> str:
+    """Every open issue, of one code or of one who must act, each with its place and remedy."""
+    site = current_app.extensions["haidang"]
+    code, who = request.args.get("code", "")[:60], request.args.get("who", "")
+    with site.reading() as session:
+        paged = attention.open_issue_list(session, code=code or None, who=who if who in WHO else None, page=page_asked())
+        sources = runs.sources(session, [row.source_id for row in paged.items])
+        return render_template("runs/issues.html", paged=paged, sources=sources, code=code, who=who)
+
+
+def _run_or_404(session, run_id: str) -> Run:
+    run = session.get(Run, run_id) if _ID.fullmatch(run_id) else None
+    return run or abort(404)
+
+
+@bp.get("/runs/<run_id>")
+def show(run_id: str) -> str:
+    """One run: how far it is, what became of its records, what went wrong and who must act."""
+    site = current_app.extensions["haidang"]
+    outcome, code, severity = (request.args.get(key, "")[:60] for key in ("outcome", "code", "severity"))
+    with site.reading() as session:
+        run = _run_or_404(session, run_id)
+        source = session.get(Source, run.source_id)
+        chosen_issues = runs.issues_of(session, run.id, code=code, severity=severity, page=page_asked()) if code or severity else None
+        return render_template(
+            "runs/show.html", run=run, source=source, agency=session.get(Agency, source.agency_id), now=site.clock.now(),
+            progress=runs.progress(session, run, site.clock.now()), counters=runs.counters(session, [run.id])[run.id],
+            causes=runs.causes(session, run.id), chosen_issues=chosen_issues, outcome=outcome, code=code, severity=severity,
+            records=None if chosen_issues else runs.records_of(session, run.id, outcome=outcome or None, page=page_asked()),
+        )
+
+
+@bp.get("/runs/<run_id>/progress.json")
+def progress_json(run_id: str) -> Response:
+    """How far a run is, for the small script of the run's page and for other programs."""
+    site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        run = _run_or_404(session, run_id)
+        progress = runs.progress(session, run, site.clock.now())
+        counters = runs.counters(session, [run.id])[run.id]
+        answer = jsonify({
+            "id": run.id, "status": run.status, "status_words": str(words.STATUS[run.status][1]),
+            "stage": run.stage, "stage_words": str(words.STAGE.get(run.stage, run.stage)),
+            "done": progress.done, "expected": progress.expected, "percent": progress.percent,
+            "rate": round(progress.rate, 1) if progress.rate is not None else None,
+            "eta": progress.eta, "eta_words": words.time_left(progress.eta), "finished": progress.finished,
+            "outcomes": dict(counters.outcomes), "issues": counters.issues, "severities": dict(counters.severities),
+            "url": url_for("runs.show", run_id=run.id),
+        })
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,97 @@
+"""What the states of runs, records and stages are called."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_babel import ngettext
+
+from catalog.models import Run
+
+# status of a run -> (key of the state sign, words)
+STATUS = {
+    "queued": ("queue", _("Đang chờ")),
+    "running": ("run", _("Đang chạy")),
+    "succeeded": ("ok", _("Đạt hết")),
+    "succeeded-with-issues": ("part", _("Xong, còn việc phải xử lý")),
+    "failed": ("bad", _("Không lấy được")),
+    "cancelled": ("stop", _("Đã hủy")),
+    "lost": ("lapse", _("Dừng giữa chừng")),
+}
+STAGE = {
+    "": _("Chuẩn bị"),
+    "gather": _("Đọc danh mục của nguồn"),
+    "fetch": _("Tải tệp"),
+    "read": _("Đọc tệp"),
+    "validate": _("Kiểm tra từng ô"),
+    "screen": _("Dò dữ liệu cá nhân"),
+    "store": _("Lưu"),
+    "publish": _("Công bố"),
+    "index": _("Cập nhật tìm kiếm"),
+    "run": _("Kết thúc lượt"),
+}
+OUTCOME = {
+    "created": _("Mới"),
+    "updated": _("Có thay đổi"),
+    "unchanged": _("Không đổi"),
+    "archived": _("Đưa vào lưu trữ"),
+    "rejected": _("Chưa công bố được"),
+    "skipped": _("Bỏ qua"),
+}
+OUTCOME_SIGN = {"created": "ok", "updated": "ok", "unchanged": "ok", "archived": "stop", "rejected": "bad", "skipped": "na"}
+SEVERITY = {"error": _("Lỗi"), "warning": _("Cần xem lại"), "info": _("Để biết")}
+SEVERITY_SIGN = {"error": "bad", "warning": "due", "info": "na"}
+WHO = {"agency": _("Cơ quan nguồn"), "platform": _("Đội nền tảng"), "catalogue": _("Ban biên tập")}
+WHO_ICON = {"agency": "building", "platform": "code", "catalogue": "flag"}
+CONNECTOR = {
+    "directory": _("Thư mục tệp"),
+    "file": _("Một tệp theo địa chỉ"),
+    "ckan": _("API CKAN"),
+    "dcat-us": _("data.json (DCAT-US)"),
+}
+_STRIP = {"succeeded": ("ok", 26), "succeeded-with-issues": ("part", 17), "failed": ("bad", 9), "lost": ("bad", 9)}
+
+
+def time_left(seconds: int | None) -> str:
+    """The time that is left, as a person says it; "" where nobody can know."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return str(_("dưới 1 phút"))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return ngettext("khoảng %(num)d phút", "khoảng %(num)d phút", minutes)
+    hours = round(minutes / 60)
+    return ngettext("khoảng %(num)d giờ", "khoảng %(num)d giờ", hours)
+
+
+def strip(runs: list[Run]) -> list[tuple[str, int]]:
+    """The last runs as small bars: (colour class, height of 30); oldest first."""
+    return [_STRIP.get(run.status, ("na", 3)) for run in runs]
+
+
+def strip_words(runs: list[Run]) -> str:
+    """The strip in words, for those who do not see it."""
+    good = sum(run.status == "succeeded" for run in runs)
+    part = sum(run.status == "succeeded-with-issues" for run in runs)
+    bad = sum(run.status in ("failed", "lost") for run in runs)
+    return str(_("%(total)d lần: %(good)d đạt hết, %(part)d còn việc phải xử lý, %(bad)d không lấy được",
+                 total=len(runs), good=good, part=part, bad=bad))
+
+
+def schedule_words(cron: str) -> str:
+    """A simple schedule in words, any other as it is written; times are those of Vietnam."""
+    parts = cron.split()
+    if not cron.strip():
+        return str(_("chạy khi có lệnh"))
+    if len(parts) == 5 and all(part.isdigit() for part in parts[:2]):
+        at = f"{int(parts[1]):02d}:{int(parts[0]):02d}"
+        if parts[2:] == ["*", "*", "*"]:
+            return str(_("hằng ngày lúc %(time)s", time=at))
+        if parts[2:4] == ["*", "*"] and parts[4].isdigit():
+            return str(_("%(day)s hằng tuần lúc %(time)s", day=_DAYS[int(parts[4]) % 7], time=at))
+        if parts[2].isdigit() and parts[3:] == ["*", "*"]:
+            return str(_("ngày %(day)s hằng tháng lúc %(time)s", day=parts[2], time=at))
+    return cron
+
+
+_DAYS = (_("Chủ nhật"), _("Thứ Hai"), _("Thứ Ba"), _("Thứ Tư"), _("Thứ Năm"), _("Thứ Sáu"), _("Thứ Bảy"))
