@@ -8,27 +8,29 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from catalog.site import Site
-from web import addresses, errors, formats, headers, identity, markup, words
+    from catalog.site import Site
 
+PARTS = ("web.words", "web.formats", "web.markup", "web.identity", "web.addresses", "web.headers", "web.errors")
 SUBJECTS = ("web.home", "web.search", "web.datasets", "web.organizations", "web.participation", "web.runs", "web.api.ckan")
 
 
 def create_app(site: Site) -> Flask:
-    """The web application of one site; nothing is global, so a process may hold several."""
+    """The web application of one site; nothing is global, so a process may hold several.
+
+    Parts and subjects are imported here, so that the set-up of assets and the command line start without them.
+    """
+    from flask import Flask
+
     app = Flask(__name__)
     app.secret_key = site.settings.secret_key
     app.extensions["haidang"] = site
-    words.init_app(app)
-    formats.init_app(app)
-    markup.init_app(app)
-    identity.init_app(app)
-    addresses.init_app(app)
-    headers.init_app(app)
-    errors.init_app(app)
+    for part in PARTS:
+        import_module(part).init_app(app)
     for subject in SUBJECTS:
         if find_spec(subject) is None or not hasattr(import_module(subject), "bp"):
             continue
