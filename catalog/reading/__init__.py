@@ -1,0 +1,51 @@
+"""From bytes to grids of cells: what kind of file, which encoding, which sheets; hostile files end as an issue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place
+from catalog.reading.archives import unpack
+from catalog.reading.delimited import read_delimited
+from catalog.reading.documents import read_document
+from catalog.reading.grid import Dialect, Grid, Reading
+from catalog.reading.kinds import DELIMITED, DOCUMENTS, READ, WORKBOOKS, Kind, sniff
+from catalog.reading.limits import Limits, Request, Workspace
+from catalog.reading.workbooks import read_workbook
+
+__all__ = ["Dialect", "Grid", "Kind", "Limits", "Reading", "Request", "Workspace", "open_file", "sniff"]
+
+
+def open_file(request: Request, kind: Kind, workspace: Workspace) -> Reading:
+    """Open a file of a kind that is read here; Trouble says why it cannot be read."""
+    place = Place(file=request.filename)
+    size = request.path.stat().st_size
+    if size == 0:
+        raise Trouble(Issue("file-empty", place))
+    if size > request.limits.file:
+        raise Trouble(Issue("file-too-big", place, {"size_mb": size // 2**20, "limit_mb": request.limits.file // 2**20}))
+    if kind.format == "ZIP":
+        return _open_archive(request, workspace)
+    if kind.format in WORKBOOKS:
+        return read_workbook(request, workspace, kind.format)
+    if kind.format in DOCUMENTS:
+        return read_document(request, workspace, kind.format)
+    if kind.format in DELIMITED:
+        return read_delimited(request, workspace, kind.format)
+    code = "html-instead-of-table" if kind.format == "HTML" else "format-mismatch"
+    raise Trouble(Issue(code, place, {"claimed": kind.claimed or "–", "seen": kind.format}))
+
+
+def _open_archive(request: Request, workspace: Workspace) -> Reading:
+    path, name, others = unpack(request, workspace)
+    inner = replace(request, path=path, filename=name, format="", media_type=None)
+    kind = sniff(inner)
+    if kind.format not in READ or kind.format == "ZIP":
+        raise Trouble(Issue("archive-nested" if kind.format == "ZIP" else "format-mismatch", Place(file=request.filename),
+                            {"entry": name, "claimed": kind.claimed, "seen": kind.format}))
+    reading = open_file(inner, kind, workspace)
+    if others:
+        note = Issue("archive-other-tables", Place(file=request.filename), {"read": name, "count": len(others), "names": ", ".join(others[:5])})
+        reading = replace(reading, notes=(*reading.notes, note))
+    return reading

@@ -1,0 +1,96 @@
+"""CSV, TSV and their like: which sign separates the cells, and the rows as Python's csv module splits them."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place
+from catalog.reading import encodings
+from catalog.reading.grid import Dialect, Grid, Reading
+from catalog.reading.limits import Request, Workspace
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE_LINES = 100
+SAMPLE = 2**16
+
+
+def read_delimited(request: Request, workspace: Workspace, format: str) -> Reading:
+    """Open delimited text: its encoding over the whole file, then its delimiter."""
+    encoding = encodings.decide(request.path, request.encoding, request.filename)
+    path, notes = request.path, []
+    if not encoding.is_plain:
+        path = workspace.file("text.csv")
+        encodings.transcode(request.path, encoding, path)
+        notes.append(Issue("encoding-converted", Place(file=request.filename), {"encoding": encoding.name}))
+    _refuse_endless_lines(path, request)
+    dialect = guess_dialect(_sample(path), format)
+
+    def rows() -> Iterator[list[str]]:
+        return read_rows(path, dialect)
+
+    return Reading(format="TSV" if dialect.delimiter == "\t" else format, grids=(Grid(rows=rows),), workspace=workspace, source=request.path,
+                   encoding=encoding, dialect=dialect, file=path, notes=tuple(notes))
+
+
+def read_rows(path: Path, dialect: Dialect) -> Iterator[list[str]]:
+    """The rows of a UTF-8 file, blank lines as empty rows."""
+    csv.field_size_limit(sys.maxsize)  # the length of a line has been limited before
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_initial_space)
+
+
+def guess_dialect(sample: str, format: str) -> Dialect:
+    """The delimiter that gives most rows the same width of two or more; `,` (TSV: tab) when none does."""
+    usual = "\t" if format == "TSV" else ","
+    best, best_score = usual, (0.0, 0)
+    for delimiter in sorted(DELIMITERS, key=lambda sign: sign != usual):
+        score = _score(sample, delimiter)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return Dialect(delimiter=best, skip_initial_space=_spaces_follow(sample, best))
+
+
+def _score(sample: str, delimiter: str) -> tuple[float, int]:
+    try:
+        widths = [len(row) for row in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter) if row]
+    except csv.Error:
+        return 0.0, 0
+    wide = Counter(width for width in widths if width > 1)
+    if not wide:
+        return 0.0, 0
+    width, count = wide.most_common(1)[0]
+    return round(count / len(widths), 1), width
+
+
+def _spaces_follow(sample: str, delimiter: str) -> bool:
+    """Whether a blank follows every delimiter, so that it belongs to it."""
+    found = sample.count(delimiter)
+    return found > 0 and found == sample.count(delimiter + " ")
+
+
+def _sample(path: Path) -> str:
+    """The first hundred lines, at most 64 KiB, without a last line that was cut off."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read(SAMPLE)
+    lines = text.splitlines(keepends=True)[:SAMPLE_LINES]
+    if len(lines) > 1 and len(text) == SAMPLE and not lines[-1].endswith(("\n", "\r")):
+        lines.pop()
+    return "".join(lines)
+
+
+def _refuse_endless_lines(path: Path, request: Request) -> None:
+    """Trouble when a line is too long to be a row of a table."""
+    length, row = 0, 1
+    with path.open("rb") as file:
+        while chunk := file.read(2**20):
+            first = min((at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=len(chunk))
+            if length + first > request.limits.line:
+                raise Trouble(Issue("line-too-long", Place(file=request.filename, row=row), {"limit": request.limits.line}))
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            length = length + len(chunk) if last < 0 else len(chunk) - last - 1
+            row += chunk.count(b"\n")

@@ -1,0 +1,72 @@
+"""What reading gives: grids of cells, addressed as a spreadsheet does."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from catalog.issues import Issue
+from catalog.reading.encodings import Encoding
+from catalog.reading.limits import Workspace
+
+Rows = Callable[[], Iterator[list[Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a delimited file is written: the delimiter, and whether blanks after it belong to it."""
+
+    delimiter: str
+    skip_initial_space: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Rows of cells; `rows()` starts again at row 1 each time. `sheet` is None outside workbooks.
+
+    `padded` rows are cut and filled to the width of the header: in a workbook an empty cell is not a missing one.
+    """
+
+    rows: Rows
+    sheet: str | None = None
+    padded: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An opened file. `file` is what may be given to a parser as it is (delimited text only).
+
+    `source` is the file that was read: the file itself or the one found in the archive.
+    """
+
+    format: str
+    grids: tuple[Grid, ...]
+    workspace: Workspace
+    source: Path
+    encoding: Encoding | None = None
+    dialect: Dialect | None = None
+    file: Path | None = None
+    notes: tuple[Issue, ...] = ()
+
+
+def is_blank(row: list[Any]) -> bool:
+    """Whether a row has nothing but empty cells."""
+    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row)
+
+
+def letter(number: int) -> str:
+    """The letter of a column counted from 1: 1 → A, 27 → AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def same_label(label: str) -> str:
+    """A label for comparing: composed, without outer and double blanks, without case."""
+    return " ".join(unicodedata.normalize("NFC", str(label)).casefold().split())

@@ -1,0 +1,54 @@
+"""How much of a hostile file is opened before it is refused."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Caps in bytes, entries and cells; `ratio` is unpacked size over packed size of one entry."""
+
+    file: int = 1024 * MIB
+    entries: int = 2_000
+    entry: int = 1024 * MIB
+    unpacked: int = 1024 * MIB
+    ratio: int = 250
+    ratio_from: int = 16 * MIB  # small entries of few different bytes may well shrink more
+    document: int = 256 * MIB  # JSON is held in memory
+    line: int = 16 * MIB
+    workbook_memory: int = 2048 * MIB
+    workbook_seconds: int = 180
+
+
+class Workspace:
+    """A folder for the copies that reading makes; gone when it is closed or forgotten."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="haidang-read-"))
+        self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def file(self, name: str) -> Path:
+        """A path in the folder; `name` is always ours, never taken from a file."""
+        return self.folder / name
+
+    def close(self) -> None:
+        self._end()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is known of a file before it is opened."""
+
+    path: Path
+    filename: str
+    format: str = ""
+    media_type: str | None = None
+    encoding: str | None = None
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,87 @@
+"""The process that opens one workbook: `python workbook_child.py FILE FOLDER MEMORY SECONDS BYTES`.
+
+It imports nothing of the house, so that it starts fast and a fall takes nothing with it.
+
+Cells become text as a Table Schema reads it: whole numbers without a point, dates as ISO, text composed (NFC).
+Writes `0.jsonl`, `1.jsonl` … (one row a line, from row 1 and column A) and `sheets.json` into FOLDER.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import resource
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+PASSWORD = 3
+BROKEN = 4
+TOO_BIG = 5
+
+
+def main(arguments: list[str]) -> int:
+    """Convert; the exit code says what was wrong."""
+    path, folder, memory, seconds, size = arguments
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    import python_calamine as calamine
+
+    try:
+        with calamine.CalamineWorkbook.from_path(path) as workbook:
+            sheets = [_convert(workbook, sheet, Path(folder) / f"{number}.jsonl") for number, sheet in enumerate(_worksheets(workbook, calamine.SheetTypeEnum))]
+    except calamine.PasswordError:
+        return PASSWORD
+    except MemoryError:
+        return TOO_BIG
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        return PASSWORD if "password" in str(error).lower() else BROKEN
+    (Path(folder) / "sheets.json").write_text(json.dumps(sheets), "utf-8")
+    return 0
+
+
+def _worksheets(workbook: Any, kinds: Any) -> list[Any]:
+    """The sheets with cells, in the order of the workbook."""
+    return [sheet for sheet in workbook.sheets_metadata if sheet.typ == kinds.WorkSheet]
+
+
+def _convert(workbook: Any, sheet: Any, target: Path) -> dict[str, Any]:
+    """Write one sheet; blank rows and columns after the last cell with something in it are left out."""
+    content = workbook.get_sheet_by_name(sheet.name)
+    top, left = content.start or (0, 0)
+    pending = top  # blank rows before the first cell
+    with target.open("w", encoding="utf-8") as out:
+        for cells in content.to_python(skip_empty_area=True):
+            row = [""] * left + [as_text(cell) for cell in cells]
+            while row and not row[-1]:
+                row.pop()
+            if not row:
+                pending += 1
+                continue
+            out.write("[]\n" * pending)
+            pending = 0
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return {"name": sheet.name, "hidden": "Hidden" in repr(sheet.visible)}
+
+
+def as_text(cell: Any) -> str:
+    """A cell's value in the text that a Table Schema expects."""
+    if isinstance(cell, str):
+        return unicodedata.normalize("NFC", cell)
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
+    if isinstance(cell, datetime.datetime):
+        whole_day = cell.time() == datetime.time(0)
+        return cell.date().isoformat() if whole_day else cell.replace(microsecond=0).isoformat()
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
