@@ -1,0 +1,131 @@
+"""What stands in the index: one document a published dataset, in exact and in folded words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import tantivy
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.models import Agency, Dataset, Resource, Theme, Version
+from catalog.names import collation_key, fold, nfc
+
+FORMAT = 1  # raise it when the fields or their meaning change; every index is then made anew
+MAX_TERM = 1000  # characters of one value kept as it is
+
+# Words: `x` as written (NFC), `x_f` folded. `text` is everything together.
+TEXTS = ("title", "notes", "tags_text", "text")
+# Values as they are, to filter by, to count and to sort by.
+KEYWORDS = (
+    "name", "title_string", "owner_org", "organization", "groups", "tags", "res_format", "license_id", "frequency",
+    "illustrative", "validation", "schema", "dataset_type", "author", "maintainer", "version", "url",
+)
+NUMBERS = ("metadata_modified", "metadata_created", "num_resources", "num_tags")  # dates in microseconds
+
+
+@cache
+def schema() -> tantivy.Schema:
+    """The fields of the index."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("extra", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("shown", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("name_f", tokenizer_name="default", index_option="position")
+    for field in TEXTS:
+        builder.add_text_field(field, tokenizer_name="default", index_option="position")
+        builder.add_text_field(f"{field}_f", tokenizer_name="default", index_option="position")
+    for field in KEYWORDS:
+        builder.add_text_field(field, stored=field == "name", fast=True, tokenizer_name="raw", index_option="basic")
+    for field in NUMBERS:
+        builder.add_integer_field(field, indexed=True, fast=True)
+    return builder.build()
+
+
+class Reader:
+    """Reads published datasets from the store and makes their documents, in batches."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._agencies = {agency.id: agency for agency in session.scalars(select(Agency))}
+        self._themes = {theme.name: theme for theme in session.scalars(select(Theme))}
+
+    def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
+        """Documents of those of the datasets that the public may see."""
+        datasets = self._session.scalars(
+            select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state == "active", Dataset.private.is_(False))
+        ).all()
+        live = [resource.version_id for dataset in datasets for resource in dataset.resources if resource.version_id]
+        versions: dict[str, Version] = {}
+        for at in range(0, len(live), 500):
+            found = self._session.scalars(select(Version).where(Version.id.in_(live[at : at + 500])))
+            versions.update((version.id, version) for version in found)
+        for dataset in datasets:
+            yield self._document(dataset, versions)
+
+    def _document(self, dataset: Dataset, versions: dict[str, Version]) -> tantivy.Document:
+        agency = self._agencies.get(dataset.owner_org or "")
+        resources = [resource for resource in dataset.resources if resource.state == "active"]
+        live = [versions[resource.version_id] for resource in resources if resource.version_id in versions]
+        document = tantivy.Document()
+        document.add_text("id", dataset.id)
+        document.add_text("kind", "dataset")
+        document.add_text("shown", dataset.title)
+        document.add_text("name_f", dataset.name)
+        for field, values in self._keywords(dataset, agency, resources, live).items():
+            for value in values:
+                document.add_text(field, value[:MAX_TERM])
+        for field, text in self._texts(dataset, agency, resources, live).items():
+            document.add_text(field, text)
+            document.add_text(f"{field}_f", fold(text))
+        document.add_integer("metadata_modified", int(dataset.metadata_modified.timestamp() * 1_000_000))
+        document.add_integer("metadata_created", int(dataset.metadata_created.timestamp() * 1_000_000))
+        document.add_integer("num_resources", len(resources))
+        document.add_integer("num_tags", len(dataset.tags))
+        for extra in dataset.extras:
+            document.add_text("extra", f"{extra['key']}={extra['value']}"[:MAX_TERM])
+        return document
+
+    def _keywords(self, dataset: Dataset, agency: Agency | None, resources: list[Resource],
+                  live: list[Version]) -> dict[str, Iterable[str]]:
+        schemas = {resource.schema_name for resource in resources} | {version.schema_name for version in live}
+        return {
+            "name": [dataset.name],
+            "title_string": [collation_key(dataset.title)],
+            "owner_org": [dataset.owner_org or ""],
+            "organization": [agency.slug] if agency else [],
+            "groups": sorted(set(dataset.groups)),
+            "tags": sorted({nfc(tag) for tag in dataset.tags}),
+            "res_format": sorted({resource.format for resource in resources if resource.format}),
+            "license_id": [dataset.license_id] if dataset.license_id else [],
+            "frequency": [dataset.frequency] if dataset.frequency else [],
+            "illustrative": ["true" if dataset.illustrative else "false"],
+            "validation": [validation(live)],
+            "schema": sorted(schema for schema in schemas if schema),
+            "dataset_type": [dataset.type],
+            **{field: [value] for field in ("author", "maintainer", "version", "url") if (value := getattr(dataset, field))},
+        }
+
+    def _texts(self, dataset: Dataset, agency: Agency | None, resources: list[Resource],
+               live: list[Version]) -> dict[str, str]:
+        themes = [self._themes[name] for name in dataset.groups if name in self._themes]
+        everything = [
+            dataset.title, dataset.title_en, dataset.name, dataset.notes, *dataset.tags, dataset.author, dataset.maintainer,
+            *([text for name in agency.names for text in (name.name_vi, name.name_en)] if agency else []),
+            *([agency.abbreviation, agency.slug] if agency else []),
+            *(text for theme in themes for text in (theme.title_vi, theme.title_en)),
+            *(text for resource in resources for text in (resource.name, resource.description, resource.format)),
+            *(field for version in live for field in version.fields),
+            *(str(extra["value"]) for extra in dataset.extras),
+        ]
+        texts = {"title": f"{dataset.title}\n{dataset.title_en}", "notes": dataset.notes,
+                 "tags_text": "\n".join(dataset.tags), "text": "\n".join(text for text in everything if text)}
+        return {field: nfc(text) for field, text in texts.items()}
+
+
+def validation(live: list[Version]) -> str:
+    """The state of a dataset's checks: the worst of its live files; `unchecked` where none was checked."""
+    states = {version.checked for version in live}
+    return next((state for state in ("invalid", "held", "valid") if state in states), "unchecked")
