@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
@@ -20,6 +18,7 @@ from catalog.issues import Issue, Place
 from catalog.net import redirects, transfer
 from catalog.net.guard import Guard, Target, shown
 from catalog.net.limits import Answer, Downloaded, Limits, World, user_agent
+from catalog.net.local import LocalFolder, LocalFolders, is_file_url, written
 from catalog.net.politeness import Politeness
 from catalog.net.wire import VettedAdapter
 
@@ -54,6 +53,7 @@ class Net:
         self._adapter = VettedAdapter(self._guard, self.limits, self._world)
         self._pace = self._adapter.pace
         self._session = self._prepare(requests.Session())
+        self._folders = LocalFolders()
 
     def get(self, url: str, *, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
             max_bytes: int | None = None) -> Answer:
@@ -87,6 +87,8 @@ class Net:
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {"Accept-Encoding": "identity", **{name: value for name, value in conditions.items() if value}}
         cap = max_bytes or self.limits.max_download
+        if is_file_url(url):
+            return self._folders.download(url, to, cap, etag)
         return self._call(Ask(url=url, headers=headers, total=self.limits.total_download,
                               use=lambda response: self._save(response, url, to, cap)))
 
@@ -96,6 +98,19 @@ class Net:
         It follows no redirect and returns every status; the body is read, within its limit, before it returns.
         """
         return self._prepare(_GuardedSession(self))
+
+    def vet(self, url: str) -> None:
+        """Whether a URL may be asked for at all; Trouble says why not. A host that is down or unknown today passes."""
+        target = self._guard.target(url)
+        try:
+            self._guard.endpoints(target.host, target.port)
+        except Trouble as trouble:
+            if trouble.issue.code != "host-unknown":
+                raise Trouble(replace(trouble.issue, place=Place(url=shown(url)))) from trouble
+
+    def local_folder(self, where: str) -> LocalFolder:
+        """Open a folder of this machine, given as an absolute path or a `file://` URL; `download` then reads below it."""
+        return self._folders.open(where)
 
     def _prepare(self, session: requests.Session) -> requests.Session:
         """No proxies, no netrc, no cookies kept, no way out but ours."""
@@ -174,25 +189,15 @@ class Net:
         return response
 
     def _save(self, response: requests.Response, url: str, to: Path, cap: int) -> Downloaded:
-        """Write the body beside `to`, then move it there in one step."""
+        """Write the body to `to`, unless the server says that nothing has changed."""
         headers = response.headers
         found = Downloaded(status="not-modified", url=shown(response.url), etag=headers.get("etag"),
                            last_modified=headers.get("last-modified"))
         if response.status_code == 304:
             return found
-        part = to.with_name(f".{to.name}.part")
-        digest, size = hashlib.sha256(), 0
-        try:
-            with part.open("wb") as file:
-                for piece in transfer.pieces(response, self._pace, cap):
-                    file.write(piece)
-                    digest.update(piece)
-                    size += len(piece)
-            os.replace(part, to)
-        finally:
-            part.unlink(missing_ok=True)
-        return replace(found, status="new", sha256=digest.hexdigest(), size=size,
-                       media_type=headers.get("content-type"), filename=transfer.filename_of(response, url))
+        sha256, size = written(transfer.pieces(response, self._pace, cap), to)
+        return replace(found, status="new", sha256=sha256, size=size, media_type=headers.get("content-type"),
+                       filename=transfer.filename_of(response, url))
 
 
 class _GuardedSession(requests.Session):
