@@ -6,52 +6,68 @@ standard output; words for people go to standard error.
 
 from __future__ import annotations
 
+import logging
 import sys
+import uuid
 from importlib.metadata import entry_points
+from typing import Any
 
 import click
 
-from catalog import settings as settings_module
 from catalog.commands import commitments, database, participation, register, schema, token, validate
 from catalog.errors import Refusal, Trouble, UsageError
-from catalog.issues import say
-from catalog.site import Site, open_site
+from catalog.issues import Issue, say
+
+log = logging.getLogger(__name__)
 
 
 class House(click.Group):
     """The group; it turns the errors of the house into words and exit codes, in this one place."""
 
-    def main(self, *args, **kwargs):  # type: ignore[override]
+    def invoke(self, context: click.Context) -> Any:
         try:
-            return super().main(*args, **kwargs)
+            return super().invoke(context)
         except UsageError as error:
             click.echo(f"{error.vi}\n{error.en}", err=True)
-            sys.exit(2)
+            code = 2
         except Trouble as trouble:
-            for language in ("vi", "en"):
-                said = say(trouble.issue, language)
-                click.echo(" ".join(part for part in (said.what, f"({said.where})" if said.where else "", said.mend, f"[{said.who}]") if part), err=True)
-            sys.exit(1)
+            _say(trouble.issue)
+            code = 1
         except Refusal as refusal:
             click.echo(refusal.message or type(refusal).__name__, err=True)
-            sys.exit(1)
+            code = 1
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+            raise
+        except Exception:  # noqa: BLE001 - a fault of ours: a reference for the user, the trace for the log
+            reference = uuid.uuid4().hex[:12]
+            log.exception("fault %s", reference)
+            click.echo(f"Hệ thống gặp lỗi của chính mình. Mã tra cứu: {reference}\nThe system itself failed. Reference: {reference}", err=True)
+            code = 2
+        context.exit(code)
+        return None
 
 
-@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="haidang", prog_name="haidang")
+def _say(issue: Issue) -> None:
+    for language in ("vi", "en"):
+        said = say(issue, language)
+        where = f"({said.where})" if said.where else ""
+        click.echo(" ".join(part for part in (said.what, where, said.mend, f"[{said.who}]") if part), err=True)
+
+
+def build() -> click.Group:
+    """The whole command, with the verbs of every part that is installed."""
+    group = House("haidang", context_settings={"help_option_names": ["-h", "--help"]}, help=(
+        "Hải Đăng: thu thập, kiểm tra, công bố dữ liệu mở và theo dõi cơ quan tham gia.\n\n"
+        "Harvest, check and publish open data, and track which agencies take part."))
+    click.version_option(package_name="haidang", prog_name="haidang")(group)
+    for part in (database, register, commitments, schema, validate, participation, token):
+        part.add_to(group)
+    for entry in entry_points(group="haidang.commands"):
+        entry.load()(group)
+    return group
+
+
 def main() -> None:
-    """Hải Đăng: thu thập, kiểm tra, công bố dữ liệu mở và theo dõi cơ quan tham gia.
-
-    Harvest, check, publish open data, and track which agencies take part.
-    """
-
-
-def site(*, migrate: bool = False) -> Site:
-    """The site that the settings of this folder describe."""
-    return open_site(settings_module.load(), migrate=migrate)
-
-
-for part in (database, register, commitments, schema, validate, participation, token):
-    part.add_to(main)
-for entry in entry_points(group="haidang.commands"):
-    entry.load()(main)
+    """Run the command."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    build()()

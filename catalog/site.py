@@ -18,6 +18,7 @@ from catalog.models import SiteFact
 from catalog.net import Net
 from catalog.search import SearchIndex
 from catalog.settings import Settings
+from catalog.settings import load as load_settings
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,8 @@ def remembered(engine: Engine, key: str, default: object = None) -> object:
 def remember(session: Session, key: str, value: object) -> None:
     """Keep a fact of the site; see SiteFact."""
     session.merge(SiteFact(key=key, value=value))
+
+
+def site_here(*, migrate: bool = False) -> Site:
+    """The site that the settings of this folder and the environment describe."""
+    return open_site(load_settings(), migrate=migrate)

@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from catalog.site import site_here
 from harvesters.harvest_command import harvest
 from harvesters.source_commands import source
 
@@ -20,10 +21,9 @@ def register(group: click.Group) -> None:
 @click.command()
 def worker() -> None:
     """Chạy bộ thu thập cho tới khi dừng bằng Ctrl+C · Run the worker until it is stopped."""
-    from catalog.cli import site as open_site
-    from harvesters.worker import working
+    from harvesters.worker import working  # the durable engine costs half a second, which only this verb needs
 
-    site = open_site()
+    site = site_here()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -11,7 +11,14 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +26,7 @@ from catalog import jobs
 from catalog.errors import UsageError
 from catalog.models import Run, Source
 from catalog.runs import counters
-from catalog.site import Site
+from catalog.site import Site, site_here
 from harvesters.source_commands import find
 
 BAD = ("failed", "cancelled", "lost", "succeeded-with-issues")
@@ -35,9 +42,8 @@ LOOK = 0.3  # seconds between looks at the store
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, cancelled: str | None, as_json: bool) -> None:
     """Thu thập các nguồn, chờ và báo tiến độ · Harvest sources; waits with progress."""
-    from catalog.cli import site as open_site
 
-    site = open_site()
+    site = site_here()
     if cancelled:
         _cancel(site, cancelled)
         return

@@ -15,6 +15,7 @@ from catalog.issues import say
 from catalog.models import Agency, Run, Source
 from catalog.names import slug
 from catalog.runs import counters
+from catalog.site import site_here
 from harvesters.base import SourceSpec
 from harvesters.connectors import connect, kinds
 from harvesters.preview import preview_source
@@ -25,10 +26,6 @@ def source() -> None:
     """Nguồn dữ liệu của các cơ quan · The agencies' sources."""
 
 
-def _site():
-    from catalog.cli import site
-
-    return site()
 
 
 def find(session: Session, name: str) -> Source:
@@ -55,7 +52,7 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
                          f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
     given = _options(options)
-    site = _site()
+    site = site_here()
     connect(connector, SourceSpec(name=name, url=url, options=given), site.net)
     if not url.startswith("/"):
         site.net.vet(url)
@@ -82,7 +79,7 @@ def _options(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def list_sources(as_json: bool) -> None:
     """Mọi nguồn, với lượt thu thập gần nhất · All sources with their last run."""
-    site = _site()
+    site = site_here()
     with site.reading() as session:
         rows = [_shown(session, row) for row in session.scalars(select(Source).where(Source.state != "removed").order_by(Source.name))]
     if as_json:
@@ -112,7 +109,7 @@ def _shown(session: Session, row: Source) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def show(name: str, as_json: bool) -> None:
     """Một nguồn và kết quả lượt gần nhất · One source and what its last run did."""
-    site = _site()
+    site = site_here()
     with site.reading() as session:
         row = _shown(session, find(session, name))
     if as_json:
@@ -131,7 +128,7 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def preview(name: str | None, connector: str | None, url: str | None, options: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Xem thử vài bản ghi đầu và kết quả kiểm tra, không lưu gì · The first records and their verdicts; saves nothing."""
-    site = _site()
+    site = site_here()
     if name is not None:
         with site.reading() as session:
             row = find(session, name)
@@ -167,19 +164,32 @@ def _print_preview(seen: dict[str, Any]) -> None:
         click.echo(f"{issue['severity']}: {issue['vi']} · {issue['en']}")
 
 
-def _state_command(verb: str, state: str, vi: str, en: str) -> None:
-    @source.command(verb, help=f"{vi} · {en}")
-    @click.argument("name")
-    def change(name: str) -> None:
-        site = _site()
-        with site.writing() as session:
-            find(session, name).state = state
-        click.echo(f"{name}: {state}", err=True)
+def _set_state(name: str, state: str) -> None:
+    site = site_here()
+    with site.writing() as session:
+        find(session, name).state = state
+    click.echo(f"{name}: {state}", err=True)
 
 
-_state_command("pause", "paused", "Tạm dừng một nguồn", "Pause a source")
-_state_command("resume", "active", "Cho nguồn hoạt động lại", "Take a source up again")
-_state_command("remove", "removed", "Gỡ một nguồn; dữ liệu đã công bố vẫn còn; thêm lại để hoàn tác", "Remove a source; what it published stays; add it again to undo")
+@source.command()
+@click.argument("name")
+def pause(name: str) -> None:
+    """Tạm dừng một nguồn · Pause a source."""
+    _set_state(name, "paused")
+
+
+@source.command()
+@click.argument("name")
+def resume(name: str) -> None:
+    """Cho nguồn hoạt động lại · Take a source up again."""
+    _set_state(name, "active")
+
+
+@source.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Gỡ một nguồn; dữ liệu đã công bố vẫn còn, thêm lại để hoàn tác · Remove a source; what it published stays; add it again to undo."""
+    _set_state(name, "removed")
 
 
 @source.command("kinds")

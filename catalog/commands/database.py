@@ -10,6 +10,8 @@ import click
 
 from catalog import db, jobs
 from catalog import settings as settings_module
+from catalog.errors import UsageError
+from catalog.site import site_here
 
 
 def add_to(group: click.Group) -> None:
@@ -52,14 +54,11 @@ def doctor(as_json: bool) -> None:
 
 def _examine(settings: settings_module.Settings) -> list[dict]:
     """One finding a part: name, ok, and what it is in both languages."""
-    from catalog.cli import site as open_this_site
-    from catalog.errors import UsageError
-
     found = [{"name": "python", "ok": sys.version_info >= (3, 11), "vi": f"Python {sys.version.split()[0]}", "en": "needs 3.11 or newer"}]
     free = shutil.disk_usage(settings.var if settings.var.exists() else settings.var.parent).free // 2**20
     found.append({"name": "disk", "ok": free > 1024, "vi": f"Còn trống {free} MiB", "en": f"{free} MiB free; 1024 needed"})
     try:
-        site = open_this_site()
+        site = site_here()
     except UsageError as error:
         found.append({"name": "database", "ok": False, "vi": error.vi, "en": error.en})
         return found

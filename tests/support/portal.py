@@ -1,0 +1,78 @@
+"""A CKAN portal of any size on loopback, for tests: real HTTP, made-up datasets, a few with a small CSV file."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+CSV = "ma,ten,so_luong\nA1,Chợ Vũng Tàu,12\nA2,Chợ Bà Rịa,7\n"
+
+
+class Portal:
+    """What the portal has; a test may change it between runs. `page` is the most records it gives at once."""
+
+    def __init__(self, count: int, *, file_every: int = 0, page: int = 1000) -> None:
+        self.count, self.file_every, self.page = count, file_every, page
+        self.title_suffix = ""
+        self.url = ""
+        self.requests: list[str] = []
+
+    def dataset(self, number: int) -> dict:
+        has_file = self.file_every and number % self.file_every == 0
+        resources = [{"id": f"r{number}", "name": "Bảng số liệu", "format": "CSV" if has_file else "PDF", "description": "",
+                      "url": f"{self.url}/files/{number}.{'csv' if has_file else 'pdf'}"}]
+        return {
+            "id": f"dataset-{number:06}", "name": f"bo-du-lieu-{number:06}", "title": f"Bộ dữ liệu số {number}{self.title_suffix}",
+            "notes": "Số liệu để kiểm thử.", "license_id": "cc-by", "tags": [{"name": "kiểm thử"}], "groups": [], "extras": [],
+            "metadata_modified": "2024-09-01T00:00:00.000000", "state": "active", "resources": resources,
+            "organization": {"name": "so-kiem-thu", "title": "Sở Kiểm thử"},
+        }
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, str, bytes]:
+        if path.endswith("/package_search"):
+            start, rows = int(query.get("start", ["0"])[0]), min(int(query.get("rows", ["10"])[0]), self.page)
+            results = [self.dataset(n) for n in range(start, min(start + rows, self.count))]
+            return 200, "application/json", json.dumps({"success": True, "result": {"count": self.count, "results": results}}).encode()
+        if path.startswith("/files/") and path.endswith(".csv"):
+            return 200, "text/csv; charset=utf-8", CSV.encode()
+        return 404, "application/json", json.dumps({"success": False, "error": {"__type": "Not Found Error", "message": "Not found"}}).encode()
+
+
+@contextmanager
+def serving(portal: Portal) -> Iterator[Portal]:
+    """The portal on a free port of 127.0.0.1 while the `with` lasts."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            portal.requests.append(parts.path)
+            status, kind, body = portal.answer(parts.path, parse_qs(parts.query))
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        do_HEAD = do_GET
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    portal.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield portal
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
