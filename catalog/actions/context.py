@@ -22,6 +22,12 @@ class Context:
     session: Session
     user: str | None = None
     may_write: bool = False
+    asked_at: str = ""  # the address under which the site was asked, where the settings name none
+
+    @property
+    def site_url(self) -> str:
+        """Where the site is found, without a slash at the end; empty when nobody has said."""
+        return self.site.settings.site_url or self.asked_at
 
     @property
     def now(self) -> datetime:
