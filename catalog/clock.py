@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a calendar day in Vietnam, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), HANOI).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
