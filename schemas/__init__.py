@@ -59,16 +59,20 @@ class TableSchema:
         return [tuple(entry) for entry in json.loads((self.folder / "expected.json").read_text("utf-8"))]
 
 
-@cache
 def names() -> list[str]:
     """The names of all schemas, sorted."""
-    return sorted(path.parent.name for path in ROOT.glob("*/schema.json"))
+    return list(_names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(path.parent.name for path in ROOT.glob("*/schema.json")))
 
 
 @cache
 def load(name: str) -> TableSchema:
     """The schema of that name; KeyError where there is none."""
-    if name not in names():
+    if name not in _names():
         raise KeyError(name)
     folder = ROOT / name
     descriptor = json.loads((folder / "schema.json").read_text("utf-8"))
@@ -108,7 +112,7 @@ def match(labels: Iterable[str]) -> str | None:
     """
     given = {folded for label in labels if (folded := fold(str(label)))}
     best: tuple[int, float, str] | None = None
-    for name in names():
+    for name in _names():
         columns = _columns(name)
         shared = sum(bool(known & given) for known, _ in columns)
         if not all(known & given for known, required in columns if required):
