@@ -1,0 +1,51 @@
+"""`python -m benchmarks [--answers FILE]`: print every figure; nothing is asserted here but what is a ratio."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from support import postgres  # noqa: E402 - the tests' own support lies beside, not on the path
+
+from benchmarks import harvesting, pages  # noqa: E402
+from catalog.commands.database import migrate  # noqa: E402
+from catalog.settings import Settings  # noqa: E402
+from catalog.site import Site, open_site  # noqa: E402
+
+
+@contextmanager
+def fresh_site(kind: str, server: str | None) -> Iterator[Site]:
+    """An empty site of its own on SQLite or PostgreSQL."""
+    with TemporaryDirectory(prefix="haidang-bench-") as folder, ExitStack() as stack:
+        url = f"sqlite:///{folder}/haidang.db" if server is None else stack.enter_context(postgres.database(server))
+        settings = Settings(var=Path(folder), database_url=url, storage_url=f"file://{folder}/files", secret_key="bench" * 8,
+                            site_url="http://127.0.0.1", allow_hosts=("127.0.0.1",))
+        migrate(settings)
+        site = open_site(settings)
+        yield site
+        site.engine.dispose()
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--answers", type=Path, help="a recorded package_search answer to harvest instead of made-up datasets")
+    parser.add_argument("--only", choices=["harvest", "pages"], help="only these figures")
+    asked = parser.parse_args()
+    with postgres.server() as server:
+        for kind, url in (("SQLite", None), ("PostgreSQL", server)):
+            if asked.only != "pages":
+                with fresh_site(kind, url) as site:
+                    harvesting.bench(site, kind, asked.answers)
+            if asked.only != "harvest":
+                with fresh_site(kind, url) as site:
+                    pages.bench(site, kind)
+
+
+main()
