@@ -47,7 +47,7 @@ def _chosen(ask: Ask) -> list[str]:
     """The agencies a table speaks of: those it wishes, or those of a level."""
     level = ask.wishes.get("level")
     if level:
-        return [slug for slug in agencies() if (slug.startswith("ubnd-")) == (level == "district")]
+        return [slug for slug in agencies() if (slug in FIELDS if level == "province" else slug.startswith("ubnd-"))]
     return ask.wishes.get("agencies") or list(agencies())
 
 
