@@ -12,18 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from catalog import licences
 from catalog.clock import HANOI
+from catalog.formats import canonical
 from catalog.freshness import due_on
 
 # Formats a program can read and anybody may implement (Decree 47/2020, art. 17; XLSX is ISO/IEC 29500).
 OPEN_FORMATS = frozenset((
     "csv", "tsv", "json", "jsonl", "ndjson", "json-ld", "jsonld", "geojson", "topojson", "xml", "rdf", "rdf/xml", "ttl", "turtle", "n-triples",
     "ods", "xlsx", "parquet", "kml", "gml", "gpkg", "netcdf", "sqlite", "gtfs", "px", "sdmx",
-))
-# Licence identifiers of CKAN's list that let anybody use and share the data; the first is Vietnam's own terms.
-OPEN_LICENCES = frozenset((
-    "vn-nd47-2020-d18", "cc-by", "cc-by-sa", "cc-zero", "cc0", "odc-by", "odc-odbl", "odc-pddl", "odbl", "pddl", "gfdl", "uk-ogl", "ogl",
-    "other-open", "other-pd", "other-at", "us-pd",
 ))
 
 
@@ -57,12 +54,6 @@ def conditions(found: Found) -> list[Condition]:
     return [*each, _standing({condition.kind: condition for condition in each})]
 
 
-def is_open_licence(license_id: str) -> bool:
-    """Whether a licence identifier is an open one; a version number after it is left aside (`CC-BY-4.0`)."""
-    name = license_id.strip().lower()
-    return name in OPEN_LICENCES or name.rstrip("0123456789.").rstrip("-") in OPEN_LICENCES
-
-
 def _published(found: Found) -> Condition:
     if found.dataset.state == "deleted":
         return Condition(kind="published", state="withdrawn")
@@ -72,7 +63,7 @@ def _published(found: Found) -> Condition:
 
 def _licence(found: Found) -> Condition:
     given = found.dataset.license_id
-    if is_open_licence(given):
+    if licences.is_open(licences.recognise(given) or given):
         return Condition(kind="licence", state="ok", facts={"licence": given})
     return Condition(kind="licence", state="bad", cause="licence-not-open", facts={"licence": given})
 
@@ -89,9 +80,9 @@ def _machine_readable(found: Found) -> tuple[set[str], Condition]:
         if resource.state == "deleted":
             continue
         version = live.get(resource.version_id) or newest.get(resource.id)
-        name = ((version.format if version is not None else "") or resource.format or "").strip().lower().lstrip(".")
-        formats.add(name.upper())
-        if name in OPEN_FORMATS or (version is not None and version.table_sha256):
+        name = canonical((version.format if version is not None else "") or resource.format or "")
+        formats.add(name)
+        if name.lower() in OPEN_FORMATS or (version is not None and version.table_sha256):
             readable.add(resource.id)
     facts = {"formats": ", ".join(sorted(formats - {""}))}
     if readable:

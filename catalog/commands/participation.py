@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from catalog.site import site_here
+
 
 def add_to(group: click.Group) -> None:
     group.add_command(participation)
@@ -24,13 +26,12 @@ def participation(as_of: datetime | None, as_json: bool, as_csv: bool) -> None:
 
     The share of agencies that take part in opening data, today or on any past day.
     """
-    from catalog.cli import site
     from catalog.participation import participation as compute
     from catalog.participation.shape import as_dict, csv_rows
 
     if as_json and as_csv:
         raise click.UsageError("Chọn --json hoặc --csv. / Choose --json or --csv.")
-    house = site()
+    house = site_here()
     today = house.clock.today()
     day = as_of.date() if as_of else today
     if day > today:

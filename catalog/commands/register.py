@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from catalog.commands.official_list import refused_in_words
+from catalog.site import site_here
 
 
 def add_to(group: click.Group) -> None:
@@ -31,7 +32,7 @@ def load(path: Path, as_json: bool) -> None:
 
     from catalog.register import load_register
 
-    house = site()
+    house = site_here()
     with refused_in_words(), house.writing() as session:
         result = load_register(session, path, house.clock.now())
     if as_json:

@@ -48,15 +48,18 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def csv_rows(figure: Participation) -> Iterator[list[Any]]:
-    """A header and a row for each agency; a cell that a spreadsheet would take for a formula is not possible here,
-    for every text comes from the register or from our own words."""
+    """A header and a row for each agency; a text that a spreadsheet would take for a formula gets an apostrophe."""
     yield ["ngay", "quy_tac", "co_quan", "ten_vi", "ten_en", "cap", "duoc_tinh", "tu_ngay", "mat_tu_ngay", "nguon", "thu_thap", "hop_le",
-           "cap_nhat", "cam_ket", "bo_du_lieu", "bo_dat_du_dieu_kien", "cam_ket_da_giu", "cam_ket", "vi_sao", "viec_tiep_theo", "ai_phai_lam"]
+           "cap_nhat", "cam_ket", "bo_da_cong_bo", "bo_dat_du_dieu_kien", "cam_ket_da_giu", "cam_ket_tat_ca", "vi_sao", "viec_tiep_theo", "ai_phai_lam"]
     for agency in figure.agencies:
         said = agency.trouble.said("vi") if agency.trouble is not None else None
         yield [
             figure.day.isoformat(), figure.rule_version, agency.slug, agency.names["vi"], agency.names["en"], agency.level,
             "exempt" if agency.exempt else "true" if agency.counts else "false", agency.since or "", agency.lapsed or "",
             *(step.state for step in agency.steps), agency.datasets, agency.qualifying, agency.kept, agency.promised,
-            *((said.what, said.mend, said.who) if said else ("", "", "")),
+            *((_plain(said.what), _plain(said.mend), said.who) if said else ("", "", "")),
         ]
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text[:1] in "=+-@" else text
