@@ -46,7 +46,7 @@ def generate(folder: Path) -> bool:
 def fingerprint() -> str:
     """The SHA-256 of all that the files are made from: this package and the schemas."""
     digest = hashlib.sha256()
-    inputs = [path for root in (Path(str(DEMO)), schemas.ROOT) for path in sorted(root.rglob("*")) if path.suffix in (".py", ".toml", ".csv", ".json")]
+    inputs = [path for root in (DEMO, schemas.ROOT) for path in sorted(root.rglob("*")) if path.suffix in (".py", ".toml", ".csv", ".json")]
     for path in inputs:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from random import Random
 
-FACTS = files("demo") / "facts"
+FACTS = Path(__file__).parent / "facts"
 # Rough centres in WGS 84 (longitude, latitude), enough to put made-up places on a map.
 CENTRES = {
     "747": (107.10, 10.38), "748": (107.17, 10.50), "750": (107.25, 10.66), "751": (107.42, 10.60),

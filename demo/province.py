@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import schemas
@@ -15,7 +15,7 @@ from catalog.clock import HANOI
 from catalog.names import slug
 from demo.writers import FORMS, Form
 
-DEMO = files("demo")
+DEMO = Path(__file__).parent
 DAY = date(2024, 9, 30)
 NAMESPACE = uuid.UUID("6c1f3d70-6f0f-5a35-9d46-0a2d6b5d5c11")  # of identifiers that must be the same every time
 LICENCE = "VN-ND47-2020-D18"

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from demo.content import Ask, Row
 
@@ -38,7 +38,7 @@ ACTS = ("Cấp giấy phép", "Cấp lại giấy phép", "Gia hạn giấy phé
 @cache
 def agencies() -> dict[str, str]:
     """Slug -> name of the agencies that count on the day on which the register opens, in its order."""
-    text = (files("demo") / "register.csv").read_text("utf-8")
+    text = (Path(__file__).parent.parent / "register.csv").read_text("utf-8")
     return {row["slug"]: row["ten_vi"] for row in csv.DictReader(text.splitlines())
             if row["hieu_luc_tu"] == OPENING and row["tinh_tham_gia"] == "true"}
 

@@ -117,5 +117,5 @@ def material_prices(ask: Ask) -> Iterator[Row]:
             for number, (kind, name, group, size, unit, price) in enumerate(_MATERIALS, start=1):
                 freight = 1.28 if code == "755" else 1  # everything comes to Côn Đảo by ship
                 yield {"ky_cong_bo": period, "ma_vat_lieu": f"{kind}-{number:03d}", "ten_vat_lieu": name, "nhom": group, "quy_cach": size, "don_vi_tinh": unit,
-                       "gia_truoc_thue": max(1, round(price * freight * random.uniform(0.95, 1.06), -1)) if price > 5000 else round(price * freight), "thue_suat": 8, "khu_vuc": districts()[code],
+                       "gia_truoc_thue": round(price * freight * random.uniform(0.095, 0.106)) * 10 if price > 5000 else round(price * freight), "thue_suat": 8, "khu_vuc": districts()[code],
                        "noi_giao": "Đến chân công trình", "van_ban_cong_bo": f"{random.randint(50, 200)}/CB-SXD-MH", "ngay_cong_bo": ask.day}
