@@ -7,7 +7,6 @@ no rule of their own and never commit.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +31,8 @@ def create_app(site: Site) -> Flask:
     for part in PARTS:
         import_module(part).init_app(app)
     for subject in SUBJECTS:
-        if find_spec(subject) is None or not hasattr(import_module(subject), "bp"):
-            continue
-        app.register_blueprint(import_module(subject).bp)
+        try:
+            app.register_blueprint(import_module(subject).bp)
+        except (ImportError, AttributeError) as error:
+            print(subject, error)
     return app
