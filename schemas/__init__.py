@@ -88,8 +88,8 @@ def all_schemas() -> list[TableSchema]:
 
 
 def fold(label: str) -> str:
-    """A column's label for comparing: no case, no tone marks, đ as d, signs and runs of blanks as one blank."""
-    plain = unicodedata.normalize("NFD", label.casefold().replace("đ", "d"))
+    """A column's label for comparing: no case, no tone marks, đ as d, ² as 2, signs and runs of blanks as one blank."""
+    plain = unicodedata.normalize("NFKD", label.casefold().replace("đ", "d"))
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return re.sub(r"[\W_]+", " ", letters).strip()
 
