@@ -62,3 +62,10 @@ def theme_at(session: Session, name_or_id: str) -> Theme | None:
     if _ID.fullmatch(name_or_id):
         return session.get(Theme, name_or_id)
     return session.scalar(select(Theme).where(Theme.name == name_or_id))
+
+
+def datasets_of_schema(session: Session, schema_name: str, *, limit: int = 100) -> list[Dataset]:
+    """The published datasets of which a file follows that schema, by title."""
+    ids = select(Resource.dataset_id).where(Resource.schema_name == schema_name, Resource.state == "active")
+    return list(session.scalars(select(Dataset).where(
+        Dataset.id.in_(ids), Dataset.state == "active", ~Dataset.private).order_by(Dataset.title).limit(limit)))

@@ -123,11 +123,20 @@ def open_causes(session: Session) -> list[OpenCause]:
     return sorted(found, key=lambda cause: (order.get(cause.severity, 3), -cause.count, cause.code))
 
 
-def open_issue_list(session: Session, *, code: str | None = None, who: str | None = None, page: int = 1) -> Paged[IssueRow]:
-    """Open issues over all sources, of one code or one who must act or all; the longest open first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which open issues: of one code, one who must act, one source; None is any."""
+
+    code: str | None = None
+    who: str | None = None
+    source_id: str | None = None
+
+
+def open_issue_list(session: Session, wanted: Wanted, *, page: int = 1) -> Paged[IssueRow]:
+    """Open issues over all sources as far as wanted; the longest open first."""
     query = select(IssueRow).where(IssueRow.id.in_(_newest_open()))
-    query = query.where(IssueRow.code == code) if code else query
-    query = query.where(IssueRow.who == who) if who else query
+    for column, value in ((IssueRow.code, wanted.code), (IssueRow.who, wanted.who), (IssueRow.source_id, wanted.source_id)):
+        query = query.where(column == value) if value else query
     return paged(session, query.order_by(IssueRow.first_seen, IssueRow.id), page)
 
 

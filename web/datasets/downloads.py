@@ -27,6 +27,11 @@ CONVERSIONS = ("csv", "json", "ndjson", "parquet")
 MADE_LASTS = 3600  # seconds a conversion may be kept by a cache; it is remade for a new version
 
 
+def asked(key: str) -> str:
+    """A part of the query of this request; "" where it is not given."""
+    return request.args.get(key, "")
+
+
 def extension(filename: str) -> str:
     """The last extension of a file name, in small letters, without the dot."""
     return PurePosixPath(filename).suffix.lstrip(".").lower()

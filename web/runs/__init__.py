@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
 
 from catalog import attention, runs
 from catalog.models import Agency, Run, Source
 from web.runs import words
-from web.runs.lines import issue_line
+from web.runs.lines import for_pages
 
 bp = Blueprint("runs", __name__)
 
@@ -25,9 +23,7 @@ def page_asked() -> int:
     return min(int(text), LAST_PAGE) if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) else 1
 
 
-@bp.context_processor
-def _words() -> dict[str, Any]:
-    return {"words": words, "issue_line": issue_line}
+bp.context_processor(for_pages)
 
 
 @bp.get("/runs")
@@ -40,7 +36,7 @@ def index() -> str:
         states = attention.source_states(session)
         active = [(run, runs.progress(session, run, now)) for run in runs.active_runs(session)]
         return render_template(
-            "runs/index.html", now=now, states=_picked(states, who), who=who, active=active, tally=_tally(states),
+            "runs/index.html", now=now, today=site.clock.today(), states=_picked(states, who), who=who, active=active, tally=_tally(states),
             counts=runs.counters(session, [state.last.id for state in states if state.last]),
             sources={state.source.id: state for state in states}, open_causes=attention.open_causes(session),
         )
@@ -76,13 +72,17 @@ def history() -> str:
 
 @bp.get("/runs/issues")
 def issues() -> str:
-    """Every open issue, of one code or of one who must act, each with its place and remedy."""
+    """Every open issue, of one code, one source or one who must act, each with its place and remedy."""
     site = current_app.extensions["haidang"]
     code, who = request.args.get("code", "")[:60], request.args.get("who", "")
     with site.reading() as session:
-        paged = attention.open_issue_list(session, code=code or None, who=who if who in WHO else None, page=page_asked())
+        source = None
+        if name := request.args.get("source"):
+            source = runs.source_named(session, name[:100]) or abort(404)
+        paged = attention.open_issue_list(session, attention.Wanted(
+            code=code or None, who=who if who in WHO else None, source_id=source.id if source else None), page=page_asked())
         sources = runs.sources(session, [row.source_id for row in paged.items])
-        return render_template("runs/issues.html", paged=paged, sources=sources, code=code, who=who)
+        return render_template("runs/issues.html", paged=paged, sources=sources, source=source, code=code, who=who)
 
 
 def _run_or_404(session, run_id: str) -> Run:
@@ -100,7 +100,8 @@ def show(run_id: str) -> str:
         source = session.get(Source, run.source_id)
         chosen_issues = runs.issues_of(session, run.id, code=code, severity=severity, page=page_asked()) if code or severity else None
         return render_template(
-            "runs/show.html", run=run, source=source, agency=session.get(Agency, source.agency_id), now=site.clock.now(),
+            "runs/show.html", run=run, source=source, agency=session.get(Agency, source.agency_id),
+            now=site.clock.now(), today=site.clock.today(),
             progress=runs.progress(session, run, site.clock.now()), counters=runs.counters(session, [run.id])[run.id],
             causes=runs.causes(session, run.id), chosen_issues=chosen_issues, outcome=outcome, code=code, severity=severity,
             records=None if chosen_issues else runs.records_of(session, run.id, outcome=outcome or None, page=page_asked()),

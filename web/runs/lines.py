@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -26,6 +27,11 @@ class IssueLine:
     severity: str
     identifier: str | None
     first_seen: datetime
+
+
+def for_pages() -> dict[str, Any]:
+    """What templates need to show issues and runs."""
+    return {"words": words, "issue_line": issue_line}
 
 
 def issue_line(row: IssueRow) -> IssueLine:

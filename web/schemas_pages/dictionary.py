@@ -54,6 +54,11 @@ def said(part: Mapping[str, Any], key: str, language: str) -> str:
     return str(chosen or part.get(key) or "")
 
 
+def type_words(kind: str) -> str:
+    """A Table Schema type as a person calls it."""
+    return str(TYPES.get(kind, kind))
+
+
 def _line(field: Mapping[str, Any], keys: tuple[str, ...], reference: str | None, language: str) -> Line:
     constraints = field.get("constraints") or {}
     kind = field.get("type", "any")
@@ -63,7 +68,7 @@ def _line(field: Mapping[str, Any], keys: tuple[str, ...], reference: str | None
         rules.append(gettext("phải có trong %(name)s", name=reference))
     choices = tuple(str(value) for value in constraints.get("enum") or ())
     return Line(name=field["name"], title=said(field, "title", language) or field["name"],
-                meaning=said(field, "description", language), type=str(shape or TYPES.get(kind, kind)), rules=tuple(rules),
+                meaning=said(field, "description", language), type=str(shape) if shape else type_words(kind), rules=tuple(rules),
                 example=str(field.get("example", "")), choices=choices)
 
 
