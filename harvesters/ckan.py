@@ -162,12 +162,9 @@ def _digest(rows: Sequence[Any]) -> str:
 
 def _named(entries: Any, *keys: str) -> list[str]:
     """The names in a list of objects or of texts."""
-    found = []
-    for entry in entries if isinstance(entry, list) else []:
-        value = next((entry[key] for key in keys if entry.get(key)), None) if isinstance(entry, Mapping) else entry
-        if text := as_text(value).strip():
-            found.append(text)
-    return found
+    values = [next((entry[key] for key in keys if entry.get(key)), None) if isinstance(entry, Mapping) else entry
+              for entry in (entries if isinstance(entries, list) else [])]
+    return [text for value in values if (text := as_text(value).strip())]
 
 
 def _extras(given: Any) -> dict[str, str]:

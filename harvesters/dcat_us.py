@@ -10,7 +10,16 @@ from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.record import Distribution, Record
 from harvesters.base import Gathered, Option, Page, SourceSpec
-from harvesters.describing import DEFAULTS, Draft, as_moment, as_text, identified, parted, require_object, schema_named
+from harvesters.describing import (
+    DEFAULTS,
+    Draft,
+    as_moment,
+    as_text,
+    identified,
+    parted,
+    require_object,
+    schema_named,
+)
 
 RECORDS = 500  # of one page
 MAX_BYTES = 256 << 20  # the national catalogues' documents are about 100 MB

@@ -8,5 +8,6 @@ no byte of an answer ever gets into one.
 
 from catalog.net.client import Net
 from catalog.net.limits import Answer, Downloaded, Limits, World
+from catalog.net.local import LocalFolder
 
-__all__ = ["Answer", "Downloaded", "Limits", "Net", "World"]
+__all__ = ["Answer", "Downloaded", "Limits", "LocalFolder", "Net", "World"]

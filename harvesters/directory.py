@@ -1,0 +1,180 @@
+"""A folder of files: a web server's listing, or a folder of this machine. Every data file is a dataset."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place
+from catalog.net import LocalFolder, Net
+from catalog.net.local import is_file_url, mark_of
+from catalog.net.transfer import parsed_json
+from catalog.record import Record
+from harvesters import listing
+from harvesters.base import Gathered, Option, Page, SourceSpec
+from harvesters.describing import DEFAULTS, Draft, as_text, is_yes
+from harvesters.file import format_from, title_from
+
+FILES = 100  # of one page
+FOLDERS, DEPTH = 200, 6  # a listing that leads to more is a maze
+DATA = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".geojson", ".parquet", ".zip"}
+SIDECARS = {"metadata.json", "metadata.csv"}
+MAX_SIDECAR = 8 << 20
+
+
+class Directory:
+    """A web directory or a local folder; `metadata.json` or `metadata.csv` in it may say more of its files.
+
+    `metadata.json` is an object by file name or a list of objects with `file`; `metadata.csv` a table with the column
+    `file`. Both know title, title_en, description, tags, theme, license, frequency, schema, encoding, illustrative.
+    """
+
+    kind: ClassVar[str] = "directory"
+    title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp", "en": "Folder of files"}
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(name="pattern", vi="Chỉ lấy các tệp có tên khớp mẫu, ví dụ *.csv; nhiều mẫu cách nhau bằng dấu chấm phẩy",
+               en="Only files whose names match, such as *.csv; several patterns are separated by semicolons"),
+        Option(name="recursive", vi="Lấy cả các thư mục con", en="Sub-folders too", default="false", choices=("true", "false")),
+        *DEFAULTS,
+    )
+
+    def __init__(self, source: SourceSpec, net: Net) -> None:
+        self._source, self._options, self._net = source, source.options, net
+        local = is_file_url(source.url) or source.url.startswith("/")
+        self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
+        self._found: dict[str, dict[str, Any]] | None = None
+        self._issues: list[Issue] = []
+
+    def page(self, cursor: str | None) -> Page:
+        """The next 100 files in the order of their paths; the cursor is the path of the last one."""
+        if self._found is None:
+            self._issues = []
+            self._found = self._gather()
+        paths = sorted(path for path in self._found if cursor is None or path > cursor)
+        items = []
+        issues = list(self._issues) if cursor is None else []
+        for path in paths[:FILES]:
+            try:
+                items.append(Gathered(identifier=path, raw=self._marked(self._found[path])))
+            except Trouble as trouble:
+                issues.append(trouble.issue)
+        return Page(items=tuple(items), cursor=paths[FILES - 1] if len(paths) > FILES else None,
+                    total=len(self._found), issues=tuple(issues))
+
+    def _gather(self) -> dict[str, dict[str, Any]]:
+        """Every data file by its path below the folder, with what its folder's sidecar says of it."""
+        found: dict[str, dict[str, Any]] = {}
+        said: dict[str, Mapping[str, Any]] = {}
+        for path, raw in self._local() if self._folder else self._web():
+            name = PurePosixPath(path).name
+            if name.lower() in SIDECARS:
+                above = path[: len(path) - len(name)]
+                said |= {above + file: words for file, words in self._sidecar(raw["url"], path).items()}
+            elif self._wanted(name):
+                found[path] = raw
+        for path, words in said.items():
+            if path in found:
+                found[path]["says"] = words
+        return found
+
+    def _wanted(self, name: str) -> bool:
+        patterns = [pattern.strip().lower() for pattern in str(self._options.get("pattern") or "").split(";") if pattern.strip()]
+        if patterns:
+            return any(fnmatch(name.lower(), pattern) for pattern in patterns)
+        return PurePosixPath(name).suffix.lower() in DATA
+
+    def _local(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for relative in self._folder.files(recursive=is_yes(self._options.get("recursive"))):
+            try:
+                status = self._folder.real(relative).stat()
+            except Trouble as trouble:
+                self._issues.append(trouble.issue)
+                continue
+            yield relative.as_posix(), {"url": (self._folder.root / relative).as_uri(), "size": status.st_size, "etag": mark_of(status)}
+
+    def _web(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Files of the listing and, where wanted, of the listings below it."""
+        waiting, root = [(self._source.url, 0)], None
+        asked: set[str] = set()
+        while waiting and len(asked) < FOLDERS:
+            url, depth = waiting.pop(0)
+            asked.add(url)
+            answer = self._net.get(url)
+            page = answer.body.decode("utf-8", "replace")
+            if not listing.has_links(page):
+                raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "<a href>"}))
+            folder = listing.folder_of(answer.url)
+            root = root or folder
+            for entry in listing.entries(page, folder):
+                if not entry.url.startswith(root):
+                    continue
+                if not entry.is_folder:
+                    above = listing.relative(folder, root)
+                    yield above + entry.path, {"url": entry.url, "listed": entry.note, "modified": entry.modified, "dated": entry.is_dated}
+                elif is_yes(self._options.get("recursive")) and depth < DEPTH and entry.url not in asked:
+                    waiting.append((entry.url, depth + 1))
+
+    def _marked(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """The file's entry with the marks by which a change is seen; asked of the file where the listing has no date."""
+        marks = {key: value for key, value in raw.items() if key != "dated" and value}
+        if self._folder is None and not raw["dated"]:
+            headers = self._net.head(raw["url"]).headers
+            marks |= {key: headers[name] for key, name in (("etag", "etag"), ("modified", "last-modified"), ("size", "content-length"))
+                      if name in headers}
+        return marks
+
+    def _sidecar(self, url: str, path: str) -> dict[str, Mapping[str, Any]]:
+        """What a metadata file says, by file name; one that cannot be read is an issue, its folder's files are not lost."""
+        try:
+            if self._folder is not None:
+                data = self._folder.real(Path(path)).read_bytes()[:MAX_SIDECAR]
+            else:
+                data = self._net.get(url, max_bytes=MAX_SIDECAR).body
+            return _by_file(parsed_json(data, url) if path.lower().endswith(".json") else _table(data, url), url)
+        except Trouble as trouble:
+            self._issues.append(trouble.issue)
+            return {}
+
+    def describe(self, item: Gathered) -> Record:
+        """The dataset of one file: what the sidecar says of it, else what its name and the options say."""
+        raw = item.raw
+        says = raw.get("says") if isinstance(raw.get("says"), Mapping) else {}
+        name = PurePosixPath(item.identifier).name
+        draft = Draft(item, self._options)
+        draft.metadata |= {key: draft.text(says.get(key), key) for key in (
+            "name", "title", "title_en", "author", "author_email", "maintainer", "maintainer_email", "url", "version")}
+        draft.metadata["title"] = draft.metadata["title"] or title_from(name)
+        draft.metadata["notes"] = draft.text(says.get("description") or says.get("notes"), "description")
+        draft.metadata["tags"] = draft.texts(says.get("tags"), "tags")
+        draft.licence(as_text(says.get("license") or says.get("license_id")))
+        draft.frequency(as_text(says.get("frequency")))
+        draft.themes(draft.texts(says.get("theme"), "theme"))
+        draft.illustrative(says.get("illustrative"))
+        return draft.record([draft.distribution(
+            raw.get("url"), name=says.get("resource_title") or name, format=format_from(name), schema=says.get("schema"),
+            encoding=says.get("encoding"), last_modified=raw.get("modified"))])
+
+
+def _by_file(value: Any, url: str) -> dict[str, Mapping[str, Any]]:
+    """Metadata by file name, from an object by name or a list of objects with `file`."""
+    if isinstance(value, Mapping):
+        value = value.get("files", value)
+    if isinstance(value, Mapping):
+        return {name: words for name, words in value.items() if isinstance(words, Mapping)}
+    if isinstance(value, list):
+        return {as_text(words.get("file")): words for words in value if isinstance(words, Mapping) and words.get("file")}
+    raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "file"}))
+
+
+def _table(data: bytes, url: str) -> list[dict[str, Any]]:
+    """The rows of `metadata.csv` (UTF-8), without empty cells."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Trouble(Issue("sidecar-unreadable", Place(url=url))) from error
+    return [{key: value for key, value in row.items() if key and value} for row in rows]
