@@ -1,0 +1,47 @@
+"""What the lists of organizations and of groups have in common: choosing, sorting, paging."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from catalog.actions import lookup
+from catalog.errors import Invalid
+from catalog.metadata import boolean
+from catalog.names import collation_key, fold
+
+MAX_NAMES, MAX_ENTRIES = 1000, 25
+_KEYS = {
+    "name": lambda entry: entry["name"], "title": lambda entry: collation_key(entry["title"]),
+    "package_count": lambda entry: entry["package_count"], "packages": lambda entry: entry["package_count"],
+}
+
+
+def chosen(entries: Sequence[dict[str, Any]], names: Any, text: Any) -> list[dict[str, Any]]:
+    """The entries of these names (a list, or one as text), and with this text in name or title."""
+    if isinstance(names, str):
+        names = json.loads(names) if names.startswith("[") and names.endswith("]") else names.split(",")
+    wanted = fold(str(text)) if text else ""
+    return [
+        entry for entry in entries
+        if (not names or entry["name"] in names) and (wanted in entry["name"] or wanted in fold(entry["title"]))
+    ]
+
+
+def listed(entries: list[dict[str, Any]], data: Mapping[str, Any]) -> list[Any]:
+    """The entries, or their names, sorted and cut as the parameters say."""
+    field, _, direction = str(data.get("sort") or "title asc").strip().partition(" ")
+    if field not in _KEYS:
+        raise Invalid({"message": f"Cannot sort by field `{field}`"})
+    if direction.strip().lower() not in ("", "asc", "desc"):
+        raise Invalid({"message": f"Cannot sort by field `{field} {direction}`"})
+    full = boolean(data.get("all_fields", False))
+    limit = lookup.natural(data, "limit", MAX_NAMES) or 0
+    offset = lookup.natural(data, "offset", 0) or 0
+    ordered = sorted(entries, key=lambda entry: entry["name"])
+    ordered.sort(key=_KEYS[field], reverse=direction.strip().lower() == "desc")
+    cut = ordered[offset : offset + min(limit, MAX_ENTRIES if full else MAX_NAMES)]
+    if not full:
+        return [entry["name"] for entry in cut]
+    return [entry | {key: [] for key in ("users", "tags", "groups") if boolean(data.get(f"include_{key}", False))} for entry in cut]

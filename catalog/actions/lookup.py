@@ -1,0 +1,110 @@
+"""What several actions look up, each thing once a transaction: agencies, themes, datasets by name or id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.actions.context import Context
+from catalog.errors import Invalid, NotAuthorized, NotFound
+from catalog.models import Agency, Dataset, OldName, Theme, Version
+
+_KEPT = "catalog.actions.lookup"
+
+
+def _kept(session: Session, what: str) -> dict[str, Any]:
+    return session.info.setdefault(_KEPT, {}).setdefault(what, {})
+
+
+def agency(session: Session, name_or_id: str) -> Agency | None:
+    """The agency of that slug or id."""
+    kept = _kept(session, "agencies")
+    if name_or_id not in kept:
+        with session.no_autoflush:
+            found = session.scalar(select(Agency).where((Agency.id == name_or_id) | (Agency.slug == name_or_id)))
+        if found is None:
+            return None
+        kept[found.id] = kept[found.slug] = found
+    return kept[name_or_id]
+
+
+def agencies(session: Session, ids: Iterable[str | None]) -> None:
+    """Look up many agencies at once, so that `agency` answers from memory."""
+    kept = _kept(session, "agencies")
+    lacking = {agency_id for agency_id in ids if agency_id} - kept.keys()
+    if lacking:
+        for found in session.scalars(select(Agency).where(Agency.id.in_(lacking))):
+            kept[found.id] = kept[found.slug] = found
+
+
+def themes(session: Session) -> dict[str, Theme]:
+    """All themes by name, in their order."""
+    kept = _kept(session, "themes")
+    if not kept:
+        with session.no_autoflush:
+            kept.update((theme.name, theme) for theme in session.scalars(select(Theme).order_by(Theme.position, Theme.name)))
+    return kept
+
+
+def versions(session: Session, datasets: Iterable[Dataset]) -> dict[str, Version]:
+    """The live versions of the datasets' resources, by id."""
+    ids = [resource.version_id for dataset in datasets for resource in dataset.resources if resource.version_id]
+    found: dict[str, Version] = {}
+    for at in range(0, len(ids), 500):
+        found.update((version.id, version) for version in session.scalars(select(Version).where(Version.id.in_(ids[at : at + 500]))))
+    return found
+
+
+def find_dataset(session: Session, name_or_id: str) -> Dataset | None:
+    """The dataset of that id or name, a living one first, or of a name that it once had."""
+    with session.no_autoflush:
+        if len(name_or_id) == 36 and (dataset := session.get(Dataset, name_or_id)):
+            return dataset
+        found = session.scalars(select(Dataset).where(Dataset.name == name_or_id)
+                                .order_by(Dataset.state == "deleted", Dataset.metadata_modified.desc()).limit(1)).first()
+        if found is None or found.state == "deleted":
+            old = session.get(OldName, name_or_id)
+            found = session.get(Dataset, old.dataset_id) if old else found
+    return found
+
+
+def may_read(context: Context, dataset: Dataset) -> bool:
+    """Whether the caller may see the dataset; the public sees what is active and not private."""
+    return context.may_write or dataset.state == "active" and not dataset.private
+
+
+def readable_dataset(context: Context, name_or_id: str) -> Dataset:
+    """The dataset, if the caller may see it; NotFound or NotAuthorized as CKAN says it. A draft is not there."""
+    dataset = find_dataset(context.session, name_or_id)
+    if dataset is None or dataset.state == "draft" and not context.may_write:
+        raise NotFound
+    if not may_read(context, dataset):
+        raise NotAuthorized(f"User {context.user or ''} not authorized to read package {dataset.id}")
+    return dataset
+
+
+def required(data: dict[str, Any], key: str = "id", *, named: str | None = None) -> str:
+    """The value of a key that must be there; Invalid in CKAN's words when it is not."""
+    value = data.get(key)
+    if value is None or value == "":
+        raise Invalid({named or key: ["Missing value"]})
+    if not isinstance(value, str):
+        raise Invalid({named or key: ["Must be a Unicode string value"]})
+    return value
+
+
+def natural(data: dict[str, Any], key: str, default: int | None = None, *, extra: bool = True) -> int | None:
+    """A number of at least 0; Invalid in CKAN's words, of which some parameters have one more (`extra`)."""
+    value = data.get(key)
+    if value is None or value == "":
+        return default
+    try:
+        number = int(str(value))
+    except ValueError as error:
+        raise Invalid({key: ["Invalid integer", *(["Please enter an integer value"] if extra else [])]}) from error
+    if number < 0:
+        raise Invalid({key: ["Must be a natural number"]})
+    return min(number, 2**31)

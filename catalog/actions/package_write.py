@@ -1,0 +1,318 @@
+"""Create, change and delete datasets: the same functions for the pipeline, the API and the pages.
+
+They write nothing at once: a hundred datasets of one transaction go to the store together when it is flushed. The
+caller of many prefetches what it will change (any query that loads the datasets does) and keeps hold of it.
+
+From the pipeline (`context.user == "pipeline"`) these keys are taken as well: of a dataset title_en, source_id,
+identifier, published_by, illustrative, frequency, archived_reason; of a resource state, url_type, schema_name, version_id,
+reachable, etag, source_modified, checked_at, extras. It is answered with the dataset's id alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.actions import lookup, shown
+from catalog.actions.context import Context
+from catalog.errors import Invalid, NotFound
+from catalog.freshness import PERIODS
+from catalog.metadata import load_package, resource_format, tag_names
+from catalog.models import Dataset, OldName, Resource, new_id
+from catalog.names import is_name
+from catalog.search.log import note_change
+
+TEXTS = ("notes", "url", "version", "author", "author_email", "maintainer", "maintainer_email", "license_id")
+PIPELINE = "pipeline"
+STATES = ("active", "draft", "deleted")
+_FROM_PIPELINE = ("source_id", "identifier", "published_by")
+_RESOURCE_STANDARD = {
+    "id", "url", "name", "description", "format", "mimetype", "resource_type", "hash", "size", "last_modified", "state", "url_type",
+    "version_id", "reachable", "etag", "source_modified", "checked_at", "schema_name", "extras",
+    "cache_last_updated", "cache_url", "created", "datastore_active", "metadata_modified", "mimetype_inner", "package_id", "position",
+    "upload", "clear_upload", *shown.OWN_RESOURCE_KEYS,
+}
+
+
+def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | str:
+    """Publish a new dataset and answer with it.
+
+    :param name: 2 to 100 lower-case letters, digits, - and _; unique among living datasets
+    :param title: the title (default: the name)
+    :param owner_org: id or name of the organization
+    :param notes: the description, Markdown
+    :param tags: list of ``{"name": …}``; or ``tag_string``, separated by commas
+    :param extras: list of ``{"key": …, "value": …}``; frequency and title_en are understood
+    :param groups: list of ``{"name": …}``; unknown ones are left out
+    :param resources: list of resource dicts
+    :param private: true keeps the dataset from the public
+    :rtype: dictionary
+    """
+    context.require_write("create packages")
+    values, errors = load_package(data, from_pipeline=context.user == PIPELINE)
+    errors |= _name_errors(context.session, values.get("name"), errors, own_id=None)
+    owner = _owner(context.session, values, errors)
+    if "id" in values and context.user != PIPELINE and context.session.get(Dataset, str(values["id"])) is not None:
+        errors["id"] = ["Dataset id already exists"]
+    _foreign_resources(context, values, None, errors)
+    _refuse(errors)
+    dataset = Dataset(
+        id=str(values["id"]) if "id" in values else new_id(), name=values["name"], owner_org=owner, metadata_created=context.now,
+        metadata_modified=context.now, creator_user_id=_creator(context), type="dataset", state="active", private=False,
+        resources=[], tags=[], groups=[], extras=[], title="", title_en="", frequency="", illustrative=False,
+        **dict.fromkeys(TEXTS, ""),
+    )
+    _fill(context, dataset, values)
+    _put_resources(context, dataset, values.get("resources") or [])
+    context.session.add(dataset)
+    note_change(context.session, dataset.id, context.now)
+    return _answer(context, dataset)
+
+
+def package_update(context: Context, data: dict[str, Any]) -> dict[str, Any] | str:
+    """Replace what a dataset says; tags, extras and texts not given are dropped, resources not given are kept.
+
+    :param id: the id or name of the dataset (or ``name``)
+    :param: everything else as for package_create; resources given with their id keep it
+    :rtype: dictionary
+    """
+    name_or_id = data.get("id") or data.get("name")
+    if not name_or_id:
+        raise Invalid({"id": "Missing value"})
+    dataset = lookup.find_dataset(context.session, str(name_or_id))
+    if dataset is None:
+        raise NotFound("Package was not found.")
+    context.require_write(f"edit package {dataset.id}")
+    return _change(context, dataset, data)
+
+
+def package_patch(context: Context, data: dict[str, Any]) -> dict[str, Any] | str:
+    """Change what is given of a dataset and keep the rest.
+
+    :param id: the id or name of the dataset
+    :param: everything else as for package_create
+    :rtype: dictionary
+    """
+    dataset = lookup.find_dataset(context.session, lookup.required(data))
+    if dataset is None:
+        raise NotFound
+    context.require_write(f"edit package {dataset.id}")
+    return _change(context, dataset, {**_as_given(dataset), **{key: value for key, value in data.items() if key != "id"}})
+
+
+def package_delete(context: Context, data: dict[str, Any]) -> None:
+    """Archive a dataset: it leaves the lists and the search, its versions stay, its name is free again.
+
+    :param id: the id or name of the dataset
+    """
+    dataset = lookup.find_dataset(context.session, lookup.required(data))
+    if dataset is None:
+        raise NotFound
+    context.require_write(f"edit package {dataset.id}")
+    if dataset.state == "deleted":
+        return
+    reason = data.get("archived_reason") if context.user == PIPELINE else None
+    _set_state(context, dataset, "deleted", reason)
+    dataset.metadata_modified = context.now
+    note_change(context.session, dataset.id, context.now)
+    context.session.flush()  # the name is free from here on
+
+
+def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict[str, Any] | str:
+    session = context.session
+    values, errors = load_package({key: value for key, value in data.items() if key != "id"}, from_pipeline=context.user == PIPELINE)
+    name = values.get("name", dataset.name)
+    revived = dataset.state == "deleted" and values.get("state", "deleted") != "deleted"
+    if name != dataset.name or revived:
+        errors |= _name_errors(session, name, errors, own_id=dataset.id)
+    owner = _owner(session, values, errors)
+    _foreign_resources(context, values, dataset, errors)
+    _refuse(errors)
+    with session.no_autoflush:
+        if name != dataset.name:
+            _rename(session, dataset, name)
+        dataset.owner_org = owner
+        _fill(context, dataset, values)
+        changed = "resources" in values and _put_resources(context, dataset, values["resources"] or [])
+        if changed or session.is_modified(dataset):
+            dataset.metadata_modified = context.now
+            note_change(session, dataset.id, context.now)
+    return _answer(context, dataset)
+
+
+def _refuse(errors: Mapping[str, Any]) -> None:
+    if errors:
+        raise Invalid(dict(sorted(errors.items())))
+
+
+def _name_errors(session: Session, name: str | None, errors: Mapping[str, Any], *, own_id: str | None) -> dict[str, list[str]]:
+    if name is None or not is_name(name):
+        return {} if "name" in errors else {"name": ["Missing value"]}
+    with session.no_autoflush:
+        holder = session.scalar(select(Dataset.id).where(Dataset.name == name, Dataset.state != "deleted"))
+    pending = (new.id for new in session.new if isinstance(new, Dataset) and new.name == name and new.state != "deleted")
+    holder = holder or next(pending, None)
+    return {} if holder in (None, own_id) else {"name": ["That URL is already in use."]}
+
+
+def _owner(session: Session, values: Mapping[str, Any], errors: dict[str, Any]) -> str | None:
+    if "owner_org" in errors:
+        return None
+    if not values.get("owner_org"):
+        errors["owner_org"] = ["An organization must be provided"]
+        return None
+    agency = lookup.agency(session, values["owner_org"])
+    if agency is None:
+        errors["owner_org"] = ["Organization does not exist"]
+    return agency.id if agency else None
+
+
+def _foreign_resources(context: Context, values: Mapping[str, Any], dataset: Dataset | None, errors: dict[str, Any]) -> None:
+    """Refuse ids of resources that belong to another dataset; the pipeline's own ids are its own."""
+    if context.user == PIPELINE or "resources" in errors:
+        return
+    own = {resource.id for resource in dataset.resources} if dataset else set()
+    given = [str(resource["id"]) if "id" in resource else None for resource in values.get("resources") or []]
+    new = [resource_id for resource_id in given if resource_id and resource_id not in own]
+    taken = set(context.session.scalars(select(Resource.id).where(Resource.id.in_(new)))) if new else set()
+    taken |= {resource_id for resource_id in new if given.count(resource_id) > 1}
+    if taken:
+        errors["resources"] = [{"id": ["Resource id already exists."]} if resource_id in taken else {} for resource_id in given]
+
+
+def _creator(context: Context) -> str | None:
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"user:{context.user}")) if context.user else None
+
+
+def _rename(session: Session, dataset: Dataset, name: str) -> None:
+    """Give a dataset another name; the old one leads to it for ever."""
+    former = session.get(OldName, name)
+    if former is not None:
+        session.delete(former)
+    session.merge(OldName(name=dataset.name, dataset_id=dataset.id))
+    dataset.name = name
+    session.flush()
+
+
+def _fill(context: Context, dataset: Dataset, values: Mapping[str, Any]) -> None:
+    dataset.title = values.get("title") or dataset.name
+    for field in TEXTS:
+        setattr(dataset, field, values.get(field) or "")
+    if values.get("private") is not None:
+        dataset.private = values["private"]
+    if values.get("type"):
+        dataset.type = values["type"][:50]
+    dataset.tags = tag_names(values)
+    themes = lookup.themes(context.session) if values.get("groups") else {}
+    by_id = {theme.id: theme.name for theme in themes.values()}
+    named = (by_id.get(given.get("id") or "", given.get("name") or "") for given in values.get("groups") or [])
+    dataset.groups = list(dict.fromkeys(name for name in named if name in themes))
+    _fill_extras(context, dataset, values)
+    if values.get("state") in STATES and values["state"] != dataset.state:
+        _set_state(context, dataset, values["state"], values.get("archived_reason"))
+
+
+def _fill_extras(context: Context, dataset: Dataset, values: Mapping[str, Any]) -> None:
+    """Keep the extras; those that are columns here go into their columns, and ours do not come back as given ones."""
+    given = {extra["key"]: extra["value"] for extra in values.get("extras") or [] if not extra.get("deleted")}
+    frequency = values.get("frequency") or given.get("frequency") or ""
+    dataset.frequency = frequency if frequency in PERIODS else ""
+    dataset.title_en = (values.get("title_en") or given.get("title_en") or "")[:1000]
+    if context.user == PIPELINE:
+        dataset.illustrative = bool(values.get("illustrative", dataset.illustrative))
+        for field in _FROM_PIPELINE:
+            if field in values:
+                setattr(dataset, field, values[field])
+    own = shown.own_extras(dataset)
+    dataset.extras = [{"key": key, "value": value} for key, value in given.items() if own.get(key) != value]
+
+
+def _set_state(context: Context, dataset: Dataset, state: str, reason: str | None) -> None:
+    dataset.state = state
+    dataset.archived_at = context.now if state == "deleted" else None
+    dataset.archived_reason = reason if state == "deleted" else None
+
+
+def _put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[str, Any]]) -> bool:
+    """Make the dataset's resources those given, in that order; True when anything changed.
+
+    One that is no longer given is marked deleted and keeps its versions.
+    """
+    held = {resource.id: resource for resource in dataset.resources}
+    changed, position = False, 0
+    for values in given:
+        resource_id = str(values["id"]) if "id" in values else new_id()
+        resource = held.pop(resource_id, None)
+        if resource is None:
+            resource = Resource(id=resource_id, dataset_id=dataset.id, created=context.now, metadata_modified=context.now, extras={},
+                                state="active", url="", hash="", url_type=None)
+            dataset.resources.append(resource)
+            changed = True
+        _fill_resource(context, resource, values)
+        resource.position = position
+        position += 1
+        changed |= _touched(context, resource)
+    for resource in held.values():
+        resource.state, resource.position = "deleted", position
+        position += 1
+        changed |= _touched(context, resource)
+    return changed
+
+
+def _touched(context: Context, resource: Resource) -> bool:
+    if resource not in context.session or not context.session.is_modified(resource):
+        return False
+    resource.metadata_modified = context.now
+    return True
+
+
+def _fill_resource(context: Context, resource: Resource, values: Mapping[str, Any]) -> None:
+    from_pipeline = context.user == PIPELINE
+    url = values.get("url") or ""
+    if from_pipeline or f"/resource/{resource.id}/download/" not in url:
+        resource.url = url  # the address of our own copy is not the source's
+    resource.name, resource.description = values.get("name") or "", values.get("description") or ""
+    resource.format = resource_format(values.get("format"), url)
+    resource.mimetype = (values.get("mimetype") or "")[:200] or None
+    resource.resource_type = (values.get("resource_type") or "")[:50] or None
+    if not resource.version_id or from_pipeline:
+        resource.hash, resource.size = values.get("hash") or "", values.get("size")
+        resource.last_modified = values.get("last_modified")
+    schema = values.get("schema_name") if from_pipeline else values.get("schema")
+    resource.schema_name = str(schema)[:100] if schema else None
+    resource.extras = {key: value for key, value in values.items() if key not in _RESOURCE_STANDARD}
+    resource.state = "active"
+    if from_pipeline:
+        _fill_from_pipeline(context.now, resource, values)
+
+
+def _fill_from_pipeline(now: datetime, resource: Resource, values: Mapping[str, Any]) -> None:
+    resource.extras = {**resource.extras, **(values.get("extras") or {})}
+    resource.state = values.get("state") or "active"
+    for field in ("url_type", "version_id", "etag", "source_modified"):
+        if field in values:
+            setattr(resource, field, values[field])
+    if values.get("reachable") is not None:
+        resource.reachable, resource.checked_at = values["reachable"], values.get("checked_at") or now
+
+
+def _as_given(dataset: Dataset) -> dict[str, Any]:
+    """What the dataset says, in the form in which it would be given; without resources, which are kept anyway."""
+    return {
+        "name": dataset.name, "title": dataset.title, "owner_org": dataset.owner_org, "private": dataset.private,
+        **{field: getattr(dataset, field) for field in TEXTS}, "type": dataset.type, "state": dataset.state,
+        "tags": [{"name": name} for name in dataset.tags], "groups": [{"name": name} for name in dataset.groups],
+        "extras": [extra for extra in shown.extras(dataset) if extra["key"] not in ("illustrative", "identifier", "harvest_source_id")],
+    }
+
+
+def _answer(context: Context, dataset: Dataset) -> dict[str, Any] | str:
+    if context.user == PIPELINE:
+        return dataset.id
+    with context.session.no_autoflush:
+        return shown.packages(context, [dataset])[0]

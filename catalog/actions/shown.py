@@ -1,0 +1,170 @@
+"""How datasets, resources, agencies and themes leave: CKAN's dicts, with its keys in its order."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from catalog.actions import lookup
+from catalog.actions.context import Context
+from catalog.licences import LICENCES
+from catalog.models import Agency, Dataset, Resource, Theme, Version
+from catalog.names import slug
+
+# Facts of ours that leave with a resource, after CKAN's own keys.
+OWN_RESOURCE_KEYS = ("schema", "validation_status", "rows", "fields", "version", "encoding", "source_url")
+_TAGS = uuid.UUID("b0f0c0de-7a95-5c1e-9f5e-0a6d5e7a9c01")
+
+
+def moment(value: datetime | None) -> str | None:
+    """A moment as CKAN writes it: UTC, microseconds, no zone."""
+    return value.replace(tzinfo=None).isoformat(timespec="microseconds") if value else None
+
+
+def packages(context: Context, datasets: Sequence[Dataset]) -> list[dict[str, Any]]:
+    """Package dicts of many datasets, with one question for each kind of thing they need."""
+    lookup.agencies(context.session, (dataset.owner_org for dataset in datasets))
+    versions = lookup.versions(context.session, datasets)
+    return [package(context, dataset, versions) for dataset in datasets]
+
+
+def package(context: Context, dataset: Dataset, versions: Mapping[str, Version]) -> dict[str, Any]:
+    """One package dict; `versions` are the live ones, by id."""
+    licence = LICENCES.get(dataset.license_id)
+    agency = lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None
+    resources = [resource for resource in dataset.resources if resource.state == "active"]
+    tags = sorted(dataset.tags)
+    shown: dict[str, Any] = {
+        "author": dataset.author or None, "author_email": dataset.author_email or None,
+        "creator_user_id": dataset.creator_user_id, "id": dataset.id, "isopen": licence.open if licence else False,
+        "license_id": dataset.license_id or None, "license_title": licence.title if licence else dataset.license_id or None,
+    }
+    if licence and licence.url:
+        shown["license_url"] = licence.url
+    return shown | {
+        "maintainer": dataset.maintainer or None, "maintainer_email": dataset.maintainer_email or None,
+        "metadata_created": moment(dataset.metadata_created), "metadata_modified": moment(dataset.metadata_modified),
+        "name": dataset.name, "notes": dataset.notes or None, "num_resources": len(resources), "num_tags": len(tags),
+        "organization": _owner(agency, context) if agency else None, "owner_org": dataset.owner_org,
+        "private": dataset.private, "state": dataset.state, "title": dataset.title, "type": dataset.type,
+        "url": dataset.url or None, "version": dataset.version or None, "extras": extras(dataset),
+        "resources": [resource_dict(context, resource, versions.get(resource.version_id or "")) for resource in resources],
+        "tags": [tag(name) for name in tags], "groups": _groups(context, dataset),
+        "relationships_as_subject": [], "relationships_as_object": [],
+    }
+
+
+def own_extras(dataset: Dataset) -> dict[str, str]:
+    """What the catalogue itself knows of the dataset beyond CKAN's keys."""
+    facts = {
+        "title_en": dataset.title_en, "frequency": dataset.frequency, "illustrative": "true" if dataset.illustrative else "",
+        "identifier": dataset.identifier, "harvest_source_id": dataset.source_id,
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def extras(dataset: Dataset) -> list[dict[str, str]]:
+    """The dataset's further facts: those that were given, and ours, which they cannot replace."""
+    own = own_extras(dataset)
+    given = [extra for extra in dataset.extras if extra["key"] not in own]
+    return given + [{"key": key, "value": value} for key, value in own.items()]
+
+
+def resource_dict(context: Context, resource: Resource, version: Version | None) -> dict[str, Any]:
+    """One resource dict; where a copy is held, its facts are those of the live version."""
+    ours = version is not None and resource.url_type == "upload"
+    shown: dict[str, Any] = {
+        "cache_last_updated": None, "cache_url": None, "created": moment(resource.created), "datastore_active": False,
+        "description": resource.description or None, "format": resource.format,
+        "hash": version.sha256 if version else resource.hash, "id": resource.id,
+        "last_modified": moment(version.created if version else resource.last_modified),
+        "metadata_modified": moment(resource.metadata_modified),
+        "mimetype": (version.media_type if version else None) or resource.mimetype, "mimetype_inner": None,
+        "name": resource.name or None, "package_id": resource.dataset_id, "position": resource.position,
+        "resource_type": resource.resource_type, "size": version.size if version else resource.size, "state": resource.state,
+        "url": download_url(context, resource, version) if version and ours else resource.url, "url_type": resource.url_type,
+    }
+    if resource.schema_name:
+        shown["schema"] = resource.schema_name
+    if version:
+        shown |= {"validation_status": version.checked, "rows": version.rows, "fields": list(version.fields),
+                  "version": version.number, "encoding": version.encoding}
+        if ours and resource.url:
+            shown["source_url"] = resource.url
+    return shown | {key: value for key, value in resource.extras.items() if key not in shown}
+
+
+def download_url(context: Context, resource: Resource, version: Version) -> str:
+    """Where the file of the live version is downloaded; its name is kept, in any script."""
+    name = quote(version.filename.replace("/", "-") or slug(resource.name or resource.id), safe="")
+    return f"{context.site_url}/dataset/{resource.dataset_id}/resource/{resource.id}/download/{name}"
+
+
+@lru_cache(maxsize=10_000)
+def _tag_id(name: str) -> str:
+    return str(uuid.uuid5(_TAGS, name))
+
+
+def tag(name: str) -> dict[str, Any]:
+    """A tag as a package dict has it; its id is made from its name."""
+    return {"display_name": name, "id": _tag_id(name), "name": name, "state": "active", "vocabulary_id": None}
+
+
+def tag_entry(name: str) -> dict[str, Any]:
+    """A tag as the lists of tags have it."""
+    return {"id": _tag_id(name), "name": name, "vocabulary_id": None, "display_name": name}
+
+
+def _owner(agency: Agency, context: Context) -> dict[str, Any]:
+    return {
+        "id": agency.id, "name": agency.slug, "title": title(agency, context), "type": "organization", "description": "",
+        "image_url": "", "created": moment(agency.created), "is_organization": True, "approval_status": "approved", "state": "active",
+    }
+
+
+def _groups(context: Context, dataset: Dataset) -> list[dict[str, Any]]:
+    themes = lookup.themes(context.session) if dataset.groups else {}
+    return [
+        {"description": "", "display_name": themes[name].title_vi, "id": themes[name].id, "image_display_url": "",
+         "name": name, "title": themes[name].title_vi}
+        for name in dataset.groups if name in themes
+    ]
+
+
+def title(agency: Agency, context: Context) -> str:
+    """What the agency is called today, in Vietnamese."""
+    return agency.name_on(context.site.clock.today()).name_vi
+
+
+def organization(agency: Agency, context: Context, count: int) -> dict[str, Any]:
+    """An agency as CKAN's organization, with the number of its public datasets."""
+    return _group(agency.id, agency.slug, title(agency, context), "organization", moment(agency.created), count)
+
+
+def organization_extras(agency: Agency, context: Context) -> list[dict[str, str]]:
+    """What the register says of the agency beyond CKAN's keys."""
+    name = agency.name_on(context.site.clock.today())
+    facts = {
+        "title_en": name.name_en, "code": name.code, "code_status": name.code_status if name.code else "", "abbreviation": agency.abbreviation,
+        "level": agency.level, "parent": agency.parent_slug, "valid_from": agency.valid_from.isoformat(),
+        "valid_to": agency.valid_to.isoformat() if agency.valid_to else "", "contact": agency.contact,
+        "provisional": "true" if agency.provisional else "",
+    }
+    return [{"key": key, "value": value} for key, value in facts.items() if value]
+
+
+def group(theme: Theme, count: int) -> dict[str, Any]:
+    """A theme as CKAN's group, with the number of its public datasets."""
+    return _group(theme.id, theme.name, theme.title_vi, "group", moment(theme.created), count)
+
+
+def _group(id: str, name: str, title: str, kind: str, created: str | None, count: int) -> dict[str, Any]:
+    return {
+        "approval_status": "approved", "created": created, "description": "", "display_name": title, "id": id,
+        "image_display_url": "", "image_url": "", "is_organization": kind == "organization", "name": name, "num_followers": 0,
+        "package_count": count, "state": "active", "title": title, "type": kind,
+    }

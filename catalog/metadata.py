@@ -1,0 +1,309 @@
+"""The shapes in which datasets enter: CKAN's package dict, checked and cleaned, with CKAN's words where it does not hold.
+
+What is cleaned: text is put in NFC, characters that no database keeps (NUL, halves of surrogates) are taken out, names
+of formats are written as CKAN writes them. Nothing is escaped here; whoever shows a text escapes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+
+from catalog.errors import Invalid, Refusal
+from catalog.formats import canonical, of_url
+from catalog.names import MAX_NAME, MAX_TAG, MIN_NAME, MIN_TAG, is_tag, nfc
+
+MAX_TITLE = 1000
+MAX_RESOURCES = 1000
+_NAME = re.compile(r"[a-z0-9_-]*")
+_RESERVED = {"new", "edit", "search"}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
+_SCHEMES = {"http", "https", "ftp", "ftps", "sftp"}
+_TRUE = {"true", "yes", "t", "y", "1", "on"}
+
+
+class WrongShape(Refusal):
+    """A list of objects was needed and something else was sent (CKAN: Integrity Error)."""
+
+
+def clean(text: str) -> str:
+    """The text in NFC without what cannot be kept."""
+    return nfc(_UNKEPT.sub("", text))
+
+
+def safe_link(url: str) -> bool:
+    """Whether an address may be kept as a link: a web or FTP address, or one without a scheme; never a script or a local file."""
+    scheme = _SCHEME.match(url)
+    return scheme is None or scheme[1].lower() in _SCHEMES or url[scheme.end() :][:5].isdigit()
+
+
+def boolean(value: Any) -> bool:
+    """CKAN's reading of a boolean: true, yes, t, y, 1, on in any case are True, all else False."""
+    return value if isinstance(value, bool) else str(value).strip().lower() in _TRUE
+
+
+class Text(fields.Field[str]):
+    """Text; None is empty, numbers are written out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, Mapping | list):
+            raise ValidationError("Must be a Unicode string value")
+        return clean(str(value))
+
+
+class Flag(fields.Field[bool]):
+    """A boolean as CKAN reads it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return boolean(value)
+
+
+class Size(fields.Field[int]):
+    """A number of bytes."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            number = int(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValidationError("Invalid integer") from error
+        if not 0 <= number < 2**63:
+            raise ValidationError("Must be a natural number")
+        return number
+
+
+class When(fields.Field[datetime]):
+    """A moment, ISO 8601; UTC where no zone is named. `lenient` makes an unreadable one empty instead of an error."""
+
+    def __init__(self, *, lenient: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lenient = lenient
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | None:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value).strip())
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            if self.lenient or value == "":
+                return None
+            raise ValidationError("Date format incorrect") from error
+
+
+def _link(value: str) -> None:
+    if not safe_link(value):
+        raise ValidationError("Please provide a valid URL")
+
+
+def _email(value: str) -> None:
+    if value and not _EMAIL.fullmatch(value.strip()):
+        raise ValidationError(f"Email {value} is not a valid format")
+
+
+def check_name(name: str) -> None:
+    """ValidationError unless the text can be the name of a dataset."""
+    if name in _RESERVED:
+        raise ValidationError("That name cannot be used")
+    if len(name) < MIN_NAME:
+        raise ValidationError([f"Must be at least {MIN_NAME} characters long", f'Name "{name}" length is less than minimum {MIN_NAME}'])
+    if len(name) > MAX_NAME:
+        raise ValidationError([f"Name must be a maximum of {MAX_NAME} characters long", f'Name "{name}" length is more than maximum {MAX_NAME}'])
+    if not _NAME.fullmatch(name):
+        raise ValidationError("Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_")
+
+
+def _title(title: str) -> None:
+    if len(title) > MAX_TITLE:
+        raise ValidationError(f"Title must be a maximum of {MAX_TITLE} characters long")
+
+
+_OPTIONAL = {"allow_none": True}
+
+
+class ResourceIn(Schema):
+    """One resource; keys that CKAN does not know are kept as extras."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    id = fields.UUID(error_messages={"invalid_uuid": "Invalid id provided"})
+    url = Text(validate=_link, **_OPTIONAL)
+    name = Text(**_OPTIONAL)
+    description = Text(**_OPTIONAL)
+    format = Text(**_OPTIONAL)
+    mimetype = Text(**_OPTIONAL)
+    resource_type = Text(**_OPTIONAL)
+    hash = Text(**_OPTIONAL)
+    size = Size(**_OPTIONAL)
+    last_modified = When(**_OPTIONAL)
+
+
+class HarvestedResource(ResourceIn):
+    """A resource from the pipeline, which also says what it knows of the file."""
+
+    last_modified = When(lenient=True, **_OPTIONAL)
+    state = fields.String()
+    url_type = fields.String(**_OPTIONAL)
+    schema_name = fields.String(**_OPTIONAL)
+    version_id = fields.String(**_OPTIONAL)
+    reachable = fields.Boolean(**_OPTIONAL)
+    etag = Text(**_OPTIONAL)
+    source_modified = Text(**_OPTIONAL)
+    checked_at = When(**_OPTIONAL)
+    extras = fields.Dict(**_OPTIONAL)
+
+
+class Extra(Schema):
+    """One further fact of a dataset."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    key = Text(required=True, error_messages={"required": "Missing value", "null": "Missing value"})
+    value = fields.Raw(**_OPTIONAL)
+    deleted = fields.Raw()
+
+    @pre_load
+    def written_out(self, data: Any, **kwargs: Any) -> Any:
+        value = data.get("value")
+        if isinstance(value, Mapping | list):
+            return {**data, "value": json.dumps(value, ensure_ascii=False)}
+        return {**data, "value": "" if value is None else clean(str(value))}
+
+
+class Named(Schema):
+    """A tag or a group by its name or id."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    name = Text(**_OPTIONAL)
+    id = Text(**_OPTIONAL)
+
+
+class PackageIn(Schema):
+    """A dataset; keys that CKAN does not know are dropped."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = fields.UUID(error_messages={"invalid_uuid": "Invalid id provided"})
+    name = Text(validate=check_name)
+    title = Text(validate=_title, **_OPTIONAL)
+    notes = Text(**_OPTIONAL)
+    url = Text(validate=_link, **_OPTIONAL)
+    version = Text(**_OPTIONAL)
+    author = Text(**_OPTIONAL)
+    author_email = Text(validate=_email, **_OPTIONAL)
+    maintainer = Text(**_OPTIONAL)
+    maintainer_email = Text(validate=_email, **_OPTIONAL)
+    license_id = Text(**_OPTIONAL)
+    type = Text(**_OPTIONAL)
+    owner_org = Text(**_OPTIONAL)
+    private = Flag(**_OPTIONAL)
+    state = Text(**_OPTIONAL)
+    tag_string = Text(**_OPTIONAL)
+    tags = fields.List(fields.Nested(Named), **_OPTIONAL)
+    groups = fields.List(fields.Nested(Named), **_OPTIONAL)
+    extras = fields.List(fields.Nested(Extra), **_OPTIONAL)
+    resources = fields.List(fields.Nested(ResourceIn), **_OPTIONAL)
+
+    @pre_load
+    def lists_of_objects(self, data: Any, **kwargs: Any) -> Any:
+        for key in ("tags", "groups", "extras", "resources"):
+            value = data.get(key)
+            if value is not None and not (isinstance(value, list) and all(isinstance(item, Mapping) for item in value)):
+                raise WrongShape(f"Only lists of dicts can be placed against subschema ('{key}',), not {type(value)}")
+        if len(data.get("resources") or ()) > MAX_RESOURCES:
+            raise ValidationError(f"A dataset may have at most {MAX_RESOURCES} resources", "resources")
+        return data
+
+    @validates_schema(skip_on_field_errors=False)
+    def tags_hold(self, data: Any, **kwargs: Any) -> None:
+        refused = [message for tag in tag_names(data) for message in _tag_errors(tag)]
+        if refused:
+            raise ValidationError(refused, "tags")
+
+    @validates_schema(skip_on_field_errors=False)
+    def extras_once(self, data: Any, **kwargs: Any) -> None:
+        seen: set[str] = set()
+        for key in (extra.get("key") for extra in data.get("extras") or () if isinstance(extra, Mapping)):
+            if key in seen:
+                raise ValidationError(f'Duplicate key "{key}"', "extras_validation")
+            seen.add(key)
+
+
+class HarvestedPackage(PackageIn):
+    """A dataset from the pipeline, which also says where it comes from; addresses of people are taken as they are."""
+
+    author_email = Text(**_OPTIONAL)
+    maintainer_email = Text(**_OPTIONAL)
+    title_en = Text(**_OPTIONAL)
+    source_id = fields.String(**_OPTIONAL)
+    identifier = fields.String(**_OPTIONAL)
+    published_by = fields.String(**_OPTIONAL)
+    illustrative = Flag(**_OPTIONAL)
+    frequency = Text(**_OPTIONAL)
+    archived_reason = fields.String(**_OPTIONAL)
+    resources = fields.List(fields.Nested(HarvestedResource), **_OPTIONAL)
+
+
+_PACKAGE, _HARVESTED, _RESOURCE = PackageIn(), HarvestedPackage(), ResourceIn()
+
+
+def load_package(data: Mapping[str, Any], *, from_pipeline: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a package dict says, cleaned, and what is wrong with it, field to messages as CKAN has them."""
+    try:
+        return (_HARVESTED if from_pipeline else _PACKAGE).load(data), {}
+    except ValidationError as error:
+        return dict(error.valid_data or {}), ckan_errors(error.messages)
+
+
+def load_resource(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a resource dict says, cleaned; Invalid where it does not hold."""
+    try:
+        return _RESOURCE.load(data)
+    except ValidationError as error:
+        raise Invalid(ckan_errors(error.messages)) from error
+
+
+def ckan_errors(messages: Mapping[str, Any]) -> dict[str, Any]:
+    """Messages in CKAN's form: by field in alphabetical order; of a list, an object for each item up to the last bad one."""
+    return {str(field): _positions(found) for field, found in sorted(messages.items())}
+
+
+def _positions(found: Any) -> Any:
+    if not isinstance(found, Mapping):
+        return found
+    if not all(isinstance(key, int) for key in found):
+        return ckan_errors(found)
+    return [ckan_errors(found[at]) if at in found else {} for at in range(max(found) + 1)]
+
+
+def tag_names(data: Mapping[str, Any]) -> list[str]:
+    """The names of the tags of a package dict, from `tags` and from `tag_string`, each once."""
+    names = [tag.get("name") or "" for tag in data.get("tags") or () if isinstance(tag, Mapping)]
+    names += [part.strip() for part in (data.get("tag_string") or "").split(",") if part.strip()]
+    return list(dict.fromkeys(names))
+
+
+def _tag_errors(tag: str) -> list[str]:
+    if len(tag) < MIN_TAG:
+        return [f'Tag "{tag}" length is less than minimum {MIN_TAG}']
+    if len(tag) > MAX_TAG:
+        return [f'Tag "{tag}" length is more than maximum {MAX_TAG}']
+    if not is_tag(tag):
+        return [f'Tag "{tag}" can only contain alphanumeric characters, spaces (" "), hyphens ("-"), underscores ("_") or dots (".")']
+    return []
+
+
+def resource_format(given: str | None, url: str | None) -> str:
+    """The format as CKAN writes it; from the address's ending where none was given."""
+    return canonical(given)[:100] if given else of_url(url or "")
