@@ -1,12 +1,14 @@
 """Who the site is: its name and words, kept as facts of the site, since the code knows no province's name.
 
 Facts: `identity` maps each key of `DEFAULT` to a text or to {"vi": …, "en": …}; `popular_searches` is a list of
-terms or {"vi": […], "en": […]}; `demo` is true where the catalogue shows what is made up.
+terms or {"vi": […], "en": […]}; `demo` is true where the catalogue shows what is made up; `target` is what the plan
+asks for: {"percent": 100, "day": "2025-12-31", "basis": …, "url": …}.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Flask, current_app, g
@@ -24,7 +26,17 @@ DEFAULT = {
     "operator": "",
     "contact": "",
 }
-FACTS = ("identity", "popular_searches", "demo")
+FACTS = ("identity", "popular_searches", "demo", "target")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The share of agencies that the plan asks for, by which day, and where that is written."""
+
+    percent: float
+    day: date
+    basis: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +51,7 @@ class Identity:
     contact: str
     demo: bool
     popular_searches: tuple[str, ...]
+    target: Target | None
 
 
 def identity_in(chosen: str, facts: dict[str, Any]) -> Identity:
@@ -46,7 +59,13 @@ def identity_in(chosen: str, facts: dict[str, Any]) -> Identity:
     given = {**DEFAULT, **(facts.get("identity") or {})}
     words = {key: _in(chosen, given[key]) for key in DEFAULT}
     popular = _in(chosen, facts.get("popular_searches") or [])
-    return Identity(**words, demo=bool(facts.get("demo")), popular_searches=tuple(popular))
+    return Identity(**words, demo=bool(facts.get("demo")), popular_searches=tuple(popular), target=_target(chosen, facts.get("target")))
+
+
+def _target(chosen: str, fact: dict[str, Any] | None) -> Target | None:
+    if not fact:
+        return None
+    return Target(percent=float(fact["percent"]), day=date.fromisoformat(fact["day"]), basis=_in(chosen, fact.get("basis", "")), url=fact.get("url", ""))
 
 
 def _in(chosen: str, value: Any) -> Any:
