@@ -68,9 +68,9 @@ def _score(sample: str, delimiter: str) -> tuple[float, int]:
 
 
 def _spaces_follow(sample: str, delimiter: str) -> bool:
-    """Whether a blank follows every delimiter, so that it belongs to it."""
-    found = sample.count(delimiter)
-    return found > 0 and found == sample.count(delimiter + " ")
+    """Whether a blank follows every delimiter of the first line; then it belongs to it (csv.Sniffer's rule)."""
+    first = sample.splitlines()[0] if sample else ""
+    return delimiter in first and first.count(delimiter) == first.count(delimiter + " ")
 
 
 def _sample(path: Path) -> str:

@@ -39,3 +39,10 @@ def share_of_syllables(text: str) -> tuple[float, int]:
         return 0.0, 0
     good = sum(1 for word in words if (word.islower() or word.isupper() or word.istitle()) and is_syllable(word))
     return good / len(words), len(set(words))
+
+
+def folded(text: str) -> str:
+    """A text for finding words in: small letters without marks, đ as d, signs as single blanks."""
+    parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return " ".join(re.split(r"[\W_]+", plain)).strip()

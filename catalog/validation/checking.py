@@ -1,18 +1,218 @@
-"""The check of one file, from bytes to verdict."""
+"""The check of one file, from bytes to verdict: read, find the table, validate, look for personal data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.validation.verdict import Verdict
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place, Severity, say
+from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
+from catalog.reading.grid import letter
+from catalog.tables.source import Column, TableSource
+from catalog.validation import causes, engine, privacy
+from catalog.validation.layout import Layout, Schema, find_layout
+from catalog.validation.verdict import Cancelled, Verdict
+
+_EVERY = 500  # rows between two looks at the wish to stop
+_NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
+_CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON"}
 
 
 def check(
     path: Path, *, filename: str, format: str = "", media_type: str | None = None,
-    schema: str | dict[str, Any] | None = None, encoding: str | None = None, limit_errors: int = 1000,
-    cancelled: Callable[[], bool] | None = None, progress: Callable[[int], None] | None = None,
+    schema: str | Mapping[str, Any] | None = None, encoding: str | None = None, limit_errors: int = 1000,
+    cancelled: Callable[[], bool] | None = None, progress: Callable[[int], None] | None = None, limits: Limits | None = None,
 ) -> Verdict:
-    """Say whether the file is what its schema says, and what to mend where."""
-    return Verdict(state="unchecked", format=format)
+    """Say whether the file is what its schema says, and what to mend where.
+
+    `schema` is a name on the registry or a descriptor; None asks the registry by the header. `encoding` is what
+    the source declared. `progress` is told the number of rows validated so far. Raises Cancelled when `cancelled`
+    says so; never Trouble, which becomes an issue of the verdict.
+    """
+    request = Request(path=Path(path), filename=filename, format=format, media_type=media_type, encoding=encoding, limits=limits or Limits())
+    kind = sniff(request)
+    if kind.format not in READ and not _claims_a_table(kind, schema):
+        return Verdict(state="unchecked", format=kind.format)
+    work = Workspace()
+    tick = partial(_tick, cancelled, progress)
+    try:
+        wanted = _wanted(schema)
+        reading = open_file(request, kind, work)
+        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick).verdict(wanted)
+    except Trouble as trouble:
+        work.close()
+        if schema is None and trouble.issue.code in _NOT_A_TABLE and kind.claimed not in _CLAIMS - {"JSON"}:
+            return Verdict(state="unchecked", format=kind.format)
+        return _unreadable(kind, trouble.issue, request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """One check after the file has been opened."""
+
+    request: Request
+    reading: Reading
+    limit_errors: int
+    tick: Callable[[int], None]
+
+    def verdict(self, wanted: Schema | None) -> Verdict:
+        """Find the table, validate it, screen every sheet, and put it together."""
+        layout = find_layout(self.reading.grids, wanted, _match)
+        if layout is None:
+            raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
+        report = engine.validate(engine.Task(reading=self.reading, layout=layout, filename=self.request.filename,
+                                             limit_errors=self.limit_errors, tick=self.tick))
+        found = causes.find_causes(report, layout)
+        explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
+        hits = self._screen(layout)
+        rows = _rows(report, layout)
+        issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
+                  *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
+        state = _state(report, issues)
+        return Verdict(
+            state=state, format=self.reading.format, encoding=self.reading.encoding and self.reading.encoding.name,
+            sheet=layout.grid.sheet, schema=(layout.schema.name or None) if layout.schema else None,
+            fields=tuple(column.name for column in _columns(layout)), rows=rows,
+            errors=sum(1 for _ in engine.all_errors(report)), report=report, issues=tuple(issues),
+            table=self._table(layout) if state in ("valid", "held") and rows else None,
+            details=self._details(layout, explained, issues, hits),
+        )
+
+    def _remarks(self, layout: Layout, report: Mapping[str, Any], rows: int | None) -> list[Issue]:
+        """What is to be said of the table as a whole."""
+        place = Place(file=self.request.filename, sheet=layout.grid.sheet)
+        remarks = []
+        fields = layout.schema.descriptor.get("fields", []) if layout.schema else []
+        if len(layout.labels) == 1 and len(fields) > 1 and self.reading.dialect:
+            remarks.append(Issue("delimiter-unknown", place, {"fields": len(fields), "header": layout.labels[0][:120]}))
+        if layout.skipped_titles:
+            remarks.append(Issue("title-rows-skipped", place, {"header": layout.header_row, "rows": layout.header_row - 1}))
+        if layout.renamed:
+            pairs = ", ".join(f"{label} → {name}" for label, name in list(layout.renamed.items())[:5])
+            remarks.append(Issue("labels-are-titles", place, {"count": len(layout.renamed), "pairs": pairs}))
+        if report["valid"] and rows == 0:
+            remarks.append(Issue("header-only", place, {"header": layout.header_row}))
+        if engine.is_partial(report):
+            remarks.append(Issue("errors-limit-reached", place, {"limit": self.limit_errors}))
+        return remarks
+
+    def _screen(self, layout: Layout) -> list[tuple[str | None, privacy.Hit]]:
+        """Personal data in the table and, since the original file is offered too, in every other sheet."""
+        titles = _titles(layout)
+        hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
+        for grid in self.reading.grids:
+            if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
+                hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]
+        return hits
+
+    def _table(self, layout: Layout) -> TableSource:
+        return TableSource(rows=lambda: (row for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
+                           missing=tuple(layout.schema.descriptor.get("missingValues", [""])) if layout.schema else ("",))
+
+    def _details(self, layout: Layout, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
+        """The key `haidang` of `haidang validate --json`."""
+        encoding = self.reading.encoding
+        return {
+            "encoding": {"name": encoding.name, "decided_by": encoding.decided_by, "notes": list(encoding.notes)} if encoding else None,
+            "layout": [{
+                "sheet": layout.grid.sheet, "header": [layout.header_row, layout.header_row],
+                "columns": ["A", letter(max(len(layout.labels), 1))],
+                "mapping": {letter(number): layout.field_name(label) for number, label in enumerate(layout.labels, start=1)},
+            }],
+            "causes": [causes.described(cause, issue) for cause, issue in explained],
+            "remarks": [_remark(issue) for issue in issues if issue.stage == "read"],
+            "repair": {"changes": []}, "questions": [],
+            "privacy": [{"column": hit.column, "sheet": sheet, "label": hit.label, "kind": hit.kind, "hold": True, "share": hit.share,
+                         "evidence": list(hit.evidence)} for sheet, hit in hits],
+        }
+
+
+def _tick(cancelled: Callable[[], bool] | None, progress: Callable[[int], None] | None, rows: int) -> None:
+    if rows % _EVERY:
+        return
+    if cancelled and cancelled():
+        raise Cancelled
+    if progress:
+        progress(rows)
+
+
+def _claims_a_table(kind: Kind, schema: Any) -> bool:
+    """Whether a file that is no table was offered as one, so that the agency must hear of it."""
+    return schema is not None or kind.claimed in _CLAIMS
+
+
+def _wanted(schema: str | Mapping[str, Any] | None) -> Schema | None:
+    if schema is None or isinstance(schema, Mapping):
+        return None if schema is None else Schema(name="", descriptor=schema)
+    import schemas
+
+    try:
+        return Schema(name=schema, descriptor=schemas.load(schema).descriptor)
+    except KeyError:
+        raise Trouble(Issue("schema-unknown", facts={"schema": schema})) from None
+
+
+def _match(labels: list[str]) -> Schema | None:
+    """The registry's schema for a header, if there is one."""
+    import schemas
+
+    name = schemas.match(labels)
+    return Schema(name=name, descriptor=schemas.load(name).descriptor) if name else None
+
+
+def _rows(report: Mapping[str, Any], layout: Layout) -> int | None:
+    """The number of data rows; counted here where validation stopped before the end."""
+    stats = report["tasks"][0]["stats"] if report["tasks"] else {}
+    return sum(1 for _ in layout.body()) if engine.is_partial(report) or "rows" not in stats else stats["rows"]
+
+
+def _state(report: Mapping[str, Any], issues: list[Issue]) -> str:
+    if not report["valid"] or any(issue.severity is Severity.ERROR and issue.code != "personal-data" for issue in issues):
+        return "invalid"
+    return "held" if any(issue.code in ("personal-data", "header-only") for issue in issues) else "valid"
+
+
+def _personal(hit: privacy.Hit, sheet: str | None, filename: str) -> Issue:
+    facts = {"title": hit.label, "kind": hit.kind, "share": hit.share, "percent": f"{hit.share:.0%}", "count": hit.count,
+             "evidence": ", ".join(hit.evidence), "kind_vi": privacy.NAMES[hit.kind][0], "kind_en": privacy.NAMES[hit.kind][1]}
+    return Issue("personal-data", Place(file=filename, sheet=sheet, column=hit.column), facts)
+
+
+def _remark(issue: Issue) -> dict[str, Any]:
+    words = {language: say(issue, language) for language in ("vi", "en")}
+    return {"code": issue.code, **{language: f"{said.what} {said.mend}" for language, said in words.items()}}
+
+
+def _titles(layout: Layout) -> list[str]:
+    entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
+    return [str(entries.get(layout.field_name(label), {}).get("title", "")) for label in layout.labels]
+
+
+def _columns(layout: Layout) -> tuple[Column, ...]:
+    """The columns in the order of the file; labels that are blank or repeated get a name of their own."""
+    entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
+    taken: set[str] = set()
+    columns = []
+    for number, label in enumerate(layout.labels, start=1):
+        stem = name = layout.field_name(label).strip() or f"column_{number}"
+        suffix = 2
+        while name in taken:
+            name, suffix = f"{stem}_{suffix}", suffix + 1
+        taken.add(name)
+        columns.append(Column(name=name, title=label, descriptor=entries.get(layout.field_name(label))))
+    return tuple(columns)
+
+
+def _unreadable(kind: Kind, issue: Issue, request: Request) -> Verdict:
+    """The verdict on a file that could not be opened; the report says so in one error."""
+    if issue.place.file is None:
+        issue = Issue(issue.code, Place(file=request.filename), issue.facts)
+    words = _remark(issue)
+    return Verdict(state="invalid", format=kind.format, errors=1, issues=(issue,), report=engine.refused(say(issue, "en").what),
+                   details={"encoding": None, "layout": [], "remarks": [],  "repair": {"changes": []}, "questions": [], "privacy": [],
+                            "causes": [{**words, "column": issue.place.column, "field": None, "count": 1, "cells": [], "certain": False,
+                                        "who": issue.who.value}]})

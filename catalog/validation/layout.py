@@ -1,0 +1,159 @@
+"""Where the table is: which sheet, which row is the header, and which column is which field.
+
+The header is the first row with something in it, unless a later one of the first fifteen fits the schema and the
+first does not; the rows above are titles. A label may be a field's name or its Vietnamese title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from catalog.reading.grid import Grid, Rows, is_blank, same_label
+
+LOOK = 15
+FITS = 0.5  # share of the schema's fields that a header must have to be taken for one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The schema to check against: its name on the registry ("" for one from elsewhere) and its descriptor."""
+
+    name: str
+    descriptor: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The table in the file. `renamed` maps a label to the field's name where the two differ.
+
+    `header_row` counts from 1; `labels` are those of the file, without blank ones at the end of a sheet's row.
+    """
+
+    grid: Grid
+    header_row: int
+    labels: tuple[str, ...]
+    schema: Schema | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    skipped_titles: bool = False
+
+    def rows(self) -> Iterator[list[Any]]:
+        """All rows from row 1; in a workbook those of the table are as wide as the header or wider."""
+        if not self.grid.padded:
+            return self.grid.rows()
+        return _fitted(self.grid.rows, self.header_row, len(self.labels))
+
+    def body(self) -> Iterator[tuple[int, list[Any]]]:
+        """The rows under the header with their numbers."""
+        return islice(enumerate(self.rows(), start=1), self.header_row, None)
+
+    def descriptor(self) -> dict[str, Any] | None:
+        """The schema's descriptor with the file's own labels as names where they are the fields' titles."""
+        if self.schema is None:
+            return None
+        names = {name: label for label, name in self.renamed.items()}
+        return _with_names(self.schema.descriptor, names)
+
+    def field_name(self, label: str) -> str:
+        return self.renamed.get(label, label)
+
+
+def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[[list[str]], Schema | None]) -> Layout | None:
+    """The table that fits the schema best, or the first with data; None when there is no row at all.
+
+    Without a schema, `match` is asked for one by the labels of each likely header.
+    """
+    if schema is None:
+        return _matched(grids, match) or _first(grids)
+    found = [best for grid in grids if (best := _best_header(grid, schema))]
+    if not found:
+        return None
+    _, number, row, grid = max(found, key=lambda entry: (entry[0], not entry[3].hidden))
+    first = next(entry[0] for entry in _head(grid))
+    return _layout(grid, number, row, schema, skipped=number != first)
+
+
+def _matched(grids: tuple[Grid, ...], match: Callable[[list[str]], Schema | None]) -> Layout | None:
+    for grid in grids:
+        for position, (number, row) in enumerate(_head(grid)):
+            if sum(bool(str(cell or "").strip()) for cell in row) > 1 and (schema := match([str(cell or "") for cell in row])):
+                return _layout(grid, number, row, schema, skipped=position > 0)
+    return None
+
+
+def _first(grids: tuple[Grid, ...]) -> Layout | None:
+    for grid in sorted(grids, key=lambda grid: grid.hidden):
+        if head := _head(grid):
+            return _layout(grid, *head[0], None, skipped=False)
+    return None
+
+
+def _head(grid: Grid) -> list[tuple[int, list[Any]]]:
+    return [(number, row) for number, row in islice(enumerate(grid.rows(), start=1), LOOK) if not is_blank(row)]
+
+
+def _best_header(grid: Grid, schema: Schema) -> tuple[float, int, list[Any], Grid] | None:
+    """How well the best header of a sheet fits, its row number, its cells."""
+    head = _head(grid)
+    if not head:
+        return None
+    scored = [(_fit(row, schema), number, row) for number, row in head]
+    best = scored[0] if scored[0][0] >= FITS else max(scored, key=lambda entry: (entry[0], -entry[1]))
+    if best[0] < FITS:
+        best = scored[0]
+    return (*best, grid)
+
+
+def _fit(row: list[Any], schema: Schema) -> float:
+    given = {same_label(cell) for cell in row if cell is not None}
+    fields = schema.descriptor.get("fields", [])
+    return sum(bool(_labels_of(entry) & given) for entry in fields) / max(len(fields), 1)
+
+
+def _labels_of(entry: Mapping[str, Any]) -> set[str]:
+    """The labels by which a field may go: its name and its Vietnamese title."""
+    titles = entry.get("titles")
+    more = [titles.get("vi")] if isinstance(titles, Mapping) else []
+    return {same_label(label) for label in (entry.get("name"), entry.get("title"), *more) if label}
+
+
+def _layout(grid: Grid, number: int, row: list[Any], schema: Schema | None, *, skipped: bool) -> Layout:
+    labels = ["" if cell is None else str(cell) for cell in row]
+    while grid.padded and labels and not labels[-1].strip():
+        labels.pop()
+    renamed: dict[str, str] = {}
+    names = {entry["name"] for entry in schema.descriptor.get("fields", [])} if schema else set()
+    for entry in schema.descriptor.get("fields", []) if schema else []:
+        if entry["name"] in labels:
+            continue
+        known = _labels_of(entry) - {same_label(entry["name"])}
+        label = next((label for label in labels if same_label(label) in known and label not in names and label not in renamed), None)
+        if label is not None:
+            renamed[label] = entry["name"]
+    return Layout(grid=grid, header_row=number, labels=tuple(labels), schema=schema, renamed=renamed, skipped_titles=skipped)
+
+
+def _fitted(rows: Rows, header_row: int, width: int) -> Iterator[list[Any]]:
+    for number, row in enumerate(rows(), start=1):
+        if number < header_row:
+            yield row
+            continue
+        end = len(row)
+        while end > width and row[end - 1] in ("", None):
+            end -= 1
+        yield row[:end] + [""] * (width - end)
+
+
+def _with_names(descriptor: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """A copy of a descriptor with fields renamed, in its keys too; keys to other tables cannot be checked here."""
+    def keys(value: Any) -> Any:
+        return [names.get(name, name) for name in value] if isinstance(value, list) else names.get(value, value)
+
+    copy = {**descriptor, "fields": [{**entry, "name": names.get(entry["name"], entry["name"])} for entry in descriptor.get("fields", [])]}
+    if "primaryKey" in copy:
+        copy["primaryKey"] = keys(copy["primaryKey"])
+    own = [{**key, "fields": keys(key["fields"]), "reference": {**key["reference"], "fields": keys(key["reference"]["fields"])}}
+           for key in copy.pop("foreignKeys", []) if not key.get("reference", {}).get("resource")]
+    return {**copy, "foreignKeys": own} if own else copy

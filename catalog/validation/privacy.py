@@ -1,0 +1,184 @@
+"""Does the table hold personal data? Decided for each column, by its name and the share of its cells, never by one cell.
+
+What counts: Decree 356/2025/NĐ-CP, article 3. A hit is held for a person's decision, it is not a refusal.
+Landlines of offices and tax codes of firms are not personal. Evidence is masked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from catalog.reading.grid import letter
+from catalog.reading.vietnamese import folded
+
+BATCH = 2000
+
+# Province codes of birth registration, 001–096 (Circular 07/2016/TT-BCA, annex); not every number is in use.
+_PROVINCES = frozenset(
+    (1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44, 45, 46, 48, 49, 51, 52,
+     54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96)
+)
+_TWELVE = re.compile(r"\d{12}")
+_NINE = re.compile(r"\d{9}")
+_MOBILE = re.compile(r"(?:\+?84|0)[35789]\d{8}")
+_MOBILE_CUT = re.compile(r"(?:\+?84|0)?[35789]\d{8}")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|(?:19|20)\d\d")
+_DIGITS = re.compile(r"\d(?:[\s.\-()]?\d){5}")
+_ACCOUNT = re.compile(r"\d{6,19}")
+_OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A column that looks personal: column letter, label, kind, share of its filled cells, masked evidence."""
+
+    column: str
+    label: str
+    kind: str
+    share: float
+    count: int
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of personal data: `telling` words in a header, tests of a cell, and the share that is enough.
+
+    `matches` is asked where the header tells, `alone` where it does not (None: then nothing is said); workbooks cut
+    leading zeros, so `matches` knows those forms too. `told` and `bare` are the shares needed in the two cases.
+    """
+
+    name: str
+    telling: re.Pattern[str]
+    matches: Callable[[str], bool]
+    alone: Callable[[str], bool] | None = None
+    told: float = 0.3
+    bare: float = 0.6
+
+
+def _is_cccd(cell: str) -> bool:
+    """Twelve digits: province, century with sex, year of birth, six more (Decree 137/2015/NĐ-CP, article 13)."""
+    digits = _bare(cell)
+    return bool(_TWELVE.fullmatch(digits)) and int(digits[:3]) in _PROVINCES and digits[3] in "0123"
+
+
+def _is_cut_cccd(cell: str) -> bool:
+    digits = _bare(cell)
+    return _is_cccd(digits.zfill(12)) if digits.isdigit() and 10 <= len(digits) <= 12 else False
+
+
+def _is_mobile(cell: str) -> bool:
+    return bool(_MOBILE.fullmatch(_bare(cell)))
+
+
+def _is_email(cell: str) -> bool:
+    return bool(_EMAIL.fullmatch(cell.strip())) and not _OFFICE_MAIL.search(cell.strip())
+
+
+def _bare(cell: str) -> str:
+    return re.sub(r"[\s.\-()]", "", cell)
+
+
+_KINDS = (
+    _Kind(name="cccd", telling=re.compile(r"\b(cccd|can cuoc|so dinh danh|dinh danh ca nhan|cmnd|chung minh|giay to tuy than)\b"),
+          matches=_is_cut_cccd, alone=_is_cccd, told=0.2),
+    _Kind(name="cmnd", telling=re.compile(r"\b(cmnd|cmtnd|cmt|chung minh|cccd|so giay to)\b"),
+          matches=lambda cell: bool(_NINE.fullmatch(_bare(cell))), told=0.2),
+    _Kind(name="mobile", telling=re.compile(r"\b(sdt|dtdd|dien thoai|di dong|so dt|phone|mobile|zalo)\b"),
+          matches=lambda cell: bool(_MOBILE_CUT.fullmatch(_bare(cell))), alone=_is_mobile, bare=0.8),
+    _Kind(name="email", telling=re.compile(r"\b(e ?mail|thu dien tu)\b"), matches=_is_email, alone=_is_email),
+    _Kind(name="bank-account", telling=re.compile(r"\b(so tai khoan|stk|tai khoan ngan hang|bank account)\b"),
+          matches=lambda cell: bool(_ACCOUNT.fullmatch(_bare(cell)))),
+)
+NAMES = {
+    "cccd": ("số căn cước công dân", "citizen ID numbers"), "cmnd": ("số chứng minh nhân dân", "old identity card numbers"),
+    "mobile": ("số điện thoại di động", "mobile phone numbers"), "email": ("địa chỉ thư điện tử cá nhân", "personal e-mail addresses"),
+    "bank-account": ("số tài khoản ngân hàng", "bank account numbers"),
+    "name-and-birth": ("họ tên kèm ngày sinh", "names with dates of birth"),
+}
+_PERSON = re.compile(r"\b(ho ten|ho va ten|ten nguoi|ten chu ho|chu ho|ho dem|benh nhan|ten hoc sinh|ten hoc vien|nguoi dai dien|full name)\b")
+_BIRTH = re.compile(r"\b(ngay sinh|nam sinh|ngay thang nam sinh|sinh ngay|date of birth|dob)\b")
+_ORGANISATION = re.compile(r"\b(co quan|don vi|doanh nghiep|cong ty|truong|truc so|tru so|van phong|duong day nong|tong dai|hotline|lien he co quan)\b")
+
+
+def screen(labels: Sequence[str], rows: Iterable[Sequence[Any]], titles: Sequence[str] = ()) -> list[Hit]:
+    """The columns that look personal. `titles` are the schema's words for the columns, where there are any."""
+    tallies = [_Tally(label, f"{label} {title}") for label, title in zip(labels, [*titles, *[""] * len(labels)], strict=False)]
+    for batch in _batches(rows):
+        for position, tally in enumerate(tallies):
+            tally.add([str(row[position]) for row in batch if len(row) > position and row[position] not in (None, "")])
+    hits = [hit for position, tally in enumerate(tallies, start=1) if (hit := tally.hit(letter(position)))]
+    return hits or _named_births(tallies)
+
+
+def masked(value: str) -> str:
+    """Evidence that shows the form and hides the person: 0901234512 → 090•••••12."""
+    text = value.strip()
+    if "@" in text:
+        name, host = text.split("@", 1)
+        return f"{name[:1]}•••@{host}"
+    digits = _bare(text)
+    return f"{digits[:3]}{'•' * max(len(digits) - 5, 3)}{digits[-2:]}" if len(digits) > 5 else "•••"
+
+
+class _Tally:
+    """Counts for one column."""
+
+    def __init__(self, label: str, words: str) -> None:
+        self.label = label
+        self.words = folded(words)
+        self.filled = 0
+        self.dates = 0
+        self._birth = bool(_BIRTH.search(self.words))
+        office = bool(_ORGANISATION.search(self.words))
+        told = {kind.name for kind in _KINDS if kind.telling.search(self.words) and not (office and kind.name in ("mobile", "email"))}
+        self._tests = [(kind, kind.matches, kind.told) if kind.name in told else (kind, kind.alone, kind.bare)
+                       for kind in _KINDS if kind.name in told or kind.alone]
+        self._counts = dict.fromkeys((kind.name for kind in _KINDS), 0)
+        self._evidence: dict[str, list[str]] = {kind.name: [] for kind in _KINDS}
+
+    def add(self, cells: list[str]) -> None:
+        """Count a batch of filled cells; a quick look spares columns of words and small numbers the tests."""
+        self.filled += len(cells)
+        if self._birth:
+            self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))
+        text = "\n".join(cells)
+        digits, at = bool(_DIGITS.search(text)), "@" in text
+        for kind, test, _ in self._tests:
+            if not (at if kind.name == "email" else digits):
+                continue
+            for cell in filter(test, cells):
+                self._counts[kind.name] += 1
+                if len(self._evidence[kind.name]) < 3:
+                    self._evidence[kind.name].append(masked(cell))
+
+    def hit(self, column: str) -> Hit | None:
+        """The first kind whose share of the filled cells is enough."""
+        for kind, _, enough in self._tests:
+            count = self._counts[kind.name]
+            if count and count >= enough * self.filled:
+                return Hit(column=column, label=self.label, kind=kind.name, share=round(count / self.filled, 3), count=count,
+                           evidence=tuple(self._evidence[kind.name]))
+        return None
+
+
+def _named_births(tallies: list[_Tally]) -> list[Hit]:
+    """Names beside dates of birth: neither says much alone, together they are a person."""
+    people = [position for position, tally in enumerate(tallies, start=1) if _PERSON.search(tally.words) and tally.filled]
+    births = [position for position, tally in enumerate(tallies, start=1) if tally.dates and tally.dates >= tally.filled / 2]
+    if not people or not births:
+        return []
+    tally = tallies[people[0] - 1]
+    return [Hit(column=letter(people[0]), label=tally.label, kind="name-and-birth", share=1.0, count=tally.filled,
+                evidence=(f"{letter(people[0])} + {letter(births[0])}",))]
+
+
+def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
