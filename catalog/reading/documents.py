@@ -53,7 +53,7 @@ def _parse(text: str, place: Place) -> Any:
             return [orjson.loads(line) for line in lines]
         except orjson.JSONDecodeError as error:
             why = str(error)[:200]
-    raise Trouble(Issue("json-broken", place, {"why": why}))
+    raise Trouble(Issue("document-broken", place, {"why": why}))
 
 
 def _objects(content: Any, place: Place) -> list[Any]:
