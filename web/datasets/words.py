@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from catalog.conditions import is_open_licence
 from catalog.freshness import WORDS
+from catalog.licences import LICENCES
 from web.words import either
 
 
@@ -23,30 +23,32 @@ class Licence:
 
 
 _ATTRIBUTION = _("Được sao chép, chia sẻ, dùng cho mọi mục đích khi ghi nguồn.")
-LICENCES = {
-    "vn-nd47-2020-d18": Licence(short=_("Dùng tự do, ghi nguồn"), asks=_("Không bán lại dữ liệu thô. Nghị định 47/2020/NĐ-CP, Điều 18.")),
-    "cc-by": Licence(short=_("Dùng tự do, ghi nguồn"), asks=_ATTRIBUTION, url="https://creativecommons.org/licenses/by/4.0/"),
-    "cc-by-sa": Licence(short=_("Dùng tự do, ghi nguồn, chia sẻ tương tự"), asks=_("Bản phái sinh phải mang cùng giấy phép."),
-                        url="https://creativecommons.org/licenses/by-sa/4.0/"),
-    "cc-zero": Licence(short=_("Dùng tự do"), asks=_("Không đòi hỏi gì."), url="https://creativecommons.org/publicdomain/zero/1.0/"),
-    "odc-by": Licence(short=_("Dùng tự do, ghi nguồn"), asks=_ATTRIBUTION, url="https://opendatacommons.org/licenses/by/1-0/"),
-    "odc-odbl": Licence(short=_("Dùng tự do, ghi nguồn, chia sẻ tương tự"), asks=_("Cơ sở dữ liệu phái sinh phải mang cùng giấy phép."),
-                        url="https://opendatacommons.org/licenses/odbl/1-0/"),
-    "odc-pddl": Licence(short=_("Dùng tự do"), asks=_("Không đòi hỏi gì."), url="https://opendatacommons.org/licenses/pddl/1-0/"),
-    "other-open": Licence(short=_("Giấy phép mở khác"), asks=_("Xem điều kiện tại nguồn.")),
+_ALIKE = _("Bản phái sinh phải mang cùng giấy phép.")
+_NOTHING = _("Không đòi hỏi gì.")
+_BY = _("Dùng tự do, ghi nguồn")
+_BY_SA = _("Dùng tự do, ghi nguồn, chia sẻ tương tự")
+_SEE_SOURCE = _("Xem điều kiện tại nguồn.")
+# Licences in plain words, beside their titles in catalog/licences.py.
+PLAIN = {
+    "VN-ND47-2020-D18": (_BY, _("Không bán lại dữ liệu thô. Nghị định 47/2020/NĐ-CP, Điều 18.")),
+    "cc-by": (_BY, _ATTRIBUTION),
+    "cc-by-sa": (_BY_SA, _ALIKE),
+    "cc-zero": (_("Dùng tự do"), _NOTHING),
+    "odc-by": (_BY, _ATTRIBUTION),
+    "odc-odbl": (_BY_SA, _ALIKE),
+    "odc-pddl": (_("Dùng tự do"), _NOTHING),
 }
-UNKNOWN = Licence(short=_("Chưa ghi giấy phép"), asks=_("Hãy hỏi cơ quan trước khi dùng lại."), open=False)
 
 
 def licence(license_id: str) -> Licence:
-    """A licence by its CKAN identifier, with or without a version number after it; said to be unknown where it is."""
-    name = license_id.strip().lower()
-    known = LICENCES.get(name) or LICENCES.get(name.rstrip("0123456789.").rstrip("-"))
-    if known is not None:
-        return known
-    if name in ("", "notspecified"):
-        return UNKNOWN
-    return Licence(short=license_id, asks=_("Xem điều kiện tại nguồn."), open=is_open_licence(license_id))
+    """A licence in plain words where it has them, else by its title; said to be unknown where it is."""
+    known = LICENCES.get(license_id)
+    if license_id in ("", "notspecified"):
+        return Licence(short=_("Chưa ghi giấy phép"), asks=_("Hãy hỏi cơ quan trước khi dùng lại."), open=False)
+    if known is None:
+        return Licence(short=license_id, asks=_SEE_SOURCE, open=False)
+    short, asks = PLAIN.get(license_id, (either(known.title_vi, known.title), _SEE_SOURCE))
+    return Licence(short=short, asks=asks, url=known.url, open=known.open)
 
 
 def frequency(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
 
 from catalog import attention, runs
