@@ -32,7 +32,7 @@ def load_commitments(session: Session, path: Path | str, now: datetime) -> LoadR
     Datasets on the list are judged anew against the promised frequency.
     """
     lines, mistakes = read_list(Path(path), SCHEMA)
-    agencies = dict(session.execute(select(Agency.slug, Agency.id)).tuples().all())
+    agencies = dict(session.execute(select(Agency.slug, Agency.id)).all())
     known_schemas = set(schemas.names())
     for line in lines:
         if line["co_quan"] not in agencies:

@@ -153,7 +153,7 @@ def members_on(session: Session, day: date) -> list[Member]:
     }
     exempt = dict(session.execute(
         select(Exemption.agency_id, Exemption.decision)
-        .where(Exemption.valid_from <= day, or_(Exemption.valid_to.is_(None), Exemption.valid_to >= day))).tuples().all())
+        .where(Exemption.valid_from <= day, or_(Exemption.valid_to.is_(None), Exemption.valid_to >= day))).all())
     return [
         Member(row.id, row.slug, row.level, row.contact, names.get(row.id, {"vi": row.slug, "en": row.slug}), exempt.get(row.id))
         for row in session.execute(select(Agency.id, Agency.slug, Agency.level, Agency.contact).where(*active)
