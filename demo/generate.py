@@ -20,7 +20,7 @@ from demo.content import Ask, builders
 from demo.content.society import STREETS
 from demo.places import communes
 from demo.province import DEMO, LICENCE, NAMESPACE, DemoDataset, DemoSource, sources
-from demo.writers import FORMS, Table
+from demo.writers import FORMS, Table, csv_bytes
 
 SEED = 1862  # the year in which the lighthouse of Vũng Tàu was lit
 MARK = ".made-from"
@@ -130,6 +130,15 @@ def _write_source(folder: Path, source: DemoSource) -> None:
         _write(agency / "ckan.json", _json({"packages": [_package(source, dataset) for dataset in source.datasets]}), newest)
     elif source.connector == "dcat-us":
         _write(agency / "data.json", _json(_data_json(source)), newest)
+    elif source.connector == "directory":
+        _write(home / "metadata.csv", csv_bytes(_sidecar(source)), newest)
+
+
+def _sidecar(source: DemoSource) -> Table:
+    """The table with which an agency describes the files of a folder."""
+    rows = [[f"{source.stem(dataset)}.{FORMS[form].extension}", dataset.title, dataset.en, dataset.description, ", ".join(dataset.keywords), dataset.promised, dataset.schema]
+            for dataset in source.datasets for form in dataset.forms]
+    return Table(labels=["file", "title", "title_en", "description", "tags", "frequency", "schema"], rows=rows)
 
 
 def _write(path: Path, data: bytes, moment: datetime) -> None:

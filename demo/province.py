@@ -124,6 +124,6 @@ def _source(name: str, row: dict[str, Any], datasets: tuple[DemoDataset, ...]) -
     if row["connector"] == "file":
         (dataset,) = datasets
         url = f"/{row['agency']}/{dataset.file_names(dataset.key)[0][1]}"
-        options |= {"title": dataset.title, "notes": dataset.description}
+        options |= {"title": dataset.title, "title_en": dataset.en, "description": dataset.description, "tags": ", ".join(dataset.keywords)}
     return DemoSource(name=name, agency=row["agency"], connector=row["connector"], title=row["title"], url=url, options=options,
                       schedule=row.get("schedule", ""), minimum=row.get("minimum", 1), illustrative=row.get("illustrative", True), datasets=datasets)
