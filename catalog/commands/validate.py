@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
 import click
+
+if TYPE_CHECKING:
+    from catalog.validation import Verdict
+
+_STATES = {
+    "vi": {"valid": "Đạt", "invalid": "Chưa đạt", "held": "Giữ lại, cần người quyết định", "unchecked": "Chưa kiểm tra: tệp không phải bảng"},
+    "en": {"valid": "Valid", "invalid": "Not valid", "held": "Held: a person must decide", "unchecked": "Not checked: the file is no table"},
+}
 
 
 def add_to(group: click.Group) -> None:
@@ -12,5 +28,101 @@ def add_to(group: click.Group) -> None:
 
 @click.command()
 @click.argument("file")
-def validate(file: str) -> None:
-    """Kiểm tra một tệp. Check a file."""
+@click.option("--schema", help="Tên lược đồ, tệp hoặc URL. Name of a schema, a file or a URL.")
+@click.option("--json", "as_json", is_flag=True, help="In báo cáo Frictionless ra JSON. Print the Frictionless report as JSON.")
+@click.option("--limit-errors", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Dừng sau chừng này lỗi. Stop after so many errors.")
+@click.option("--encoding", help="Bảng mã đã khai của tệp. The declared encoding of the file.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ. Language.")
+def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, lang: str) -> None:
+    """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một.
+
+    Check a file or URL against a schema, cell by cell. Exit code 0: valid; 1: not valid or held; 2: usage.
+    """
+    from catalog.validation import check
+
+    with _fetched(file) as got:
+        wanted = _schema(schema)
+        verdict = check(got["path"], filename=got["filename"], media_type=got.get("media_type"), schema=wanted,
+                        encoding=encoding, limit_errors=limit_errors)
+    if as_json:
+        click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
+    else:
+        for line in _lines(verdict, got["filename"], lang):
+            click.echo(line)
+    raise SystemExit(0 if verdict.state == "valid" else 1)
+
+
+@contextmanager
+def _fetched(file: str) -> Iterator[dict[str, Any]]:
+    """The file where it is, or a copy of what a URL gives; UsageError when there is no such file."""
+    from catalog.errors import UsageError
+
+    if not _is_url(file):
+        if not Path(file).is_file():
+            raise UsageError(f"Không thấy tệp {file}.", f"There is no file {file}.")
+        yield {"path": Path(file), "filename": Path(file).name}
+        return
+    with tempfile.TemporaryDirectory(prefix="haidang-validate-") as folder:
+        path = Path(folder) / "download"
+        answer = _net().download(file, path)
+        name = answer.filename or unquote(Path(urlsplit(file).path).name) or "download"
+        yield {"path": path, "filename": name, "media_type": answer.media_type}
+
+
+def _schema(given: str | None) -> str | dict[str, Any] | None:
+    """A name on the registry as it is, or the descriptor in a file or behind a URL."""
+    import schemas
+    from catalog.errors import UsageError
+
+    if given is None or given in schemas.names():
+        return given
+    if _is_url(given):
+        descriptor = _net().get_json(given)
+    elif Path(given).is_file():
+        try:
+            descriptor = json.loads(Path(given).read_text("utf-8-sig"))
+        except ValueError as error:
+            raise UsageError(f"Tệp lược đồ {given} chưa đúng JSON: {error}", f"The schema {given} is not JSON: {error}") from None
+    else:
+        names = ", ".join(schemas.names())
+        raise UsageError(f"Không có lược đồ hay tệp nào tên {given}. Các lược đồ: {names}.", f"There is no schema or file named {given}. Schemas: {names}.")
+    if not isinstance(descriptor, dict) or not isinstance(descriptor.get("fields"), list):
+        raise UsageError(f"{given} chưa phải Table Schema: thiếu fields.", f"{given} is not a Table Schema: it has no fields.")
+    return descriptor
+
+
+def _net() -> Any:
+    from catalog import settings
+    from catalog.net import Net
+
+    return Net(allow_hosts=settings.load().allow_hosts)
+
+
+def _is_url(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
+
+
+def _report(verdict: Verdict, file: str) -> dict[str, Any]:
+    """The frictionless report with the file as it was given, and our key beside its own."""
+    from catalog.validation import engine
+
+    report = dict(verdict.report) or engine.refused(f"not a table: {verdict.format}")
+    report["tasks"] = [{**task, "place": file} for task in report["tasks"]]
+    return {**report, "haidang": {"state": verdict.state, "format": verdict.format, "schema": verdict.schema, **verdict.details}}
+
+
+def _lines(verdict: Verdict, filename: str, lang: str) -> Iterator[str]:
+    """The verdict for a person: first what it means, then each cause with its cells and its remedy."""
+    from catalog.issues import say
+
+    counted = {"vi": "{} dòng dữ liệu, {} lỗi", "en": "{} rows, {} errors"}[lang]
+    numbers = f" ({counted.format(verdict.rows if verdict.rows is not None else '–', verdict.errors)})" if verdict.report else ""
+    yield f"{filename}: {_STATES[lang][verdict.state]}{numbers}"
+    facts = [verdict.format, verdict.encoding, verdict.sheet, verdict.schema]
+    yield "  " + " · ".join(fact for fact in facts if fact)
+    for issue in verdict.issues:
+        said = say(issue, lang)
+        yield ""
+        yield f"• {said.what}"
+        yield f"  → {said.mend}"
+        yield f"  [{said.who} · {issue.code}]"

@@ -45,7 +45,7 @@ def caster(descriptor: Mapping[str, Any], missing: Sequence[str], *, as_text: bo
     absent = frozenset(descriptor.get("missingValues", missing))
     if as_text or kind not in _ARROW:
         return lambda cell: None if cell is None or (isinstance(cell, str) and cell in absent) else as_plain_text(cell)
-    field = frictionless.Field.from_descriptor({**descriptor, "constraints": {}, "missingValues": list(absent)})
+    field = frictionless.Field.from_descriptor({"name": "column", **descriptor, "constraints": {}, "missingValues": sorted(absent)})
     quick = _quick(descriptor)
     memo: dict[str, Any] = {}
 

@@ -43,9 +43,9 @@ def expectation(entry: Mapping[str, Any], code: str, note: str) -> tuple[str, st
         listed = "; ".join(choices[:12])
         return (f"{listed}; … ({len(choices)} giá trị)", f"{listed}; … ({len(choices)} values)") if len(choices) > 12 else (listed, listed)
     if code == "cell-pattern":
-        sample = entry.get("example")
-        vi, en = f"đúng mẫu {constraints.get('pattern', '')}", f"of the form {constraints.get('pattern', '')}"
-        return (f"{vi}, ví dụ {sample}", f"{en}, such as {sample}") if sample else (vi, en)
+        if sample := entry.get("example"):
+            return f"theo dạng như {sample}", f"in a form like {sample}"
+        return f"đúng mẫu {constraints.get('pattern', '')}", f"in the form {constraints.get('pattern', '')}"
     if entry.get("type") == "boolean":
         yes, no = (entry.get(key) or [default] for key, default in (("trueValues", "true"), ("falseValues", "false")))
         return f"{yes[0]} hoặc {no[0]}", f"{yes[0]} or {no[0]}"
