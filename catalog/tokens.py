@@ -1,0 +1,60 @@
+"""Tokens: a program's right to write. Only a token's SHA-256 is kept, so nobody can read one out of the store."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from catalog.errors import Invalid, NotFound
+from catalog.models import ApiToken, new_id
+
+MAX_NAME = 100
+RESERVED = {"pipeline", "command line"}  # parts of the house, which may say more than a program may
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new token; `secret` is what the program shows, and is nowhere else."""
+
+    id: str
+    secret: str
+
+
+def add_token(session: Session, name: str, now: datetime) -> Made:
+    """Make a token of that name; Invalid when the name is one of the house's own."""
+    if not name.strip() or name.strip().lower() in RESERVED or len(name) > MAX_NAME:
+        raise Invalid({"name": ["That name cannot be used"]})
+    made = Made(new_id(), secrets.token_urlsafe(32))
+    session.add(ApiToken(id=made.id, name=name.strip(), token_sha256=_digest(made.secret), created=now))
+    return made
+
+
+def token_of(session: Session, secret: str) -> ApiToken | None:
+    """The token with that secret; None when there is none or it was revoked."""
+    return session.scalar(select(ApiToken).where(ApiToken.token_sha256 == _digest(secret), ApiToken.revoked_at.is_(None)))
+
+
+def tokens(session: Session) -> Sequence[ApiToken]:
+    """All tokens, the oldest first."""
+    return session.scalars(select(ApiToken).order_by(ApiToken.created, ApiToken.id)).all()
+
+
+def revoke_tokens(session: Session, name_or_id: str, now: datetime) -> int:
+    """Take back the tokens of that name or id; NotFound when none of them still holds."""
+    found = session.scalars(select(ApiToken).where(
+        or_(ApiToken.name == name_or_id, ApiToken.id == name_or_id), ApiToken.revoked_at.is_(None))).all()
+    if not found:
+        raise NotFound(f"Không có mã truy cập nào còn hiệu lực tên {name_or_id}. No token in force named {name_or_id}.")
+    for token in found:
+        token.revoked_at = now
+    return len(found)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
