@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.clock import end_of
 from catalog.freshness import WORDS, is_due_soon
 from catalog.issues import Issue, Place, codes
 from catalog.models import Dataset, Evidence
+from catalog.participation.ledger import STANDING
 from catalog.participation.steps import Step
 
 # The trouble of a dataset -> the kind of evidence that knows why, and what to say when that knows nothing.
@@ -32,6 +33,27 @@ class Sample:
     name: str
     titles: Mapping[str, str]
     evidence: Mapping[str, Any]
+
+
+def point_out(session: Session, steps: Mapping[str, Sequence[Step]], owners: Mapping[str, Sequence[str]], day: date) -> dict[str, tuple[Step, ...]]:
+    """The steps of each agency, where a step knows only the day on which a dataset becomes overdue, with that dataset.
+
+    `owners` are, by agency, those under whose name its evidence was written: itself and its predecessors.
+    """
+    days = {step.sample_day for each in steps.values() for step in each if step.sample_day is not None}
+    if not days:
+        return {agency_id: tuple(each) for agency_id, each in steps.items()}
+    end = end_of(day)
+    first = {(agency_id, good_until): dataset_id for agency_id, good_until, dataset_id in session.execute(
+        select(Evidence.agency_id, Evidence.good_until, func.min(Evidence.dataset_id))
+        .where(STANDING, Evidence.state == "ok", Evidence.good_until.in_(days), Evidence.since < end,
+               or_(Evidence.until.is_(None), Evidence.until >= end)).group_by(Evidence.agency_id, Evidence.good_until))}
+
+    def pointed(agency_id: str, step: Step) -> Step:
+        found = [first[owner, step.sample_day] for owner in owners[agency_id] if (owner, step.sample_day) in first]
+        return replace(step, sample=min(found)) if found else step
+
+    return {agency_id: tuple(pointed(agency_id, step) for step in each) for agency_id, each in steps.items()}
 
 
 def read_samples(session: Session, steps: Iterable[Step], day: date) -> dict[str, Sample]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from catalog.clock import end_of
 from catalog.commitments import KEPT, CommitmentState, state_on
 from catalog.models import Agency, AgencyName, Evidence, Exemption
-from catalog.participation.causes import explain, read_samples
+from catalog.participation.causes import explain, point_out, read_samples
 from catalog.participation.days import around, lost_on, union
 from catalog.participation.ledger import STANDING, Ledger, SourceFact, Standing, read_ledger
 from catalog.participation.steps import Holding, Step, steps_of
@@ -183,10 +183,11 @@ def participation(session: Session, day: date) -> Participation:
     ledger = read_ledger(session, day)
     held = _held(ledger, who, state_on(session, day, who=who))
     members = members_on(session, day)
-    drafts = [(member, held[member.id], steps_of(held[member.id], day)) for member in members]
-    samples = read_samples(session, (step for _, _, steps in drafts for step in steps), day)
+    steps = point_out(session, {member.id: steps_of(held[member.id], day) for member in members},
+                      {member.id: sorted({standing.agency_id for standing in held[member.id].standings}) for member in members}, day)
+    samples = read_samples(session, (step for each in steps.values() for step in each), day)
     agencies = tuple(
-        _state(member, holding, tuple(explain(step, samples, day) for step in steps), ledger, day) for member, holding, steps in drafts)
+        _state(member, held[member.id], tuple(explain(step, samples, day) for step in steps[member.id]), ledger, day) for member in members)
     return Participation(day=day, agencies=agencies)
 
 
@@ -219,5 +220,5 @@ def _state(member: Member, holding: Holding, steps: tuple[Step, ...], ledger: Le
         lapsed=None if here else lost_on(islands, day), steps=steps,
         kept=sum(promise.state == KEPT for promise in holding.promises), promised=len(holding.promises),
         datasets=sum(standing.count for standing in holding.standings if standing.state == "ok" and standing.holds_on(day)),
-        qualifying=sum(standing.count for standing, spans in counting if around(spans, day)),
+        qualifying=sum(standing.fresh for standing, spans in counting if around(spans, day)),
     )

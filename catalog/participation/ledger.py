@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from catalog.clock import end_of
@@ -20,26 +20,31 @@ STANDING = text("evidence.kind = 'standing'")  # written out: SQLite uses a part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Datasets that stood alike over the same days: `state` is `ok`, or names the first condition that failed."""
+    """Datasets that stood alike over the same days: `state` is `ok`, or names the first condition that failed.
+
+    Of `count` datasets `fresh` are not overdue on the day for which the ledger was read. `oldest` and `best` are the
+    first and the last day on which one of them becomes or became overdue after; `soonest` the first that is still to
+    come. `best` is date.max where one of them can never be overdue.
+    """
 
     agency_id: str
     source_id: str | None
     state: str
     days: Span
-    good_until: date | None
     count: int
+    fresh: int
+    oldest: date | None
+    soonest: date | None
+    best: date
     sample: str  # the id of one of them
 
     def holds_on(self, day: date) -> bool:
         return self.days[0] <= day <= self.days[1]
 
-    def fresh_on(self, day: date) -> bool:
-        return self.good_until is None or day <= self.good_until
-
     @property
     def fresh_days(self) -> Span | None:
-        """The days on which they stood and were not overdue."""
-        last = self.days[1] if self.good_until is None else min(self.days[1], self.good_until)
+        """The days on which one of them at least stood and was not overdue."""
+        last = min(self.days[1], self.best)
         return (self.days[0], last) if last >= self.days[0] else None
 
 
@@ -85,15 +90,20 @@ class Ledger:
 def read_ledger(session: Session, day: date) -> Ledger:
     """Everything known by the end of `day`, in two questions; datasets that stood alike are one entry."""
     end = end_of(day)
-    columns = (Evidence.agency_id, Evidence.source_id, Evidence.state, Evidence.since, Evidence.until, Evidence.good_until)
+    alike = (Evidence.agency_id, Evidence.source_id, Evidence.state, Evidence.since, Evidence.until)
+    good = Evidence.good_until
+    fresh = or_(good.is_(None), good >= day)
     standings = []
-    for agency_id, source_id, state, since, until, good_until, count, sample in session.execute(
-        select(*columns, func.count(), func.min(Evidence.dataset_id)).where(STANDING, Evidence.since < end).group_by(*columns)
+    for agency_id, source_id, state, since, until, count, endless, fresh_count, oldest, soonest, best, sample in session.execute(
+        select(*alike, func.count(), func.count() - func.count(good), func.sum(case((fresh, 1), else_=0)), func.min(good),
+               func.min(case((good >= day, good))), func.max(good), func.min(Evidence.dataset_id))
+        .where(STANDING, Evidence.since < end).group_by(*alike)
     ):
         days = span(since, until)
         if days is not None:
-            standings.append(Standing(agency_id=agency_id, source_id=source_id, state=state, days=days, good_until=good_until,
-                                      count=count, sample=sample))
+            standings.append(Standing(
+                agency_id=agency_id, source_id=source_id, state=state, days=days, count=count, fresh=fresh_count, oldest=oldest,
+                soonest=soonest, best=date.max if endless else best, sample=sample))
     sources = []
     for agency_id, source_id, kind, state, since, until, cause, facts in session.execute(
         select(Evidence.agency_id, Evidence.source_id, Evidence.kind, Evidence.state, Evidence.since, Evidence.until, Evidence.cause,

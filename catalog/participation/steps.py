@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from catalog.commitments import DUE, KEPT, OVERDUE, CommitmentState
 from catalog.freshness import SOON
 from catalog.issues import Issue, Said, say
-from catalog.participation.days import Span, around, lost_on, union
+from catalog.participation.days import DAY, Span, around, lost_on, union
 from catalog.participation.ledger import SourceFact, Standing
 
 STEP_KEYS = ("source", "harvest", "valid", "current", "commitments")
@@ -35,7 +35,8 @@ class Step:
     total: int | None = None
     cause: Issue | None = None
     dataset: Mapping[str, Any] | None = None  # name and titles of the dataset that shows it
-    sample: str | None = None  # its id
+    sample: str | None = None  # its id, or the day on which it becomes overdue
+    sample_day: date | None = None
     code: str | None = None  # what to say of it, before the facts are known
     facts: Mapping[str, object] = field(default_factory=dict)
 
@@ -159,23 +160,19 @@ def _current(holding: Holding, day: date, valid: Step) -> Step:
     here = [each for each in holding.standings if each.state == "ok" and each.holds_on(day)]
     if not here:
         return Step(key="current", state="na")
-    fresh = [each for each in here if each.fresh_on(day)]
-    late = [each for each in here if not each.fresh_on(day)]
-    counts = {"done": sum(each.count for each in fresh), "total": sum(each.count for each in here)}
+    counts = {"done": sum(each.fresh for each in here), "total": sum(each.count for each in here)}
     islands = union(days for each in holding.standings if each.state == "ok" and (days := each.fresh_days))
-    if not fresh:
-        last = max(late, key=lambda each: (each.good_until or date.min, each.sample))
-        lost = (last.good_until or day) + timedelta(days=1)
-        return Step(key="current", state="lapse", since=lost_on(islands, day) or lost, code="data-overdue", sample=last.sample, **counts)
+    if not counts["done"]:
+        last = max(each.best for each in here)
+        return Step(key="current", state="lapse", since=lost_on(islands, day) or last + DAY, code="data-overdue", sample_day=last, **counts)
     island = around(islands, day)
     since = island[0] if island else None
-    if late:
-        first = min(late, key=lambda each: (each.good_until or date.min, each.sample))
-        return Step(key="current", state="part", since=since, code="data-overdue", sample=first.sample, **counts)
-    soon = [each for each in fresh if each.good_until is not None and (each.good_until - day).days < SOON]
-    if soon:
-        first = min(soon, key=lambda each: (each.good_until or date.max, each.sample))
-        return Step(key="current", state="due", since=since, code="data-due-soon", sample=first.sample, **counts)
+    if counts["done"] < counts["total"]:
+        oldest = min(each.oldest for each in here if each.oldest is not None)
+        return Step(key="current", state="part", since=since, code="data-overdue", sample_day=oldest, **counts)
+    soonest = min((each.soonest for each in here if each.soonest is not None), default=None)
+    if soonest is not None and (soonest - day).days < SOON:
+        return Step(key="current", state="due", since=since, code="data-due-soon", sample_day=soonest, **counts)
     return Step(key="current", state="ok", since=since, **counts)
 
 
@@ -202,4 +199,4 @@ def _commitments(promises: Sequence[CommitmentState]) -> Step:
 
 def _broken_since(promise: CommitmentState) -> date:
     last = promise.good_until if promise.state == OVERDUE and promise.good_until else promise.due
-    return last + timedelta(days=1)
+    return last + DAY

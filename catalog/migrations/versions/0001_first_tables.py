@@ -208,6 +208,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('source_id', 'identifier', name=op.f('uq_dataset_source_id_identifier'))
     )
     with op.batch_alter_table('dataset', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dataset_identifier'), ['identifier'], unique=False)
         batch_op.create_index(batch_op.f('ix_dataset_owner_org'), ['owner_org'], unique=False)
         batch_op.create_index(batch_op.f('ix_dataset_state_metadata_modified'), ['state', 'metadata_modified'], unique=False)
         batch_op.create_index('uq_dataset_name_live', ['name'], unique=True, sqlite_where=sa.text("state != 'deleted'"), postgresql_where=sa.text("state != 'deleted'"))
@@ -403,6 +404,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_dataset_name_live', sqlite_where=sa.text("state != 'deleted'"), postgresql_where=sa.text("state != 'deleted'"))
         batch_op.drop_index(batch_op.f('ix_dataset_state_metadata_modified'))
         batch_op.drop_index(batch_op.f('ix_dataset_owner_org'))
+        batch_op.drop_index(batch_op.f('ix_dataset_identifier'))
 
     op.drop_table('dataset')
     op.drop_table('succession')
