@@ -14,6 +14,7 @@ from catalog.issues import Issue, Place
 from catalog.names import fold
 from catalog.net import Net
 from catalog.record import Record
+from harvesters import vocabulary
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, Draft, as_moment, as_text, identified, parted, require_object
 
@@ -22,8 +23,8 @@ SHOWN = 50  # datasets asked one by one for each page, where the portal does not
 _FOREIGN = re.compile(r"/(api(/\d)?(/action(/\w+)?)?|dataset|organization|group)?/?$")
 _REFUSALS = {400, 401, 403, 404, 405, 409, 410, 500, 501}
 _PASSING = {"tracking_summary", "relationships_as_subject", "relationships_as_object"}  # change without the dataset
-_FREQUENCY_KEYS = {"frequency", "update frequency", "accrualperiodicity", "accrual periodicity", "tan suat",
-                   "tan suat cap nhat", "frequencia de atualizacao"}
+_FREQUENCY_KEY = re.compile(r"(update )?frequency|accrual ?periodicity|tan suat( cap nhat)?")
+_LIKE_FREQUENCY = re.compile(r"frequen|periodi|tan suat|chu ky")
 
 
 class CkanPortal:
@@ -137,8 +138,7 @@ class CkanPortal:
         draft.metadata["title_en"] = as_text(package.get("title_en") or extras.pop("title_en", None)
                                              or (translated.get("en") if isinstance(translated, Mapping) else None))
         draft.metadata["tags"] = draft.texts(_named(package.get("tags"), "display_name", "name"), "tags")
-        given = next((value for key, value in extras.items() if fold(key).replace("_", " ") in _FREQUENCY_KEYS), None)
-        draft.frequency(as_text(package.get("frequency") or package.get("update_frequency") or given))
+        draft.frequency(as_text(package.get("frequency") or package.get("update_frequency")) or _frequency_in(extras))
         draft.illustrative(package.get("illustrative", extras.pop("illustrative", None)))
         draft.extras |= extras
         draft.licence(draft.text(package.get("license_id"), "license_id"), as_text(package.get("license_url")),
@@ -165,6 +165,15 @@ def _named(entries: Any, *keys: str) -> list[str]:
     values = [next((entry[key] for key in keys if entry.get(key)), None) if isinstance(entry, Mapping) else entry
               for entry in (entries if isinstance(entries, list) else [])]
     return [text for value in values if (text := as_text(value).strip())]
+
+
+def _frequency_in(extras: Mapping[str, str]) -> str:
+    """The extra that says how often the data is updated; one with a name of its own kind counts if its value is known."""
+    for key, value in extras.items():
+        name = fold(key).replace("_", " ").strip()
+        if _FREQUENCY_KEY.fullmatch(name) or (_LIKE_FREQUENCY.search(name) and vocabulary.frequency(value)):
+            return value
+    return ""
 
 
 def _extras(given: Any) -> dict[str, str]:

@@ -43,7 +43,7 @@ _LICENCE_NAMES = {name.lower(): name for name in LICENCES} | {
 
 # ISO 8601 repeating intervals as DCAT-US uses them, the EU authority's codes, and plain words (folded).
 _FREQUENCIES = {
-    "daily": ("r/p1d", "r/pt1h", "r/pt1s", "daily", "cont", "update_cont", "hourly", "hang ngay", "moi ngay", "diaria", "continuous"),
+    "daily": ("r/p1d", "r/pt1h", "r/pt1s", "daily", "cont", "update_cont", "hourly", "hang ngay", "moi ngay", "continuous", "diaria", "diario", "diariamente"),
     "weekly": ("r/p1w", "r/p7d", "r/p0.33w", "r/p0.5w", "r/p3.5d", "weekly", "hang tuan", "moi tuan", "semanal"),
     "monthly": ("r/p1m", "r/p2w", "r/p0.5m", "r/p0.33m", "monthly", "biweekly", "hang thang", "moi thang", "mensal"),
     "quarterly": ("r/p3m", "r/p2m", "r/p4m", "quarterly", "bimonthly", "annual_3", "hang quy", "moi quy", "trimestral"),

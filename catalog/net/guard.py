@@ -55,13 +55,13 @@ class Guard:
         if not isinstance(url, str) or urlsplit_or_none(url) is None:
             raise Trouble(Issue("url-broken", Place(url=shown(url))))
         scheme = urlsplit(url.strip()).scheme.lower()
-        if scheme not in PORTS:
-            raise Trouble(Issue("url-not-http", Place(url=shown(url)), {"scheme": scheme or "…"}))
+        if scheme and scheme not in PORTS:
+            raise Trouble(Issue("url-not-http", Place(url=shown(url)), {"scheme": scheme}))
         prepared = requests.Request("GET", url.strip())
         try:
             parts = urlsplit(prepared.prepare().url)
             host, port = (parts.hostname or "").lower(), parts.port or PORTS[scheme]
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, KeyError) as error:
             raise Trouble(Issue("url-broken", Place(url=shown(url)))) from error
         if not host:
             raise Trouble(Issue("url-broken", Place(url=shown(url))))
@@ -102,9 +102,9 @@ def is_public(address: str) -> bool:
     if ip.version == 6:
         if ip.ipv4_mapped is not None or ip.is_site_local:
             return False
+        if ip in _NAT64:  # how a network without IPv4 reaches the IPv4 internet
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
         inner = ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None and not is_public(str(inner)):
             return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_loopback
@@ -114,7 +114,7 @@ def is_public(address: str) -> bool:
 def is_odd(host: str) -> bool:
     """Whether a host is an IPv4 address in an unusual spelling: `0x7f.1`, `2130706433`, `127.1`, `0177.0.0.1`."""
     last = host.rstrip(".").rpartition(".")[2]
-    if not _NUMBER.fullmatch(last):
+    if ":" in host or not _NUMBER.fullmatch(last):
         return False
     try:
         ipaddress.IPv4Address(host)
