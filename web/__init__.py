@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from catalog.site import Site
 
 PARTS = ("web.words", "web.formats", "web.markup", "web.identity", "web.addresses", "web.headers", "web.errors")
-SUBJECTS = ("web.home", "web.search", "web.datasets", "web.organizations", "web.participation", "web.runs", "web.api.ckan")
+SUBJECTS = ("web.home", "web.search", "web.datasets", "web.organizations", "web.schemas_pages", "web.participation", "web.runs", "web.api.ckan")
 
 
 def create_app(site: Site) -> Flask:

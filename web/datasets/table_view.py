@@ -28,6 +28,7 @@ class Column:
     """One column: its type, what it holds, and its shape as bars of 0 to 1."""
 
     name: str
+    title: str  # the label in the file
     type: str
     missing: int
     distinct: int | None
@@ -96,9 +97,10 @@ def _make(path: Path) -> dict[str, Any]:
 def _column(field: dict[str, str], profile: dict[str, Any]) -> dict[str, Any]:
     counts = [entry["count"] for entry in profile.get("histogram") or profile.get("top") or []]
     highest = max(counts, default=0)
+    ends = ("", "") if field["type"] == "string" else (_text(profile.get("min")) or "", _text(profile.get("max")) or "")
     return {
-        "name": field["name"], "type": field["type"], "missing": profile.get("missing", 0), "distinct": profile.get("distinct"),
-        "low": _text(profile.get("min")) or "", "high": _text(profile.get("max")) or "",
+        "name": field["name"], "title": field.get("title") or field["name"], "type": field["type"], "missing": profile.get("missing", 0), "distinct": profile.get("distinct"),
+        "low": ends[0], "high": ends[1],
         "bars": [round(count / highest, 4) for count in counts] if highest else [],
     }
 
@@ -111,7 +113,7 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.15g}"
-    text = value.isoformat() if hasattr(value, "isoformat") else json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
     return text if len(text) <= CELL else text[: CELL - 1] + "…"
 
 
