@@ -85,7 +85,7 @@ def _waiting(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, dic
 def _datasets(session: Session, source_ids: Sequence[str]) -> dict[str, int]:
     rows: Any = session.execute(select(Dataset.source_id, func.count()).where(
         Dataset.source_id.in_(source_ids), Dataset.state == "active").group_by(Dataset.source_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def open_issues(session: Session, *, dataset_id: str | None = None, source_ids: Sequence[str] = (),

@@ -27,7 +27,7 @@ def counts_by_agency(session: Session) -> dict[str, int]:
     """How many published datasets each agency has, by its id."""
     return dict(session.execute(
         select(Dataset.owner_org, func.count()).where(Dataset.state == "active", ~Dataset.private, Dataset.owner_org.is_not(None))
-        .group_by(Dataset.owner_org)).tuples().all())
+        .group_by(Dataset.owner_org)).all())
 
 
 def themes(session: Session) -> Sequence[Theme]:

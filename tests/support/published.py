@@ -15,7 +15,19 @@ import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
 from catalog.models import (
-    Agency, AgencyName, Change, Dataset, IssueRow, OldName, Resource, Run, RunRecord, Source, Succession, Theme, Version,
+    Agency,
+    AgencyName,
+    Change,
+    Dataset,
+    IssueRow,
+    OldName,
+    Resource,
+    Run,
+    RunRecord,
+    Source,
+    Succession,
+    Theme,
+    Version,
 )
 from catalog.site import Site
 from support.seeding import add_agency

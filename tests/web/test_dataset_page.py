@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 from support.published import HOSTILE, sow
+from support.visiting import visitor
 
 from catalog.models import Dataset, Version
-from web import create_app
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def sown(site, tmp_path):
 
 @pytest.fixture
 def client(site):
-    return create_app(site).test_client()
+    return visitor(site)
 
 
 def page(client, path):
