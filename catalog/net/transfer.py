@@ -25,7 +25,8 @@ PIECE = 1 << 16
 def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[bytes]:
     """The decompressed body, piece by piece; Trouble `too-large` as soon as it passes `max_bytes`.
 
-    A body that ends before its declared length is `cut-short`, one that trickles past the end of the call `too-slow`.
+    A body that ends before its declared length is `cut-short`, one that goes on after it `length-wrong`,
+    one that trickles past the end of the call `too-slow`.
     """
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes and "content-encoding" not in response.headers:
@@ -39,6 +40,8 @@ def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[
             yield piece
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise trouble_of(error, response.url, pace) from error
+    if getattr(response.raw._original_response, "has_surplus", False):
+        raise Trouble(Issue("length-wrong", Place(url=shown(response.url)), {"declared": declared}))
 
 
 def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from http.client import HTTPResponse
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -80,8 +81,40 @@ class TimedTLSSocket(ssl.SSLSocket):
         return super().recv_into(*args, **kwargs)
 
 
+class StrictResponse(HTTPResponse):
+    """An answer that notices when the server sends more than it declared.
+
+    HTTP takes the declared length for the whole, so a file whose length is declared too small would be cut without a
+    word. What is already here beyond it is seen when the body has been read; nothing is waited for.
+    """
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self._connected = sock
+        self.has_surplus = False
+
+    def _close_conn(self) -> None:
+        declared = (self.headers or {}).get("content-length", "")
+        if self.fp is not None and self.length == 0 and declared.isdigit() and int(declared) and self._method != "HEAD":
+            self.has_surplus = self._more_is_here()
+        super()._close_conn()
+
+    def _more_is_here(self) -> bool:
+        sock = self._connected
+        pace, sock.pace = sock.pace, None
+        try:
+            sock.settimeout(0)
+            return bool(self.fp.peek(1))
+        except (OSError, ValueError):  # nothing there, or closed
+            return False
+        finally:
+            sock.pace = pace
+
+
 class _Vetted:
     """What both kinds of connection have in common: where they may go."""
+
+    response_class = StrictResponse
 
     def __init__(self, *args: Any, guard: Guard, pace: Pace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
