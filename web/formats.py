@@ -6,6 +6,8 @@ Days are 30/09/2024 and hours 09:45 in both languages, on Vietnam's clock.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from flask import Flask, current_app
@@ -18,7 +20,7 @@ from web.words import language
 _SWAP = str.maketrans(",.", ".,")
 
 
-def number(value: float | int | None, decimals: int = 0) -> str:
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
     """A number with its thousands apart; a dash for None."""
     if value is None:
         return "–"
@@ -26,11 +28,12 @@ def number(value: float | int | None, decimals: int = 0) -> str:
     return text.translate(_SWAP) if language() == "vi" else text
 
 
-def share(value: float | None) -> str:
-    """A share between 0 and 1 as a percentage with one decimal, without it where it is whole: 65,5%, 100%."""
+def share(value: Fraction | float | None) -> str:
+    """A share between 0 and 1 as a percentage with one decimal, halves up, without it where it is whole: 65,5%, 100%."""
     if value is None:
         return "–"
-    percent = round(value * 100, 1)
+    exact = Fraction(value) * 100
+    percent = (Decimal(exact.numerator) / exact.denominator).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return number(percent, 0 if percent == int(percent) else 1) + "%"
 
 

@@ -13,7 +13,7 @@ from web.search.asked import Asked
 from web.search.facets import TITLES
 from web.search.labels import Labels
 
-MAX_WORDS, MAX_THEMES = 5, 4
+MAX_WORDS, MAX_THEMES = 8, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
