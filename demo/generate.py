@@ -136,9 +136,9 @@ def _write_source(folder: Path, source: DemoSource) -> None:
 
 def _sidecar(source: DemoSource) -> Table:
     """The table with which an agency describes the files of a folder."""
-    rows = [[f"{source.stem(dataset)}.{FORMS[form].extension}", dataset.title, dataset.en, dataset.description, ", ".join(dataset.keywords), dataset.promised, dataset.schema]
+    rows = [[f"{source.stem(dataset)}.{FORMS[form].extension}", dataset.title, dataset.en, dataset.description, ", ".join(dataset.keywords), dataset.theme, dataset.promised, dataset.schema]
             for dataset in source.datasets for form in dataset.forms]
-    return Table(labels=["file", "title", "title_en", "description", "tags", "frequency", "schema"], rows=rows)
+    return Table(labels=["file", "title", "title_en", "description", "tags", "theme", "frequency", "schema"], rows=rows)
 
 
 def _write(path: Path, data: bytes, moment: datetime) -> None:

@@ -101,7 +101,7 @@ def _load_themes(session: Session, now: datetime) -> None:
 
 def _load_sources(session: Session, base: str, now: datetime) -> None:
     """Bring the sources to what `sources.toml` says; what somebody has set of a source's state and schedule stays."""
-    agencies = dict(session.execute(select(Agency.slug, Agency.id)).tuples().all())
+    agencies = dict(session.execute(select(Agency.slug, Agency.id)).all())
     known = {source.name: source for source in session.scalars(select(Source))}
     for wanted in sources():
         source = known.get(wanted.name)

@@ -147,3 +147,12 @@ def test_the_places_are_those_of_2023():
     assert len(districts()) == 8
     assert len(communes()) == 83  # 82 communes, and Côn Đảo that has none
     assert len(communes("750")) == 16
+
+
+def test_the_readme_tells_of_every_trouble():
+    text = (Path(__file__).parents[2] / "demo" / "README.md").read_text("utf-8")
+    for _, dataset in DATASETS:
+        if dataset.trouble in ("title-rows", "windows-1258", "identity-numbers", "missing-file"):
+            assert dataset.title in text
+    for word in ("503", "HTML", "zip", "PDF", "404", f"{len(sources())} nguồn", f"{len(DATASETS)} bộ dữ liệu"):
+        assert word in text
