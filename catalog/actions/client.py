@@ -28,5 +28,5 @@ class _Shortcut:
     def __getattr__(self, name: str) -> Any:
         return partial(self._call, name)
 
-    def _call(self, name: str, **data: Any) -> Any:
+    def _call(self, name: str, /, **data: Any) -> Any:
         return self._catalogue.call_action(name, data)

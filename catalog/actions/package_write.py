@@ -278,11 +278,11 @@ def _fill_resource(context: Context, resource: Resource, values: Mapping[str, An
         resource.url = url  # the address of our own copy is not the source's
     resource.name, resource.description = values.get("name") or "", values.get("description") or ""
     resource.format = resource_format(values.get("format"), url)
-    resource.mimetype = (values.get("mimetype") or "")[:200] or None
     resource.resource_type = (values.get("resource_type") or "")[:50] or None
     if not resource.version_id or from_pipeline:
         resource.hash, resource.size = values.get("hash") or "", values.get("size")
         resource.last_modified = values.get("last_modified")
+        resource.mimetype = (values.get("mimetype") or "")[:200] or None
     schema = values.get("schema_name") if from_pipeline else values.get("schema")
     resource.schema_name = str(schema)[:100] if schema else None
     resource.extras = {key: value for key, value in values.items() if key not in _RESOURCE_STANDARD}

@@ -36,7 +36,7 @@ def package(context: Context, dataset: Dataset, versions: Mapping[str, Version])
     """One package dict; `versions` are the live ones, by id."""
     licence = LICENCES.get(dataset.license_id)
     agency = lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None
-    resources = [resource for resource in dataset.resources if resource.state == "active"]
+    resources = sorted((resource for resource in dataset.resources if resource.state == "active"), key=lambda resource: resource.position)
     tags = sorted(dataset.tags)
     shown: dict[str, Any] = {
         "author": dataset.author or None, "author_email": dataset.author_email or None,

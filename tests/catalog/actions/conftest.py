@@ -1,0 +1,14 @@
+"""A site with agencies, themes and noise."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.site import Site
+from tests.support.publishing import furnish
+
+
+@pytest.fixture
+def furnished(site: Site) -> Site:
+    furnish(site)
+    return site
