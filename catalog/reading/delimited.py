@@ -88,9 +88,8 @@ def _refuse_endless_lines(path: Path, request: Request) -> None:
     length, row = 0, 1
     with path.open("rb") as file:
         while chunk := file.read(2**20):
-            first = min((at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=len(chunk))
-            if length + first > request.limits.line:
-                raise Trouble(Issue("line-too-long", Place(file=request.filename, row=row), {"limit": request.limits.line}))
-            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
-            length = length + len(chunk) if last < 0 else len(chunk) - last - 1
+            for number, piece in enumerate(chunk.replace(b"\r", b"\n").split(b"\n")):
+                length = len(piece) if number else length + len(piece)
+                if length > request.limits.line:
+                    raise Trouble(Issue("line-too-long", Place(file=request.filename, row=row), {"limit": request.limits.line}))
             row += chunk.count(b"\n")

@@ -25,14 +25,18 @@ _CODES = {workbook_child.PASSWORD: "workbook-password", workbook_child.BROKEN: "
 
 def read_workbook(request: Request, workspace: Workspace, format: str) -> Reading:
     """Open a workbook; Trouble when it has a password, is broken or asks for too much memory or time."""
+    place = Place(file=request.filename)
+    if format == "XLS" and _is_encrypted(request.path):
+        raise Trouble(Issue("workbook-password", place))
     if format != "XLS":
         archives.measure(request.path, request.filename, request.limits)
     folder = workspace.file("sheets")
     folder.mkdir()
     limits = request.limits
-    command = [sys.executable, "-I", workbook_child.__file__, str(request.path.absolute()), str(folder),
+    named = workspace.file(f"book.{format.lower()}")  # the reader goes by the ending, which stored files do not have
+    named.symlink_to(request.path.absolute())
+    command = [sys.executable, "-I", workbook_child.__file__, str(named), str(folder),
                str(limits.workbook_memory), str(limits.workbook_seconds), str(limits.unpacked)]
-    place = Place(file=request.filename)
     try:
         done = subprocess.run(command, capture_output=True, timeout=limits.workbook_seconds, check=False)
     except subprocess.TimeoutExpired:
@@ -43,6 +47,13 @@ def read_workbook(request: Request, workspace: Workspace, format: str) -> Readin
     sheets = json.loads((folder / "sheets.json").read_text("utf-8"))
     grids = tuple(_grid(folder / f"{number}.jsonl", sheet) for number, sheet in enumerate(sheets))
     return Reading(format=format, grids=grids, workspace=workspace, source=request.path)
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Whether this is the OLE file that Office wraps around a workbook with a password."""
+    with path.open("rb") as file:
+        start = file.read(2**23)
+    return "EncryptedPackage".encode("utf-16-le") in start
 
 
 def _grid(path: Path, sheet: dict) -> Grid:

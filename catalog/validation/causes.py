@@ -74,7 +74,8 @@ def find_causes(report: Mapping[str, Any], layout: Layout) -> list[Cause]:
         code = _refined(error, fields.get(error.get("fieldName", ""), {}))
         number = error.get("fieldNumber")
         rule = error.get("note", "") if code.startswith(("cell-out", "cell-len", "cell-oth", "table-", "source-", "row-oth")) else ""
-        cause = causes.setdefault((code, number, rule), Cause(code=code, number=number, name=error.get("fieldName") or error.get("label", ""), note=error.get("note", "")))
+        together = None if code in ("cell-extra", "label-blank") else number  # one remedy for all such columns
+        cause = causes.setdefault((code, together, rule), Cause(code=code, number=number, name=error.get("fieldName") or error.get("label", ""), note=error.get("note", "")))
         cause.count += 1
         if len(cause.cells) < SHOWN:
             cause.cells.append(_address(error, layout))
