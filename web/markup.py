@@ -14,6 +14,7 @@ TAGS = {"p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "ul
         "table", "thead", "tbody", "tr", "th", "td", "h3", "h4", "h5", "h6"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _MARKDOWN = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+_WRITTEN = re.compile(r"[\\`*_#<>&\[\]|~]|^ {0,3}(?:[-+=]|\d+[.)])", re.MULTILINE)  # what Markdown could mean something by
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -32,8 +33,9 @@ def to_html(text: str) -> Markup:
 def to_line(text: str, length: int = 220) -> str:
     """The first words of a description as plain text, cut at a word and at most `length` characters."""
     head = (text or "")[: length * 8]  # a hostile description may be megabytes
-    plain = " ".join(nh3.clean(_MARKDOWN.render(head), tags=set(), attributes={}).split())
-    plain = str(Markup(plain).unescape())
+    if _WRITTEN.search(head):
+        head = str(Markup(nh3.clean(_MARKDOWN.render(head), tags=set(), attributes={})).unescape())
+    plain = " ".join(head.split())
     if len(plain) <= length:
         return plain
     cut = plain[: length - 1].rsplit(" ", 1)[0] if " " in plain[: length - 1] else plain[: length - 1]

@@ -19,8 +19,8 @@ from io import BytesIO
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, lazy_gettext
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain, lazy_gettext
 
 LANGUAGES = ("vi", "en")
 
@@ -44,8 +44,7 @@ class CatalogueDomain(Domain):
     """Translations read straight from the `.po` file."""
 
     def get_translations(self) -> NullTranslations:
-        locale = get_locale()
-        return NullTranslations() if locale is None else translations(locale.language)
+        return translations(language())
 
 
 @cache
@@ -63,8 +62,14 @@ def translations(language: str) -> NullTranslations:
 
 def language() -> str:
     """The language of this request: `vi`, or `en` where the address says so; `vi` outside a request."""
-    chosen = request.args.get("lang") if has_request_context() else None
-    return chosen if chosen in LANGUAGES else "vi"
+    if not has_request_context():
+        return "vi"
+    try:
+        return g.language
+    except AttributeError:
+        chosen = request.args.get("lang")
+        g.language = chosen if chosen in LANGUAGES else "vi"
+        return g.language
 
 
 def either(vi: str, en: str) -> str:
@@ -75,6 +80,13 @@ def either(vi: str, en: str) -> str:
 def init_app(app: Flask) -> None:
     babel = Babel(app, default_locale="vi", default_timezone="Asia/Ho_Chi_Minh", locale_selector=language)
     babel.domain_instance = CatalogueDomain()
+    # Babel's own look-up asks for its domain and locale at each word, hundreds of times on a page.
+    app.jinja_env.install_gettext_callables(
+        gettext=lambda text: translations(language()).gettext(text),
+        ngettext=lambda one, many, number: translations(language()).ngettext(one, many, number),
+        pgettext=lambda context, text: translations(language()).pgettext(context, text),
+        npgettext=lambda context, one, many, number: translations(language()).npgettext(context, one, many, number),
+        newstyle=True)
     app.add_template_global(either)
     app.add_template_global(language, "lang_now")
     app.add_template_global(STATES, "STATES")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
 from catalog.search import Found
 from web import identity
+from web.formats import number
 from web.search.asked import Asked
 from web.search.labels import Labels
 
@@ -28,23 +30,23 @@ FIRST = 7  # values shown before "more"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One value of a facet and how many datasets it would leave."""
+    """One value of a facet and how many datasets it would leave, as a number is written."""
 
     value: str
     title: str
-    count: int
+    count: str
     chosen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """One filter: the values shown at once, and the rest."""
+    """One filter with its values, of which the `first` are shown at once."""
 
     name: str
     title: str
     open: bool
-    first: tuple[Choice, ...]
-    rest: tuple[Choice, ...]
+    first: int
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +64,18 @@ def shown(found: Found, asked: Asked, labels: Labels) -> list[Facet]:
     for name, title in TITLES.items():
         if name == "illustrative" and not identity.current().demo:
             continue
-        choices = _choices(name, found, asked, labels)
-        if not choices or len(choices) == 1 and not choices[0].chosen and choices[0].count == found.count:
-            continue
-        chosen = any(choice.chosen for choice in choices)
-        facets.append(Facet(name=name, title=str(title), open=name in OPEN or chosen, first=tuple(choices[:FIRST]), rest=tuple(choices[FIRST:])))
+        chosen, counts = asked.filters.get(name, ()), dict(found.facets.get(name, ()))
+        if not chosen and (not counts or list(counts.values()) == [found.count]):
+            continue  # nothing to choose
+        facets.append(Facet(name=name, title=str(title), open=name in OPEN or bool(chosen), first=max(FIRST, len(chosen)),
+                            choices=tuple(_choices(name, chosen, counts, labels))))
     return facets
 
 
-def _choices(name: str, found: Found, asked: Asked, labels: Labels) -> list[Choice]:
+def _choices(name: str, chosen: Sequence[str], counts: Mapping[str, int], labels: Labels) -> Iterator[Choice]:
     """Chosen values first, then the commonest."""
-    chosen = asked.filters.get(name, ())
-    counts = dict(found.facets.get(name, ()))
-    ordered = [*chosen, *(value for value in counts if value not in chosen)]
-    return [Choice(value=value, title=labels.of(name, value), count=counts.get(value, 0), chosen=value in chosen) for value in ordered]
+    for value in (*chosen, *(value for value in counts if value not in chosen)):
+        yield Choice(value=value, title=labels.of(name, value), count=number(counts.get(value, 0)), chosen=value in chosen)
 
 
 def active(asked: Asked, labels: Labels) -> list[Active]:

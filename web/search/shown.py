@@ -20,7 +20,7 @@ from web.formats import day as day_words
 from web.markup import to_line
 from web.search.asked import Asked
 from web.search.labels import Labels, Named
-from web.words import either
+from web.words import either, language
 
 Pieces = Sequence[tuple[str, bool]]  # text, and whether it was looked for
 State = tuple[str, str]  # key of a state of the design, words
@@ -33,6 +33,7 @@ class Row:
 
     name: str
     title: Pieces
+    in_english: bool  # whether the title is in English; the line of words never is
     line: Pieces
     agency: Named | None
     updated: date | datetime
@@ -57,11 +58,11 @@ def read_rows(session: Session, ids: Sequence[str], *, labels: Labels, asked: As
     if not ids:
         return []
     datasets = {row.id: row for row in session.execute(
-        select(Dataset.id, Dataset.name, Dataset.title, Dataset.title_en, Dataset.notes, Dataset.owner_org, Dataset.frequency,
-               Dataset.illustrative, Dataset.metadata_modified).where(Dataset.id.in_(ids), Dataset.state == "active"))}
+        select(Dataset.id, Dataset.state, Dataset.name, Dataset.title, Dataset.title_en, Dataset.notes, Dataset.owner_org,
+               Dataset.frequency, Dataset.illustrative, Dataset.metadata_modified).where(Dataset.id.in_(ids)))}
     found = _look(session, ids)
     words = asked.text if asked else ""
-    return [_row(datasets[id], found, labels, words, today) for id in ids if id in datasets]
+    return [_row(datasets[id], found, labels, words, today) for id in ids if id in datasets and datasets[id].state == "active"]
 
 
 def _look(session: Session, ids: Sequence[str]) -> _Found:
@@ -86,7 +87,8 @@ def _row(dataset: Fetched, found: _Found, labels: Labels, words: str, today: dat
     return Row(
         name=dataset.name,
         title=marked(either(dataset.title, dataset.title_en), words, length=TITLE_LENGTH),
-        line=marked(to_line(dataset.notes, 3 * LINE_LENGTH), words, length=LINE_LENGTH),
+        in_english=language() == "en" and bool(dataset.title_en),
+        line=marked(to_line(dataset.notes, 2 * LINE_LENGTH), words, length=LINE_LENGTH),
         agency=labels.agencies.get(dataset.owner_org or ""),
         updated=_updated(facts, live) or dataset.metadata_modified,
         valid=_valid(facts, live),
