@@ -117,25 +117,30 @@ def described(cause: Cause, issue: Issue) -> dict[str, Any]:
 
 def proposal(code: str, example: str) -> str:
     """What to write instead of a cell, where its form leaves no doubt that this is meant; else nothing."""
-    if code == "date-format" and (found := _DMY.fullmatch(example)):
-        day, month, year = (int(part) for part in found.groups())
+    if code == "date-format" and (found := _DMY.match(example)):
+        first, second, year = (int(part) for part in found.groups())
+        day, month = (second, first) if second > 12 >= first else (first, second)
         return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
-    if code == "decimal-comma" and _COMMA.fullmatch(example):
+    if code == "decimal-comma":
         return example.strip().rstrip("% ").replace(",", ".")
     if code == "number-grouping":
-        digits = example.strip().replace(" ", "")
-        decimal = max(digits.rfind("."), digits.rfind(","))
-        tail = digits[decimal + 1 :]
-        whole = len(tail) == 3 and digits.count(digits[decimal]) >= 1 and not ("." in digits and "," in digits)
-        plain = re.sub(r"[.,]", "", digits if whole else digits[:decimal])
-        return plain if whole or decimal < 0 else f"{plain}.{tail}"
+        return _ungrouped(example.strip())
     return ""
+
+
+def _ungrouped(number: str) -> str:
+    """A number without separators of thousands and with a point for decimals: 1.234,5 → 1234.5."""
+    signs = [sign for sign in number if sign in ".,"]
+    if signs and (" " in number or signs[-1] != signs[0]):
+        whole, _, decimals = number.rpartition(signs[-1])
+        return re.sub(r"[ .,]", "", whole) + "." + decimals
+    return re.sub(r"[ .,]", "", number)
 
 
 def is_certain(cause: Cause) -> bool:
     """Whether the cells seen leave one reading only: days above 12 and no month above 12; digits not in threes."""
     if cause.code == "date-format":
-        pairs = [(int(found[1]), int(found[2])) for example in cause.examples if (found := _DMY.fullmatch(example))]
+        pairs = [(int(found[1]), int(found[2])) for example in cause.examples if (found := _DMY.match(example))]
         return any(first > 12 for first, _ in pairs) and all(second <= 12 for _, second in pairs)
     if cause.code == "decimal-comma":
         return any(len(example.strip().rsplit(",", 1)[-1]) != 3 for example in cause.examples)
@@ -150,7 +155,7 @@ def _refined(error: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
         return _CONSTRAINTS.get(found[1], code) if found else code
     cell = str(error.get("cell", ""))
     kind = entry.get("type", "")
-    if code == "cell-type" and kind in ("date", "datetime") and _DMY.match(cell):
+    if code == "cell-type" and kind in ("date", "datetime") and proposal("date-format", cell):
         return "date-format"
     if code == "cell-type" and kind in ("number", "integer"):
         if _GROUPED.fullmatch(cell):
