@@ -160,32 +160,28 @@ class HarvestedResource(ResourceIn):
     extras = fields.Dict(**_OPTIONAL)
 
 
-class Extra(Schema):
-    """One further fact of a dataset."""
+class Extras(fields.Field[list]):
+    """A dataset's further facts, `[{"key": …, "value": …}]`; values are written out as text. Read by hand, for there are many."""
 
-    class Meta:
-        unknown = EXCLUDE
-
-    key = Text(required=True, error_messages={"required": "Missing value", "null": "Missing value"})
-    value = fields.Raw(**_OPTIONAL)
-    deleted = fields.Raw()
-
-    @pre_load
-    def written_out(self, data: Any, **kwargs: Any) -> Any:
-        value = data.get("value")
-        if isinstance(value, Mapping | list):
-            return {**data, "value": json.dumps(value, ensure_ascii=False)}
-        return {**data, "value": "" if value is None else clean(str(value))}
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, str]]:
+        lacking = {at: {"key": ["Missing value"]} for at, extra in enumerate(value) if not extra.get("key")}
+        if lacking:
+            raise ValidationError(lacking)
+        kept = (extra for extra in value if not extra.get("deleted"))
+        return [{"key": clean(str(extra["key"])), "value": _written_out(extra.get("value"))} for extra in kept]
 
 
-class Named(Schema):
-    """A tag or a group by its name or id."""
+def _written_out(value: Any) -> str:
+    if isinstance(value, Mapping | list):
+        return clean(json.dumps(value, ensure_ascii=False))
+    return "" if value is None else clean(str(value))
 
-    class Meta:
-        unknown = EXCLUDE
 
-    name = Text(**_OPTIONAL)
-    id = Text(**_OPTIONAL)
+class Named(fields.Field[list]):
+    """Tags or groups, each by its name or id."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, str]]:
+        return [{key: clean(str(item[key])) for key in ("name", "id") if item.get(key)} for item in value]
 
 
 class PackageIn(Schema):
@@ -210,9 +206,9 @@ class PackageIn(Schema):
     private = Flag(**_OPTIONAL)
     state = Text(**_OPTIONAL)
     tag_string = Text(**_OPTIONAL)
-    tags = fields.List(fields.Nested(Named), **_OPTIONAL)
-    groups = fields.List(fields.Nested(Named), **_OPTIONAL)
-    extras = fields.List(fields.Nested(Extra), **_OPTIONAL)
+    tags = Named(**_OPTIONAL)
+    groups = Named(**_OPTIONAL)
+    extras = Extras(**_OPTIONAL)
     resources = fields.List(fields.Nested(ResourceIn), **_OPTIONAL)
 
     @pre_load

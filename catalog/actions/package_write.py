@@ -219,7 +219,7 @@ def _fill(context: Context, dataset: Dataset, values: Mapping[str, Any]) -> None
 
 def _fill_extras(context: Context, dataset: Dataset, values: Mapping[str, Any]) -> None:
     """Keep the extras; those that are columns here go into their columns, and ours do not come back as given ones."""
-    given = {extra["key"]: extra["value"] for extra in values.get("extras") or [] if not extra.get("deleted")}
+    given = {extra["key"]: extra["value"] for extra in values.get("extras") or []}
     frequency = values.get("frequency") or given.get("frequency") or ""
     dataset.frequency = frequency if frequency in PERIODS else ""
     dataset.title_en = (values.get("title_en") or given.get("title_en") or "")[:1000]
