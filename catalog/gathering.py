@@ -78,8 +78,8 @@ def _skip(intake: Intake, number: int, issues: Sequence[Issue]) -> None:
     """A record without an identity of its own still stands in the list of the run, under its place in the listing."""
     names = [f"#{number}.{n} {issue.facts.get('identifier', '')}".strip() for n, issue in enumerate(issues, start=1)]
     _record(intake, Outcome.SKIPPED, [(name, None) for name in names])
-    for name, issue in zip(names, issues, strict=True):
-        keep_issues(intake, [issue], identifier=name, dataset_id=None)
+    if issues:
+        keep_issues(intake, {name: [issue] for name, issue in zip(names, issues, strict=True)}, {})
 
 
 def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed]) -> tuple[list[Listed], list[Issue]]:

@@ -6,24 +6,38 @@ record is either wholly in or wholly still to do.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog import evidence
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.issues import Issue, Severity
-from catalog.models import Dataset, IssueRow, Known, Resource, Run, RunRecord, Source, Staged, Version, new_id
+from catalog.models import (
+    Dataset,
+    IssueRow,
+    Known,
+    OldName,
+    Resource,
+    Run,
+    RunRecord,
+    Source,
+    Staged,
+    Version,
+    new_id,
+)
 from catalog.names import slug, unique_name
 from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
 
 GOOD = ("valid", "unchecked")
+SOURCE = ""  # stands where an identifier would, for the source as a whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,39 +56,76 @@ class Intake:
 
 def take_in(intake: Intake, records: Sequence[Record]) -> dict[str, int]:
     """Publish prepared records; returns how many had each outcome. Records already finished are left alone."""
-    waiting = set(intake.session.scalars(
-        select(Staged.identifier).where(Staged.run_id == intake.run.id, Staged.identifier.in_([r.identifier for r in records]))))
+    session, identifiers = intake.session, [record.identifier for record in records]
+    waiting = set(session.scalars(select(Staged.identifier).where(Staged.run_id == intake.run.id, Staged.identifier.in_(identifiers))))
     records = [record for record in records if record.identifier in waiting]
     if not records:
         return {}
-    existing = {d.identifier: d for d in intake.session.scalars(
-        select(Dataset).where(Dataset.source_id == intake.source.id, Dataset.identifier.in_([r.identifier for r in records])))}
-    counts: dict[str, int] = {}
-    touched: list[str] = []
-    rows: list[dict[str, Any]] = []
-    for record in records:
-        outcome, dataset_id = _take_in_one(intake, record, existing.get(record.identifier))
-        counts[outcome] = counts.get(outcome, 0) + 1
-        rows.append({"run_id": intake.run.id, "identifier": record.identifier, "outcome": str(outcome),
-                     "dataset_id": dataset_id, "at": intake.now})
-        if dataset_id and outcome is not Outcome.UNCHANGED:
-            touched.append(dataset_id)
-    intake.session.flush()
-    _finish(intake, records, rows)
-    evidence.record_datasets(intake.session, touched, intake.now)
-    return counts
+    with session.no_autoflush:
+        held = _holdings(intake, records)
+        taken = [_take_in_one(intake, record, held) for record in records]
+        session.flush()
+        session.add_all(version for one in taken for version in one.versions)
+        session.flush()
+    _finish(intake, records, {record.identifier: one for record, one in zip(records, taken, strict=True)})
+    evidence.record_datasets(session, [one.dataset_id for one in taken if one.dataset_id and one.outcome is not Outcome.UNCHANGED], intake.now)
+    return dict(Counter(str(one.outcome) for one in taken))
 
 
-def _finish(intake: Intake, records: Sequence[Record], rows: list[dict[str, Any]]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What the catalogue holds of the records of a chunk, asked for once: datasets and newest versions; `names` taken by others."""
+
+    datasets: Mapping[str, Dataset]
+    newest: Mapping[str, Version]
+    names: set[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one record: its outcome, its dataset, and versions to be written after the dataset."""
+
+    outcome: Outcome
+    dataset_id: str | None
+    versions: tuple[Version, ...] = ()
+
+
+def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
+    session = intake.session
+    datasets = {d.identifier: d for d in session.scalars(select(Dataset).where(
+        Dataset.source_id == intake.source.id, Dataset.identifier.in_([r.identifier for r in records])))}
+    wanted = [_wanted_name(record) for record in records if record.identifier not in datasets]
+    names = set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted), Dataset.state != "deleted")))
+    names |= set(session.scalars(select(OldName.name).where(OldName.name.in_(wanted))))
+    return Holdings(datasets=datasets, names=names,
+                    newest=_newest_versions(session, [r.id for d in datasets.values() for r in d.resources]))
+
+
+def _wanted_name(record: Record) -> str:
+    return slug(str(record.metadata.get("name") or record.metadata.get("title") or record.identifier))
+
+
+def give_up(intake: Intake, record: Record, reference: str) -> None:
+    """Finish a record at which we ourselves failed: rejected, with the reference under which the log tells more."""
+    known = intake.session.get(Known, (intake.source.id, record.identifier))
+    dataset_id = known.dataset_id if known else None
+    issues = (*record.issues, Issue("fault", facts={"reference": reference}))
+    _finish(intake, [replace(record, issues=issues)], {record.identifier: Taken(outcome=Outcome.REJECTED, dataset_id=dataset_id)})
+
+
+def _finish(intake: Intake, records: Sequence[Record], taken: Mapping[str, Taken]) -> None:
     """Write what became of the records, remember their hashes, and take them off the staging table."""
-    session, identifiers = intake.session, [record.identifier for record in records]
-    session.execute(RunRecord.__table__.insert(), rows)
-    became = {row["identifier"]: row for row in rows}
-    for record in records:
-        session.execute(update(Known).where(Known.source_id == intake.source.id, Known.identifier == record.identifier).values(
-            raw_hash=record.raw_hash if _settled(record) else "", dataset_id=became[record.identifier]["dataset_id"]))
-    session.execute(delete(Staged).where(Staged.run_id == intake.run.id, Staged.identifier.in_(identifiers)))
-    session.execute(update(Run).where(Run.id == intake.run.id).values(heartbeat_at=intake.now))
+    session, run_id = intake.session, intake.run.id
+    session.execute(insert(RunRecord), [
+        {"run_id": run_id, "identifier": identifier, "outcome": one.outcome.value, "dataset_id": one.dataset_id, "at": intake.now}
+        for identifier, one in taken.items()])
+    session.execute(update(Known), [
+        {"source_id": intake.source.id, "identifier": record.identifier, "raw_hash": record.raw_hash if _settled(record) else "",
+         "dataset_id": taken[record.identifier].dataset_id} for record in records])
+    keep_issues(intake, {record.identifier: record.issues for record in records if taken[record.identifier].outcome is not Outcome.UNCHANGED},
+                {identifier: one.dataset_id for identifier, one in taken.items()})
+    session.execute(delete(Staged).where(Staged.run_id == run_id, Staged.identifier.in_(list(taken))))
+    session.execute(update(Run).where(Run.id == run_id).values(heartbeat_at=intake.now))
 
 
 def _settled(record: Record) -> bool:
@@ -82,61 +133,58 @@ def _settled(record: Record) -> bool:
     return not any(issue.code in ("fault", "connection-broken") for issue in record.issues)
 
 
-def _take_in_one(intake: Intake, record: Record, dataset: Dataset | None) -> tuple[Outcome, str | None]:
-    if dataset is not None and _same(record, dataset):
-        return Outcome.UNCHANGED, dataset.id
+def _take_in_one(intake: Intake, record: Record, held: Holdings) -> Taken:
+    dataset = held.datasets.get(record.identifier)
+    if dataset is not None and record.outcome is Outcome.UNCHANGED and dataset.state != "deleted":
+        return Taken(outcome=Outcome.UNCHANGED, dataset_id=dataset.id)  # only its files were looked at again
     if any(issue.severity is Severity.ERROR and not issue.place.url for issue in record.issues):
-        outcome, dataset_id = Outcome.REJECTED, dataset.id if dataset else None  # the record itself, not one of its files
-    else:
-        outcome, dataset_id = _publish(intake, record, dataset)
-    keep_issues(intake, record.issues, identifier=record.identifier, dataset_id=dataset_id)
-    return outcome, dataset_id
+        return Taken(outcome=Outcome.REJECTED, dataset_id=dataset.id if dataset else None)  # the record itself, not one of its files
+    return _publish(intake, record, dataset, held)
 
 
-def _same(record: Record, dataset: Dataset) -> bool:
-    """Whether only the files were looked at again, and none of them changed."""
-    return record.outcome is Outcome.UNCHANGED and dataset.state != "deleted"
-
-
-def _publish(intake: Intake, record: Record, dataset: Dataset | None) -> tuple[Outcome, str | None]:
-    now, session = intake.now, intake.session
-    held = {resource.url: resource for resource in dataset.resources} if dataset else {}
-    newest = _newest_versions(session, [r.id for r in held.values()])
+def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> Taken:
+    olds = {resource.url: resource for resource in dataset.resources} if dataset else {}
     resources, fresh = [], []
     for draft in record.resources:
-        old = held.get(draft.url)
+        old = olds.pop(draft.url, None)
         resource_id = old.id if old else new_id()
-        version = _version(draft, resource_id, newest.get(resource_id), intake.run.id, now)
-        if version is not None:
-            fresh.append(version)
+        version = _version(draft, resource_id, held.newest.get(resource_id), intake)
+        fresh += [version] if version is not None else []
         live = version if version is not None and version.state == "published" else None
         resources.append(_resource(draft, resource_id, old, live))
-    refused = [version for version in fresh if version.state != "published"]
     shown = [resource for resource in resources if resource["state"] == "active"]
-    state = "active" if shown or not record.resources else "draft"
-    if dataset is not None and dataset.state == "active" and state == "draft":
-        state = "active"  # the last good version stays live
-    client = LocalCatalogue(Context(site=intake.site, session=session, user="pipeline", may_write=True))
-    package = {**_package(intake, record, dataset), "resources": resources, "state": state}
+    was_live = dataset is not None and dataset.state == "active"
+    state = "active" if shown or was_live or not record.resources else "draft"  # the last good version stays live
+    package = {**_package(intake, record, dataset, held), "resources": resources, "state": state}
+    client = LocalCatalogue(Context(site=intake.site, session=intake.session, user="pipeline", may_write=True))
     if dataset is None:
         package["id"] = new_id()
         client.call_action("package_create", package)
     else:
-        client.call_action("package_update", {**package, "id": dataset.id})
-    session.flush()
-    session.add_all(fresh)
-    good_news = state == "active" and (not refused or len(refused) < len(record.resources))
-    if not good_news:
-        return Outcome.REJECTED, package["id"] if dataset is None else dataset.id
-    return (Outcome.CREATED if dataset is None or dataset.state == "draft" else Outcome.UPDATED), package.get("id") or dataset.id
+        package["id"] = dataset.id
+        client.call_action("package_update", package)
+    refused = sum(version.state != "published" for version in fresh)
+    if state == "draft" or (refused and refused == len(record.resources)):
+        outcome = Outcome.REJECTED
+    else:
+        outcome = Outcome.UPDATED if was_live else Outcome.CREATED
+    return Taken(outcome=outcome, dataset_id=package["id"], versions=tuple(fresh))
 
 
-def _package(intake: Intake, record: Record, dataset: Dataset | None) -> dict[str, Any]:
+def _package(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> dict[str, Any]:
     """The dataset in CKAN's words; its name is given once and never changes."""
     metadata = dict(record.metadata)
-    name = dataset.name if dataset else unique_name(intake.session, slug(metadata.get("name") or metadata["title"]))
+    if dataset is None or dataset.state == "deleted":
+        name = dataset.name if dataset else _wanted_name(record)
+        if dataset or name in held.names:
+            name = unique_name(intake.session, name, taken=held.names)
+        held.names.add(name)
+    else:
+        name = dataset.name
     return {
         **metadata,
+        "tags": [{"name": tag} for tag in metadata.get("tags", ())],
+        "groups": [{"name": theme} for theme in metadata.get("groups", ())],
         "name": name,
         "owner_org": intake.source.agency_id,
         "published_by": dataset.published_by if dataset else intake.source.agency_id,
@@ -178,7 +226,7 @@ def _newest_versions(session: Session, resource_ids: Sequence[str]) -> dict[str,
     return {version.resource_id: version for version in session.scalars(query)}
 
 
-def _version(draft: Distribution, resource_id: str, newest: Version | None, run_id: str, now: datetime) -> Version | None:
+def _version(draft: Distribution, resource_id: str, newest: Version | None, intake: Intake) -> Version | None:
     """A new version where the bytes, or what was found of them, differ from the newest one."""
     file, checked = draft.file, draft.checked
     if file is None or checked is None:
@@ -187,11 +235,11 @@ def _version(draft: Distribution, resource_id: str, newest: Version | None, run_
     if newest is not None and (newest.sha256, newest.state, newest.schema_name) == (file.sha256, state, checked.schema):
         return None
     return Version(
-        id=new_id(), resource_id=resource_id, number=newest.number + 1 if newest else 1, state=state, created=now,
+        id=new_id(), resource_id=resource_id, number=newest.number + 1 if newest else 1, state=state, created=intake.now,
         sha256=file.sha256, size=file.size, filename=file.filename, format=draft.format, media_type=file.media_type,
         encoding=checked.encoding, sheet=checked.sheet, rows=checked.rows, fields=list(checked.fields),
         errors=checked.errors, schema_name=checked.schema, checked=checked.state, table_sha256=checked.table_sha256,
-        table_size=checked.table_size, report_sha256=checked.report_sha256, run_id=run_id,
+        table_size=checked.table_size, report_sha256=checked.report_sha256, run_id=intake.run.id,
     )
 
 
@@ -212,25 +260,31 @@ def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> 
     return held
 
 
-def keep_issues(intake: Intake, issues: Sequence[Issue], *, identifier: str | None, dataset_id: str | None) -> None:
-    """Close what earlier runs left open for this record (for the source itself, without an identifier); keep what is wrong now."""
+def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_ids: Mapping[str, str | None]) -> None:
+    """Close what earlier runs left open for these records, and keep what is wrong with them now.
+
+    `found` and `dataset_ids` go by identifier; `SOURCE` as identifier stands for the source as a whole.
+    """
     session, now = intake.session, intake.now
-    same = (IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id,
-            IssueRow.identifier == identifier if identifier is not None else IssueRow.identifier.is_(None))
-    before: Mapping[str, datetime] = dict(session.execute(select(IssueRow.fingerprint, IssueRow.first_seen).where(*same)).tuples().all())
+    names = [name for name in found if name != SOURCE]
+    whose = IssueRow.identifier.in_(names) if SOURCE not in found else or_(IssueRow.identifier.in_(names), IssueRow.identifier.is_(None))
+    earlier = (IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id, whose)
+    before = dict(session.execute(select(IssueRow.fingerprint, IssueRow.first_seen).where(*earlier)).all())
     if before:
-        session.execute(update(IssueRow).where(*same).values(closed_at=now))
-    rows = {}
-    for issue in issues:
-        fingerprint = issue.fingerprint(identifier)
-        rows[fingerprint] = {
-            "fingerprint": fingerprint, "run_id": intake.run.id, "source_id": intake.source.id, "identifier": identifier,
-            "dataset_id": dataset_id, "code": issue.code, "stage": str(issue.stage), "severity": str(issue.severity),
-            "who": str(issue.who), "place": issue.place.to_dict(), "facts": dict(issue.facts),
-            "first_seen": before.get(fingerprint, now), "last_seen": now, "closed_at": None,
-        }
+        session.execute(update(IssueRow).where(*earlier).values(closed_at=now).execution_options(synchronize_session=False))
+    rows: dict[str, dict[str, Any]] = {}
+    for name, issues in found.items():
+        identifier = None if name == SOURCE else name
+        for issue in issues:
+            fingerprint = issue.fingerprint(identifier)
+            rows[fingerprint] = {
+                "fingerprint": fingerprint, "run_id": intake.run.id, "source_id": intake.source.id, "identifier": identifier,
+                "dataset_id": dataset_ids.get(name), "code": issue.code, "stage": str(issue.stage), "severity": str(issue.severity),
+                "who": str(issue.who), "place": issue.place.to_dict(), "facts": dict(issue.facts),
+                "first_seen": before.get(fingerprint, now), "last_seen": now, "closed_at": None,
+            }
     if rows:
-        session.execute(IssueRow.__table__.insert(), list(rows.values()))
+        session.execute(insert(IssueRow), list(rows.values()))
 
 
 def close_lost_places(intake: Intake) -> None:

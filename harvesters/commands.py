@@ -21,7 +21,9 @@ def register(group: click.Group) -> None:
 @click.command()
 def worker() -> None:
     """Chạy bộ thu thập cho tới khi dừng bằng Ctrl+C · Run the worker until it is stopped."""
-    from harvesters.worker import working  # the durable engine costs half a second, which only this verb needs
+    from harvesters.worker import (
+        working,  # the durable engine costs half a second, which only this verb needs
+    )
 
     site = site_here()
     stop = threading.Event()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from catalog import evidence
 from catalog.errors import Trouble, UsageError
 from catalog.gathering import Listed, hash_raw, stage_page
-from catalog.intake import Intake, close_lost_places, held_files, keep_issues, take_in
+from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
 from catalog.issues import Issue
 from catalog.models import IssueRow, Known, Run, Source, Staged
 from catalog.pipeline import Before, Tools, prepare
@@ -57,7 +57,7 @@ class Harvest:
             run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
             intake = Intake(site=site, session=session, source=source, run=run)
             if trouble is not None:
-                keep_issues(intake, [trouble], identifier=None, dataset_id=None)
+                keep_issues(intake, {SOURCE: [trouble]}, {})
             kept = stage_page(intake, number, listed, page.issues, page.cursor)
             run.expected = page.total if page.total is not None else run.expected
             run.stage, run.heartbeat_at = "fetch", intake.now
@@ -74,7 +74,7 @@ class Harvest:
             if run.cancel_requested or not staged:
                 return []
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
-                Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).tuples().all())
+                Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
             held = {} if run.forced else held_files(session, source.id, [s.identifier for s in staged])
         describe, cancelled = describe_with(self._connector(run_id, source)), self._cancelled(run_id)
 
@@ -97,17 +97,28 @@ class Harvest:
             return {}
         return take_in(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), records)
 
-    def finish(self, session: Session, run_id: str) -> str:
-        """Reconcile, close the run, record the evidence; returns the run's last status."""
+    def give_up(self, session: Session, run_id: str, record: Record, reference: str) -> None:
+        """Finish a record at which we ourselves failed."""
+        run = session.get_one(Run, run_id)
+        give_up(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), record, reference)
+
+    def finish(self, session: Session, run_id: str, fault: str | None) -> str:
+        """Reconcile, close the run, record the evidence; returns the run's last status.
+
+        `fault` is the reference of a fault of ours that ended the run early.
+        """
         run = session.get_one(Run, run_id)
         intake = Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run)
         session.execute(delete(Staged).where(Staged.run_id == run_id))
         if run.cancel_requested:
             run.status = "cancelled"
+        elif fault is not None:
+            keep_issues(intake, {SOURCE: [Issue("run-fault", facts={"reference": fault})]}, {})
+            run.status = "failed"
         elif not run.gathered_all:
             run.status = "failed"
         else:
-            keep_issues(intake, reconcile(intake), identifier=None, dataset_id=None)
+            keep_issues(intake, {SOURCE: reconcile(intake)}, {})
             close_lost_places(intake)
             found = session.scalar(select(func.count()).select_from(IssueRow).where(
                 IssueRow.run_id == run_id, IssueRow.severity != "info"))
@@ -117,6 +128,11 @@ class Harvest:
         evidence.record_source(session, run.source_id, intake.now)
         self._connectors.pop(run_id, None)
         return run.status
+
+    def abandon(self, session: Session, run_id: str) -> None:
+        """End a run that could not even be finished; what it has published stays."""
+        run = session.get_one(Run, run_id)
+        run.status, run.stage, run.finished_at = "failed", "", self._site.clock.now()
 
     def _connector(self, run_id: str, source: Source) -> Connector:
         """The connector of this run; it may keep what it has downloaded until the run ends."""

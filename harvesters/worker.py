@@ -7,16 +7,23 @@ is stored in a transaction in which the step is recorded too: exactly once.
 
 from __future__ import annotations
 
+import logging
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dbos import DBOS, SQLAlchemyDatasource
+from dbos._error import DBOSException
 
 from catalog import jobs
+from catalog.record import Record
 from catalog.site import Site
 from harvesters.run import Harvest
+
+log = logging.getLogger(__name__)
 
 BATCH = 500  # records in one child workflow; a longer history is slow to take up again
 CHUNK = 50  # records in one transaction
@@ -37,15 +44,22 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
     def read_page(run_id: str, number: int, cursor: str | None) -> dict:
         return harvest.read_page(run_id, number, cursor)
 
+    def take_in(run_id: str, records: list[Record]) -> None:
+        """A chunk in one transaction; where it breaks, each record in its own, so that one fault costs one record."""
+        with faults(f"run {run_id}") as fault:
+            once(harvest.take_in, run_id, records)
+        for record in records if fault.reference else ():
+            with faults(f"record {record.identifier!r} of run {run_id}") as fault:
+                once(harvest.take_in, run_id, [record])
+            if fault.reference:
+                once(harvest.give_up, run_id, record, fault.reference)
+
     @DBOS.workflow(name="harvest_batch", max_recovery_attempts=RECOVERIES)
     def harvest_batch(run_id: str, first: int, last: int) -> None:
         for start in range(first, last + 1, CHUNK):
-            prepared = harvest.prepare(run_id, start, min(start + CHUNK - 1, last))
-            once(harvest.take_in, run_id, prepared)
+            take_in(run_id, harvest.prepare(run_id, start, min(start + CHUNK - 1, last)))
 
-    @DBOS.workflow(name=jobs.WORKFLOW, max_recovery_attempts=RECOVERIES)
-    def harvest_source(run_id: str) -> None:
-        once(harvest.begin, run_id)
+    def harvest_pages(run_id: str) -> None:
         number, cursor = 0, None
         while True:
             page = read_page(run_id, number, cursor)
@@ -53,8 +67,37 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
                 harvest_batch(run_id, first, min(first + BATCH - 1, page["last"]))
             number, cursor = number + 1, page["cursor"]
             if cursor is None:
-                break
-        once(harvest.finish, run_id)
+                return
+
+    @DBOS.workflow(name=jobs.WORKFLOW, max_recovery_attempts=RECOVERIES)
+    def harvest_source(run_id: str) -> None:
+        once(harvest.begin, run_id)
+        with faults(f"run {run_id}") as fault:
+            harvest_pages(run_id)
+        with faults(f"the end of run {run_id}") as last:
+            once(harvest.finish, run_id, fault.reference)
+        if last.reference:
+            once(harvest.abandon, run_id)
+
+
+@dataclass
+class Fault:
+    """A fault of ours that was caught: the reference under which the log holds its trace; None where there was none."""
+
+    reference: str | None = None
+
+
+@contextmanager
+def faults(where: str) -> Iterator[Fault]:
+    """Keep a fault of ours from leaving a run hanging; what the durable engine itself raises passes through."""
+    fault = Fault()
+    try:
+        yield fault
+    except DBOSException:
+        raise
+    except Exception:  # noqa: BLE001 - whatever broke, the run must end and say so
+        fault.reference = uuid.uuid4().hex[:12]
+        log.exception("%s broke; reference %s", where, fault.reference)
 
 
 @contextmanager
@@ -66,7 +109,7 @@ def working(site: Site) -> Iterator[None]:
         DBOS(config={
             "name": jobs.APPLICATION, "system_database_url": jobs.system_url(site.settings), "system_database_engine": system,
             "executor_id": site.settings.executor_id, "application_version": jobs.WORKFLOW_VERSION, "serializer": serializer,
-            "log_level": "ERROR", "run_migrations": False,
+            "log_level": "ERROR", "run_migrations": False, "use_listen_notify": False,
         })
         datasource = SQLAlchemyDatasource.create(jobs.system_url(site.settings), engine=site.engine, serializer=serializer,
                                                  run_migrations=False)

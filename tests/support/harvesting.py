@@ -14,7 +14,7 @@ from catalog.models import Run
 from catalog.settings import Settings
 from catalog.site import Site
 
-PATIENCE = 120  # seconds until a run that does not end fails the test
+PATIENCE = 60  # seconds until a run that does not end fails the test
 
 
 def order_run(site: Site, name: str = "nguon", *, forced: bool = False) -> str:

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from sqlalchemy import func, select
-from support.harvesting import start_worker
 
 from catalog.models import Dataset, Run, RunRecord, Staged
 from catalog.site import Site
+from support.harvesting import start_worker
 
 
 def kill_at_random(site: Site, run_id: str, log: Path, *, kills: int, pause: random.Random, spread: float = 1.5) -> int:

@@ -18,6 +18,8 @@ class Portal:
     def __init__(self, count: int, *, file_every: int = 0, page: int = 1000) -> None:
         self.count, self.file_every, self.page = count, file_every, page
         self.title_suffix = ""
+        self.datasets: list[dict] | None = None  # instead of made-up ones
+        self.replies: dict[str, tuple[int, str, bytes]] = {}  # path -> status, media type, body; before all else
         self.url = ""
         self.requests: list[str] = []
 
@@ -32,12 +34,24 @@ class Portal:
             "organization": {"name": "so-kiem-thu", "title": "Sở Kiểm thử"},
         }
 
+    def with_files(self, **files: bytes) -> dict:
+        """A dataset of its own with one CSV for each name; the bytes are served until the test changes them."""
+        resources = []
+        for name, body in files.items():
+            self.replies[f"/files/{name}.csv"] = (200, "text/csv; charset=utf-8", body)
+            resources.append({"id": name, "name": name, "format": "CSV", "url": f"{self.url}/files/{name}.csv"})
+        return {**self.dataset(len(self.datasets or [])), "id": "-".join(files), "name": "-".join(files).replace("_", "-"), "resources": resources}
+
     def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, str, bytes]:
+        if path in self.replies:
+            return self.replies[path]
         if path.endswith("/package_search"):
             start, rows = int(query.get("start", ["0"])[0]), min(int(query.get("rows", ["10"])[0]), self.page)
-            results = [self.dataset(n) for n in range(start, min(start + rows, self.count))]
-            return 200, "application/json", json.dumps({"success": True, "result": {"count": self.count, "results": results}}).encode()
-        if path.startswith("/files/") and path.endswith(".csv"):
+            count = self.count if self.datasets is None else len(self.datasets)
+            numbers = range(start, min(start + rows, count))
+            results = [self.dataset(n) if self.datasets is None else self.datasets[n] for n in numbers]
+            return 200, "application/json", json.dumps({"success": True, "result": {"count": count, "results": results}}).encode()
+        if self.datasets is None and path.startswith("/files/") and path.endswith(".csv"):
             return 200, "text/csv; charset=utf-8", CSV.encode()
         return 404, "application/json", json.dumps({"success": False, "error": {"__type": "Not Found Error", "message": "Not found"}}).encode()
 
