@@ -16,7 +16,8 @@ from pathlib import Path
 from random import Random
 
 import schemas
-from demo.content import Ask, builders
+from demo.content.ask import Ask
+from demo.content.builders import BUILDERS
 from demo.content.society import STREETS
 from demo.places import communes
 from demo.province import DEMO, LICENCE, NAMESPACE, DemoDataset, DemoSource, sources
@@ -59,7 +60,7 @@ def table(dataset: DemoDataset) -> Table:
     labels = [field["name"] for field in schemas.load(dataset.schema).fields]
     ask = Ask(random=_random(dataset), day=dataset.modified, district=dataset.district, wishes=dataset.wishes)
     rows = []
-    for row in builders()[dataset.schema](ask):
+    for row in BUILDERS[dataset.schema](ask):
         if strange := set(row) - set(labels):
             raise KeyError(f"{dataset.schema} has no column {', '.join(sorted(strange))}")
         rows.append([row.get(label) for label in labels])

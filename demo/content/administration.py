@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from demo.content import Ask, Row
+from demo.content.ask import Ask, Row
 
 OPENING = "2023-10-27"
 FIELDS = {

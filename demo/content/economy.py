@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from demo.content import Ask, Row
+from demo.content.ask import Ask, Row
 from demo.content.society import address, landline
 from demo.places import Place, communes, districts
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from demo.content import Ask, Row
+from demo.content.ask import Ask, Row
 from demo.places import Place, communes, districts
 
 # Parameter: unit, usual value, spread, limit (None: not compared), name of the national standard.

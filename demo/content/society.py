@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from demo.content import Ask, Row
+from demo.content.ask import Ask, Row
 from demo.places import Place, communes
 
 STREETS = ("Hùng Vương", "Lê Lợi", "Trần Hưng Đạo", "Nguyễn Huệ", "Lý Thường Kiệt", "Võ Thị Sáu", "Nguyễn Trãi", "Quang Trung", "Cách Mạng Tháng Tám", "30 Tháng 4", "Phạm Ngũ Lão", "Hai Bà Trưng")
