@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.net import LocalFolder, Net
+from catalog.net import ABOUT_THE_HOST, LocalFolder, Net
 from catalog.net.local import is_file_url, mark_of
 from catalog.net.transfer import parsed_json
 from catalog.record import Record
@@ -56,15 +56,9 @@ class Directory:
             self._issues = []
             self._found = self._gather()
         paths = sorted(path for path in self._found if cursor is None or path > cursor)
-        items = []
-        issues = list(self._issues) if cursor is None else []
-        for path in paths[:FILES]:
-            try:
-                items.append(Gathered(identifier=path, raw=self._marked(self._found[path])))
-            except Trouble as trouble:
-                issues.append(trouble.issue)
-        return Page(items=tuple(items), cursor=paths[FILES - 1] if len(paths) > FILES else None,
-                    total=len(self._found), issues=tuple(issues))
+        items = tuple(Gathered(identifier=path, raw=self._marked(self._found[path])) for path in paths[:FILES])
+        return Page(items=items, cursor=paths[FILES - 1] if len(paths) > FILES else None, total=len(self._found),
+                    issues=tuple(self._issues) if cursor is None else ())
 
     def _gather(self) -> dict[str, dict[str, Any]]:
         """Every data file by its path below the folder, with what its folder's sidecar says of it."""
@@ -120,12 +114,21 @@ class Directory:
                     waiting.append((entry.url, depth + 1))
 
     def _marked(self, raw: dict[str, Any]) -> dict[str, Any]:
-        """The file's entry with the marks by which a change is seen; asked of the file where the listing has no date."""
+        """The file's entry with the marks by which a change is seen; asked of the file where the listing has no date.
+
+        A file that does not answer is listed all the same, without marks: fetching it will say what is wrong. A host
+        that is gone ends the listing.
+        """
         marks = {key: value for key, value in raw.items() if key != "dated" and value}
         if self._folder is None and not raw["dated"]:
-            headers = self._net.head(raw["url"]).headers
-            marks |= {key: headers[name] for key, name in (("etag", "etag"), ("modified", "last-modified"), ("size", "content-length"))
-                      if name in headers}
+            try:
+                headers = self._net.head(raw["url"]).headers
+            except Trouble as trouble:
+                if trouble.issue.code in ABOUT_THE_HOST:
+                    raise
+                return marks
+            names = (("etag", "etag"), ("modified", "last-modified"), ("size", "content-length"))
+            marks |= {key: headers[name] for key, name in names if name in headers}
         return marks
 
     def _sidecar(self, url: str, path: str) -> dict[str, Mapping[str, Any]]:

@@ -9,5 +9,6 @@ no byte of an answer ever gets into one.
 from catalog.net.client import Net
 from catalog.net.limits import Answer, Downloaded, Limits, World
 from catalog.net.local import LocalFolder
+from catalog.net.politeness import ABOUT_THE_HOST
 
-__all__ = ["Answer", "Downloaded", "Limits", "LocalFolder", "Net", "World"]
+__all__ = ["ABOUT_THE_HOST", "Answer", "Downloaded", "Limits", "LocalFolder", "Net", "World"]

@@ -14,6 +14,8 @@ from catalog.net.limits import Limits, World
 
 # After these nobody was there to answer; asking again at once would only cost time.
 NOBODY_THERE = {"host-unknown", "host-unreachable", "connect-time-out", "tls-bad", "time-out"}
+# These too say something of the host, not of the one address that was asked for.
+ABOUT_THE_HOST = NOBODY_THERE | {"host-busy", "cut-short", "too-slow"}
 # These do not pass by themselves within minutes, so one is enough to leave the host alone.
 CERTAIN = {"host-unknown", "tls-bad"}
 # These may have passed at the next attempt.
