@@ -11,6 +11,7 @@ from catalog import versions
 from catalog.addresses import Address, dataset_at, resource_of
 from catalog.models import Dataset, Resource, Version
 from web.datasets import downloads, page, reports
+from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.runs.lines import for_pages
 from web.schemas_pages.dictionary import type_words
@@ -19,6 +20,7 @@ bp = Blueprint("datasets", __name__)
 bp.context_processor(for_pages)
 bp.add_app_template_global(type_words, "type_words")
 bp.add_app_template_global(archive_reason)
+bp.add_app_template_filter(scrollable)
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 

@@ -15,7 +15,7 @@ import schemas
 from catalog import attention, versions
 from catalog.clock import HANOI
 from catalog.errors import Trouble
-from catalog.freshness import expected_on, is_due_soon, is_overdue
+from catalog.freshness import due_on, expected_on, is_due_soon, is_overdue
 from catalog.models import Agency, Dataset, Evidence, Resource, Theme, Version
 from catalog.site import Site
 from catalog.versions import Standing
@@ -142,7 +142,7 @@ def _freshness(session: Session, dataset: Dataset, standings: Sequence[Standing]
     updated = max(created).astimezone(HANOI).date() if created else None
     if fact is not None and fact.facts.get("updated"):
         updated = date.fromisoformat(fact.facts["updated"])
-    good_until = fact.good_until if fact else None
+    good_until = fact.good_until if fact else due_on(updated, frequency) if updated else None
     expected = expected_on(updated, frequency) if updated else None
     sign = "na" if updated is None or good_until is None else "ok"
     if is_overdue(good_until, today):
