@@ -9,7 +9,7 @@ from support.published import HOSTILE, sow
 from support.visiting import visitor
 
 import schemas
-from web.schemas_pages.dictionary import in_words
+from web.dictionary import in_words
 
 
 @pytest.fixture

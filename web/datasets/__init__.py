@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -10,22 +11,25 @@ from sqlalchemy.orm import Session
 from catalog import versions
 from catalog.addresses import Address, dataset_at, resource_of
 from catalog.models import Dataset, Resource, Version
+from catalog.site import Site
 from web.datasets import downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
+from web.dictionary import type_words
 from web.runs.lines import for_pages
-from web.schemas_pages.dictionary import type_words
 
 bp = Blueprint("datasets", __name__)
-bp.context_processor(for_pages)
-bp.add_app_template_global(type_words, "type_words")
-bp.add_app_template_global(archive_reason)
-bp.add_app_template_filter(scrollable)
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
-def site():
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {**for_pages(), "type_words": type_words, "archive_reason": archive_reason, "scrollable": scrollable}
+
+
+def site() -> Site:
+    """The site that this application shows."""
     return current_app.extensions["haidang"]
 
 

@@ -22,7 +22,7 @@ from catalog.versions import Standing
 from schemas import TableSchema
 from web.datasets import downloads, words
 from web.datasets.table_view import TableView, table_view
-from web.schemas_pages.dictionary import Line, in_words
+from web.dictionary import Line, in_words
 from web.words import language
 
 VERSIONS_SHOWN = 6

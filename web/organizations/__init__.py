@@ -22,10 +22,13 @@ from web.search.labels import read_labels
 from web.search.shown import read_rows
 
 bp = Blueprint("organizations", __name__)
-bp.context_processor(for_pages)
-bp.context_processor(lambda: {"agency_words": words, "frequencies": WORDS})
 
 ROWS = 20
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {**for_pages(), "agency_words": words, "frequencies": WORDS}
 
 
 @bp.get("/organization")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
 
@@ -24,7 +25,9 @@ def page_asked() -> int:
     return min(int(text), LAST_PAGE) if text.isascii() and text.isdecimal() and len(text) < 6 and int(text) else 1
 
 
-bp.context_processor(for_pages)
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return for_pages()
 
 
 @bp.get("/runs")

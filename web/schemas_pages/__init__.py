@@ -10,7 +10,8 @@ import schemas
 from catalog.addresses import datasets_of_schema
 from schemas import TableSchema
 from web.datasets import downloads
-from web.schemas_pages.dictionary import in_words
+from web.datasets.prose import scrollable
+from web.dictionary import in_words
 from web.words import language
 
 bp = Blueprint("schemas_pages", __name__)
@@ -37,7 +38,7 @@ def show(name: str) -> str:
         followers = datasets_of_schema(session, name)
     return render_template(
         "schemas/show.html", schema=schema, dictionary=in_words(schema.descriptor, language()), followers=followers,
-        expected=_expected(schema), readme=schema.readme.read_text("utf-8") if schema.readme.is_file() else "",
+        expected=_expected(schema), scrollable=scrollable, readme=schema.readme.read_text("utf-8") if schema.readme.is_file() else "",
         files={file: (schema.folder / file).stat().st_size for file in FILES if (schema.folder / file).is_file()},
     )
 
