@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Dataset, OldName
@@ -21,7 +21,7 @@ MIN_TAG, MAX_TAG = 2, 100
 
 _NAME = re.compile(rf"[a-z0-9_-]{{{MIN_NAME},{MAX_NAME}}}")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
-_D = str.maketrans({"đ": "d", "Đ": "d", "Ð": "d", "ð": "d"})
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # marks of Latin, Greek and Cyrillic
 
 
 def nfc(text: str) -> str:
@@ -33,8 +33,7 @@ def fold(text: str) -> str:
     """The text as a hurried person types it: small letters, no marks, đ as d; `Dữ liệu` and `du lieu` are the same."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFD", text.lower().translate(_D))
-    return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text.lower().replace("đ", "d").replace("ð", "d"))))
 
 
 def slug(title: str) -> str:
@@ -61,24 +60,47 @@ def is_name(text: str) -> bool:
 def unique_name(session: Session, wanted: str, *, taken: Iterable[str] = ()) -> str:
     """The wanted name, or the first free of `wanted-2`, `wanted-3` …
 
-    Free is what no living dataset has, and what never was the name of another (old addresses keep leading to it).
-    `taken` are names given out in this transaction and not yet written.
+    Free is what no living dataset has, written or still to be written in this transaction, and what never was the
+    name of another (old addresses keep leading to it). `taken` are further names that are not free.
     """
     taken = set(taken)
-    stem = wanted[: MAX_NAME - 6].rstrip("-")
-    if wanted not in taken and not _used(session, Dataset.name == wanted, OldName.name == wanted):
+    if wanted not in taken and holder(session, wanted) is None and not _used(session, false(), OldName.name == wanted):
         return wanted
+    stem = wanted[: MAX_NAME - 6].rstrip("-")
     pattern = stem.replace("_", r"\_") + "-%"
     taken |= _used(session, Dataset.name.like(pattern, escape="\\"), OldName.name.like(pattern, escape="\\"))
     number = 2
-    while f"{stem}-{number}" in taken:
+    while f"{stem}-{number}" in taken or _unwritten(session, f"{stem}-{number}"):
         number += 1
     return f"{stem}-{number}"
 
 
-def _used(session: Session, live, old) -> set[str]:
-    names = set(session.scalars(select(Dataset.name).where(Dataset.state != "deleted", live)))
-    return names | set(session.scalars(select(OldName.name).where(old)))
+def holder(session: Session, name: str) -> str | None:
+    """The id of the living dataset that has the name, written or still to be written in this transaction."""
+    unwritten = _unwritten(session, name)
+    if unwritten is not None:
+        return unwritten.id
+    with session.no_autoflush:
+        return session.scalar(select(Dataset.id).where(Dataset.name == name, Dataset.state != "deleted"))
+
+
+_NEW = "catalog.names"
+
+
+def note_new(session: Session, dataset: Dataset) -> None:
+    """Remember the name of a dataset that is still to be written, so that the next one does not get it too."""
+    session.info.setdefault(_NEW, {})[dataset.name] = dataset
+
+
+def _unwritten(session: Session, name: str) -> Dataset | None:
+    dataset = session.info.get(_NEW, {}).get(name)
+    alive = dataset is not None and dataset in session and dataset.name == name and dataset.state != "deleted"
+    return dataset if alive else None  # one that was rolled back is in no session any more
+
+
+def _used(session: Session, live: ColumnElement[bool], old: ColumnElement[bool]) -> set[str]:
+    with session.no_autoflush:
+        return set(session.scalars(select(Dataset.name).where(Dataset.state != "deleted", live).union_all(select(OldName.name).where(old))))
 
 
 def is_tag(text: str) -> bool:

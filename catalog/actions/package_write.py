@@ -24,7 +24,7 @@ from catalog.errors import Invalid, NotFound
 from catalog.freshness import PERIODS
 from catalog.metadata import load_package, resource_format, tag_names
 from catalog.models import Dataset, OldName, Resource, new_id
-from catalog.names import is_name
+from catalog.names import holder, is_name, note_new
 from catalog.search.log import note_change
 
 TEXTS = ("notes", "url", "version", "author", "author_email", "maintainer", "maintainer_email", "license_id")
@@ -70,6 +70,7 @@ def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     _fill(context, dataset, values)
     _put_resources(context, dataset, values.get("resources") or [])
     context.session.add(dataset)
+    note_new(context.session, dataset)
     note_change(context.session, dataset.id, context.now)
     return _answer(context, dataset)
 
@@ -153,11 +154,7 @@ def _refuse(errors: Mapping[str, Any]) -> None:
 def _name_errors(session: Session, name: str | None, errors: Mapping[str, Any], *, own_id: str | None) -> dict[str, list[str]]:
     if name is None or not is_name(name):
         return {} if "name" in errors else {"name": ["Missing value"]}
-    with session.no_autoflush:
-        holder = session.scalar(select(Dataset.id).where(Dataset.name == name, Dataset.state != "deleted"))
-    pending = (new.id for new in session.new if isinstance(new, Dataset) and new.name == name and new.state != "deleted")
-    holder = holder or next(pending, None)
-    return {} if holder in (None, own_id) else {"name": ["That URL is already in use."]}
+    return {} if holder(session, name) in (None, own_id) else {"name": ["That URL is already in use."]}
 
 
 def _owner(session: Session, values: Mapping[str, Any], errors: dict[str, Any]) -> str | None:

@@ -93,7 +93,7 @@ class Reader:
         schemas = {resource.schema_name for resource in resources} | {version.schema_name for version in live}
         return {
             "name": [dataset.name],
-            "title_string": [collation_key(dataset.title)],
+            "title_string": [collation_key(dataset.title[:200])],
             "owner_org": [dataset.owner_org or ""],
             "organization": [agency.slug] if agency else [],
             "groups": sorted(set(dataset.groups)),
