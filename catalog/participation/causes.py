@@ -89,7 +89,7 @@ def explain(step: Step, samples: Mapping[str, Sample], day: date) -> Step:
     if "facts" in facts:  # an issue of a run or of a record, kept whole
         place = Place(**facts.pop("place", {}))
         facts |= facts.pop("facts")
-    dataset = {"name": sample.name, "titles": sample.titles} if sample is not None else None
+    dataset = {"name": sample.name, **sample.titles} if sample is not None else None
     return replace(step, cause=Issue(code, place, facts), dataset=dataset)
 
 

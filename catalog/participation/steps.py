@@ -34,7 +34,7 @@ class Step:
     done: int | None = None  # datasets, sources or commitments that meet it, of `total`
     total: int | None = None
     cause: Issue | None = None
-    dataset: Mapping[str, Any] | None = None  # name and titles of the dataset that shows it
+    dataset: Mapping[str, Any] | None = None  # of the dataset that shows it: name, and titles vi and en
     sample: str | None = None  # its id, or the day on which it becomes overdue
     sample_day: date | None = None
     code: str | None = None  # what to say of it, before the facts are known

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.clock import HANOI
-from catalog.issues import Issue
+from catalog.issues import Issue, Said, say
 from catalog.models import Agency, Evidence, Exemption, Succession
 from catalog.participation.days import DAY, Span, around, union
 from catalog.participation.figure import Member, members_on, participation
@@ -104,6 +104,10 @@ class Change:
     cause: Issue | None = None
     dataset: Mapping[str, object] | None = None
     datasets: int = 0
+
+    def said(self, language: str) -> Said | None:
+        """Why it stopped, in words; None for one that was gained."""
+        return say(self.cause, language) if self.cause is not None else None
 
 
 def changes(session: Session, since: date, until: date) -> list[Change]:

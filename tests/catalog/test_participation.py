@@ -132,7 +132,7 @@ def test_data_held_for_personal_data_waits_for_the_agency(session):
     agency = add_agency(session, "so-a")
     published(session, agency, DAY, checked="held", version_state="held", state="draft")
     step = participation(session, DAY).agency("so-a").step("valid")
-    assert (step.state, step.who, step.dataset["titles"]["vi"]) == ("hold", "agency", f"Bộ bo-{agency[:8]}")
+    assert (step.state, step.who, step.dataset["vi"]) == ("hold", "agency", f"Bộ bo-{agency[:8]}")
 
 
 def test_a_refused_newer_version_is_a_lapse_with_its_day(session):
