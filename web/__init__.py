@@ -6,16 +6,12 @@ no rule of their own and never commit.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from catalog.site import Site
-
-PARTS = ("web.words", "web.formats", "web.markup", "web.identity", "web.addresses", "web.headers", "web.errors")
-SUBJECTS = ("web.home", "web.search", "web.datasets", "web.organizations", "web.schemas_pages", "web.participation", "web.runs", "web.api.ckan")
 
 
 def create_app(site: Site) -> Flask:
@@ -25,14 +21,29 @@ def create_app(site: Site) -> Flask:
     """
     from flask import Flask
 
+    from web import (
+        addresses,
+        datasets,
+        errors,
+        formats,
+        headers,
+        home,
+        identity,
+        markup,
+        organizations,
+        participation,
+        runs,
+        schemas_pages,
+        search,
+        words,
+    )
+    from web.api import ckan
+
     app = Flask(__name__)
     app.secret_key = site.settings.secret_key
     app.extensions["haidang"] = site
-    for part in PARTS:
-        import_module(part).init_app(app)
-    for subject in SUBJECTS:
-        try:
-            app.register_blueprint(import_module(subject).bp)
-        except (ImportError, AttributeError) as error:
-            print(subject, error)
+    for part in (words, formats, markup, identity, addresses, headers, errors):
+        part.init_app(app)
+    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, ckan):
+        app.register_blueprint(subject.bp)
     return app
