@@ -22,13 +22,14 @@ _PROVINCES = frozenset(
     (1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44, 45, 46, 48, 49, 51, 52,
      54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96)
 )
-_TWELVE = re.compile(r"\d{12}")
+_SIGNS = dict.fromkeys(map(ord, " .-()\u00a0\t"))
 _NINE = re.compile(r"\d{9}")
 _MOBILE = re.compile(r"(?:\+?84|0)[35789]\d{8}")
 _MOBILE_CUT = re.compile(r"(?:\+?84|0)?[35789]\d{8}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|(?:19|20)\d\d")
-_DIGITS = re.compile(r"\d(?:[\s.\-()]?\d){5}")
+_NUMBERS = re.compile(r"^[ \t]*([+(]?\d[\d .\-()\u00a0]{4,24}\d)[ \t]*$", re.M)  # cells of a batch that could be any of the numbers
+_MAILS = re.compile(r"^[ \t]*([^\s@]{1,64}@[^\s@]{1,255})[ \t]*$", re.M)
 _ACCOUNT = re.compile(r"\d{6,19}")
 _OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
 
@@ -49,7 +50,7 @@ class Hit:
 class _Kind:
     """A kind of personal data: `telling` words in a header, tests of a cell, and the share that is enough.
 
-    `matches` is asked where the header tells, `alone` where it does not (None: then nothing is said); workbooks cut
+    `matches` (given the bare number, or the address) is asked where the header tells, `alone` where it does not (None: then nothing is said); workbooks cut
     leading zeros, so `matches` knows those forms too. `told` and `bare` are the shares needed in the two cases.
     """
 
@@ -61,39 +62,38 @@ class _Kind:
     bare: float = 0.6
 
 
-def _is_cccd(cell: str) -> bool:
+def _is_cccd(number: str) -> bool:
     """Twelve digits: province, century with sex, year of birth, six more (Decree 137/2015/NĐ-CP, article 13)."""
-    digits = _bare(cell)
-    return bool(_TWELVE.fullmatch(digits)) and int(digits[:3]) in _PROVINCES and digits[3] in "0123"
+    return len(number) == 12 and number.isdigit() and int(number[:3]) in _PROVINCES and number[3] in "0123"
 
 
-def _is_cut_cccd(cell: str) -> bool:
-    digits = _bare(cell)
-    return _is_cccd(digits.zfill(12)) if digits.isdigit() and 10 <= len(digits) <= 12 else False
+def _is_cut_cccd(number: str) -> bool:
+    return 10 <= len(number) <= 12 and _is_cccd(number.zfill(12))
 
 
-def _is_mobile(cell: str) -> bool:
-    return bool(_MOBILE.fullmatch(_bare(cell)))
+def _is_mobile(number: str) -> bool:
+    return 10 <= len(number) <= 12 and bool(_MOBILE.fullmatch(number))
 
 
-def _is_email(cell: str) -> bool:
-    return bool(_EMAIL.fullmatch(cell.strip())) and not _OFFICE_MAIL.search(cell.strip())
+def _is_email(address: str) -> bool:
+    return bool(_EMAIL.fullmatch(address)) and not _OFFICE_MAIL.search(address)
 
 
 def _bare(cell: str) -> str:
-    return re.sub(r"[\s.\-()]", "", cell)
+    """A number without the signs that people put between its digits."""
+    return cell.translate(_SIGNS)
 
 
 _KINDS = (
     _Kind(name="cccd", telling=re.compile(r"\b(cccd|can cuoc|so dinh danh|dinh danh ca nhan|cmnd|chung minh|giay to tuy than)\b"),
           matches=_is_cut_cccd, alone=_is_cccd, told=0.2),
     _Kind(name="cmnd", telling=re.compile(r"\b(cmnd|cmtnd|cmt|chung minh|cccd|so giay to)\b"),
-          matches=lambda cell: bool(_NINE.fullmatch(_bare(cell))), told=0.2),
+          matches=lambda number: bool(_NINE.fullmatch(number)), told=0.2),
     _Kind(name="mobile", telling=re.compile(r"\b(sdt|dtdd|dien thoai|di dong|so dt|phone|mobile|zalo)\b"),
-          matches=lambda cell: bool(_MOBILE_CUT.fullmatch(_bare(cell))), alone=_is_mobile, bare=0.8),
+          matches=lambda number: bool(_MOBILE_CUT.fullmatch(number)), alone=_is_mobile, bare=0.8),
     _Kind(name="email", telling=re.compile(r"\b(e ?mail|thu dien tu)\b"), matches=_is_email, alone=_is_email),
     _Kind(name="bank-account", telling=re.compile(r"\b(so tai khoan|stk|tai khoan ngan hang|bank account)\b"),
-          matches=lambda cell: bool(_ACCOUNT.fullmatch(_bare(cell)))),
+          matches=lambda number: bool(_ACCOUNT.fullmatch(number))),
 )
 NAMES = {
     "cccd": ("số căn cước công dân", "citizen ID numbers"), "cmnd": ("số chứng minh nhân dân", "old identity card numbers"),
@@ -143,16 +143,14 @@ class _Tally:
         self._evidence: dict[str, list[str]] = {kind.name: [] for kind in _KINDS}
 
     def add(self, cells: list[str]) -> None:
-        """Count a batch of filled cells; a quick look spares columns of words and small numbers the tests."""
+        """Count a batch of filled cells; one expression over all of them finds those worth a test."""
         self.filled += len(cells)
         if self._birth:
             self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))
         text = "\n".join(cells)
-        digits, at = bool(_DIGITS.search(text)), "@" in text
+        candidates = {False: [_bare(cell) for cell in _NUMBERS.findall(text)], True: _MAILS.findall(text) if "@" in text else []}
         for kind, test, _ in self._tests:
-            if not (at if kind.name == "email" else digits):
-                continue
-            for cell in filter(test, cells):
+            for cell in filter(test, candidates[kind.name == "email"]):
                 self._counts[kind.name] += 1
                 if len(self._evidence[kind.name]) < 3:
                     self._evidence[kind.name].append(masked(cell))
