@@ -66,6 +66,7 @@ def _links() -> dict[str, Any]:
 
 
 def init_app(app: Flask) -> None:
+    """Make every link keep the language, and give templates `at()` and `this_page()`."""
     app.url_defaults(_complete)
     app.add_template_global(at)
     app.add_template_global(this_page)

@@ -98,6 +98,7 @@ def _mistake(error: InternalServerError) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    """Turn every error into an answer."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(Trouble, _trouble)

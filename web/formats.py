@@ -112,6 +112,7 @@ def ago(value: datetime | str | None) -> str:
 
 
 def init_app(app: Flask) -> None:
+    """Give templates the filters of this module."""
     filters: dict[str, Any] = {"number": number, "share": share, "size": size, "day": day, "moment": moment,
                                "hour": hour, "iso": iso, "duration": duration, "ago": ago}
     for name, function in filters.items():

@@ -32,4 +32,5 @@ def _complete(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
+    """Complete the headers of every answer."""
     app.after_request(_complete)

@@ -87,4 +87,5 @@ def assume_nothing() -> None:
 
 
 def init_app(app: Flask) -> None:
+    """Give templates `identity()`."""
     app.add_template_global(current, "identity")

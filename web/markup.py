@@ -43,5 +43,6 @@ def to_line(text: str, length: int = 220) -> str:
 
 
 def init_app(app: Flask) -> None:
+    """Give templates the filters `markdown` and `line`."""
     app.add_template_filter(to_html, "markdown")
     app.add_template_filter(to_line, "line")

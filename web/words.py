@@ -78,6 +78,7 @@ def either(vi: str, en: str) -> str:
 
 
 def init_app(app: Flask) -> None:
+    """Give the application its two languages."""
     babel = Babel(app, default_locale="vi", default_timezone="Asia/Ho_Chi_Minh", locale_selector=language)
     babel.domain_instance = CatalogueDomain()
     # Babel's own look-up asks for its domain and locale at each word, hundreds of times on a page.
