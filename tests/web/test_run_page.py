@@ -111,6 +111,15 @@ def test_closed_issues_ask_nobody(client, site, sown):
     assert "Không có vấn đề nào đang mở" in client.get("/runs/issues").get_data(as_text=True)
 
 
+def test_a_cell_that_an_issue_repeats_shows_no_personal_number(client, site, sown):
+    with site.writing() as session:
+        for row in session.query(IssueRow):
+            row.code, row.facts = "cell-type", {"title": "Số", "count": 1, "at": "B2", "example": "079201001234", "expected": "x"}
+    for path in ("/runs/issues", f"/runs/{sown.run}", "/organization/so-y-te", "/dataset/tuyen-xe-buyt"):
+        text = client.get(path).get_data(as_text=True)
+        assert "079201001234" not in text and "079•••34" in text, path
+
+
 def test_long_lists_come_in_pages(client, site, sown):
     with site.writing() as session:
         session.add_all([RunRecord(run_id=sown.run, identifier=f"z{n:03}", outcome="unchanged", at=site.clock.now()) for n in range(60)])

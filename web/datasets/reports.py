@@ -7,7 +7,6 @@ of a column in which personal data was found are hidden, and long numbers are ve
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,14 +16,11 @@ from flask_babel import gettext as _
 from catalog.issues import Issue, Said, codes, say
 from catalog.models import Version
 from catalog.site import Site
+from web.veil import HIDDEN, VALUES, veiled
 from web.words import language
 
-HIDDEN = "•••"
 CELLS_SHOWN = 12
 ERRORS_SHOWN = 50
-VALUES = frozenset({"value", "values", "proposal", "example", "examples", "before", "after"})  # facts that repeat a cell
-_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){8,}")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +94,12 @@ class Veil:
 
     def text(self, value: Any) -> str:
         """A value or sentence as it may be shown."""
-        text = "" if value is None else str(value)
-        if not self.numbers:
-            return text
-        return _ADDRESS.sub(HIDDEN, _LONG_NUMBER.sub(_ends, text))
+        if self.numbers:
+            return veiled(value)
+        return "" if value is None else str(value)
 
     def value(self, value: Any, *columns: str | None) -> str:
         return HIDDEN if value not in (None, "") and self.hides(*columns) else self.text(value)
-
-
-def _ends(match: re.Match[str]) -> str:
-    return f"{match[0][:3]}{HIDDEN}{match[0][-2:]}"
 
 
 def _cause(issue: Issue, veil: Veil) -> Cause:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from catalog.issues import Issue, Place, Said, codes, say
 from catalog.models import IssueRow
 from web.runs import words
+from web.veil import veiled_facts
 from web.words import language
 
 
@@ -38,7 +39,7 @@ def issue_line(row: IssueRow) -> IssueLine:
     """The row in words; a code that an older version of the house wrote down is said to be so, not hidden."""
     who = str(words.WHO.get(row.who, row.who))
     if row.code in codes():
-        said = say(Issue(row.code, Place(**row.place), row.facts), language())
+        said = say(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), language())
     else:
         said = Said(_("Có vấn đề loại “%(code)s”.", code=row.code), "", "", who)
     return IssueLine(what=said.what, where=said.where, mend=said.mend, who=who, who_key=row.who, code=row.code,
