@@ -17,11 +17,11 @@ def register(group: click.Group) -> None:
 @click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 256), help="Số luồng mỗi tiến trình · Threads in each process")
 def serve(host: str, port: int, processes: int, threads: int) -> None:
     """Mở các trang và API cho tới khi dừng bằng Ctrl+C · Serve the pages and the API until stopped."""
-    from catalog.cli import site
+    from catalog.site import site_here
     from web import create_app, serving
 
     place = serving.Place(host=host, port=port, processes=processes, threads=threads)
-    site().engine.dispose()  # a store that is not ready is told at once, before any process forks
+    site_here().engine.dispose()  # a store that is not ready is told at once, before any process forks
     serving.require_free(place)
     click.echo(f"Đang mở tại {place.url} · Serving at {place.url}", err=True)
-    serving.serve(lambda: create_app(site()), place)
+    serving.serve(lambda: create_app(site_here()), place)
