@@ -7,7 +7,7 @@ from sqlalchemy import update
 from support.published import HOSTILE, sow
 from support.visiting import visitor
 
-from catalog.models import Dataset, Version
+from catalog.models import Dataset, Resource, Version
 
 
 @pytest.fixture
@@ -70,6 +70,18 @@ def test_what_was_never_published_and_what_is_private_is_not_found(client, site,
             session.execute(update(Dataset).where(Dataset.id == sown.dataset).values(**values))
         assert client.get("/dataset/tuyen-xe-buyt").status_code == 404
         assert client.get(f"/dataset/{sown.dataset}").status_code == 404
+
+
+def test_a_dataset_that_was_never_good_leads_to_the_report_that_says_why(client, site, sown):
+    with site.writing() as session:
+        session.execute(update(Dataset).where(Dataset.id == sown.dataset).values(state="draft"))
+        session.execute(update(Resource).where(Resource.id == sown.resource).values(state="draft", version_id=None))
+    answer = client.get("/dataset/tuyen-xe-buyt")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 404 and "chưa được công bố" in text and HOSTILE not in text
+    report = f"/dataset/tuyen-xe-buyt/resource/{sown.resource}/report"
+    assert report in text and client.get(report).status_code == 200
+    assert client.get(f"/dataset/tuyen-xe-buyt/resource/{sown.resource}/download").status_code == 404
 
 
 def test_an_archived_dataset_says_when_and_why(client, site, sown):

@@ -34,10 +34,12 @@ def site() -> Site:
 
 
 def _found(session: Session, name: str) -> Address:
-    """What stands at the address; 404 for nothing and for what was never published."""
-    address = dataset_at(session, name)
-    if address is None or address.dataset.state == "draft":
-        abort(404)
+    """What stands at the address; 404 for nothing, and for what was never published, with the reports that say why."""
+    address = dataset_at(session, name) or abort(404)
+    if address.dataset.state == "draft":
+        abort(current_app.make_response((render_template(
+            "datasets/draft.html", dataset=address.dataset, agency=page.agency_of(session, address.dataset), today=site().clock.today(),
+            standings=versions.standings(session, address.dataset.resources)), 404)))
     return address
 
 

@@ -16,6 +16,7 @@ from catalog.participation import participation, summary
 from catalog.register import successors
 from catalog.search import Query
 from web.organizations import words
+from web.participation import words as part_words
 from web.runs import page_asked
 from web.runs.lines import for_pages
 from web.search.labels import read_labels
@@ -28,7 +29,7 @@ ROWS = 20
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "agency_words": words, "frequencies": WORDS}
+    return {**for_pages(), "agency_words": words, "part_words": part_words, "frequencies": WORDS}
 
 
 @bp.get("/organization")
