@@ -28,15 +28,15 @@ def add_to(group: click.Group) -> None:
 
 @click.command()
 @click.argument("file")
-@click.option("--schema", help="Tên lược đồ, tệp hoặc URL. Name of a schema, a file or a URL.")
-@click.option("--json", "as_json", is_flag=True, help="In báo cáo Frictionless ra JSON. Print the Frictionless report as JSON.")
-@click.option("--limit-errors", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Dừng sau chừng này lỗi. Stop after so many errors.")
-@click.option("--encoding", help="Bảng mã đã khai của tệp. The declared encoding of the file.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ. Language.")
+@click.option("--schema", help="Tên lược đồ, tệp hoặc URL · Name of a schema, a file or a URL.")
+@click.option("--json", "as_json", is_flag=True, help="In báo cáo Frictionless ra JSON · Print the Frictionless report as JSON.")
+@click.option("--limit-errors", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Dừng sau chừng này lỗi · Stop after so many errors.")
+@click.option("--encoding", help="Bảng mã đã khai của tệp · The declared encoding of the file.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ · Language.")
 def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, lang: str) -> None:
-    """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một.
+    """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một · Check a file or URL against a schema, cell by cell.
 
-    Check a file or URL against a schema, cell by cell. Exit code 0: valid; 1: not valid or held; 2: usage.
+    Mã thoát · Exit code: 0 đạt · valid; 1 chưa đạt hoặc giữ lại · not valid or held; 2 cách gọi · usage.
     """
     from catalog.validation import check
 

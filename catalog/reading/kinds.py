@@ -100,7 +100,7 @@ def _zipped(request: Request) -> str:
         with zipfile.ZipFile(request.path) as archive:
             names = {info.filename for info in archive.filelist[:5000]}
             kind = archive.read("mimetype")[:80] if "mimetype" in names and archive.getinfo("mimetype").file_size < 200 else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, KeyError, ValueError):
+    except (zipfile.BadZipFile, RuntimeError, OSError, KeyError, ValueError):
         return "ZIP"
     if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return "XLSX"
