@@ -24,6 +24,10 @@ OPEN_FORMATS = frozenset((
 ))
 
 
+# Extras in which a source says when the data itself was last updated.
+STATED = ("modified", "origin_modified")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the catalogue holds of a dataset now: rows of its tables; `versions` are the live and the newest of each file."""
@@ -128,16 +132,21 @@ def _current(found: Found) -> Condition:
 
 
 def _updated(found: Found) -> date | None:
-    """The day of the data's last update: what the source states (`modified`), or when its newest live version came.
+    """The day of the data's last update: what the source states of the dataset, else of its live files, else when they came.
 
     A day in the future is not believed.
     """
-    live_ids = {resource.version_id for resource in found.resources if resource.state != "deleted"}
+    live = [resource for resource in found.resources if resource.version_id is not None and resource.state != "deleted"]
+    if not live:
+        return None
+    of_dataset = [_day(extra.get("value")) for extra in found.dataset.extras if extra.get("key") in STATED]
+    of_files = [resource.last_modified.astimezone(HANOI).date() for resource in live if resource.last_modified is not None]
+    for days in (of_dataset, of_files):
+        believed = [day for day in days if day is not None and day <= found.today.astimezone(HANOI).date()]
+        if believed:
+            return max(believed)
+    live_ids = {resource.version_id for resource in live}
     created = [version.created for version in found.versions if version.id in live_ids]
-    stated = next((extra.get("value") for extra in found.dataset.extras if extra.get("key") == "modified"), None)
-    day = _day(stated)
-    if day is not None and day <= found.today.astimezone(HANOI).date():
-        return day
     return max(created).astimezone(HANOI).date() if created else None
 
 

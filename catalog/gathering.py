@@ -25,7 +25,7 @@ SLICE = 500  # identifiers in one IN (…); SQLite and PostgreSQL both allow far
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One record as listed: its identifier, the source's answer, and the SHA-256 of that answer."""
+    """One record as listed: its identifier, the source's answer, and a hash of that answer and the source's options."""
 
     identifier: str
     raw: Mapping[str, Any]
@@ -33,7 +33,7 @@ class Listed:
 
 
 def hash_raw(raw: Mapping[str, Any]) -> str:
-    """The SHA-256 of an answer's content: equal for equal content, whatever the order of its keys."""
+    """The SHA-256 of a JSON value (64 hex digits): equal for equal content, whatever the order of its keys."""
     return hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)).hexdigest()
 
 

@@ -160,6 +160,8 @@ def prepare(record: Record, tools: Tools) -> Record:
             record = step(record, tools)
         except Trouble as trouble:
             return record.with_issues(trouble.issue)
+        except validation.Cancelled:
+            return record  # the run was called off, so nothing of it will be published
         except requests.RequestException as error:
             return record.with_issues(Issue("connection-broken", Place(), {"error": type(error).__name__}))
         except Exception:  # noqa: BLE001 - the one broad net: a fault of ours in one record must not stop a thousand others

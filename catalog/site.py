@@ -36,7 +36,7 @@ class Site:
 
     @cached_property
     def net(self) -> Net:
-        return Net(allow_hosts=self.settings.allow_hosts)
+        return Net(allow_hosts=self.settings.allow_hosts, contact=self.settings.site_url)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

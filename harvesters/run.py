@@ -52,7 +52,8 @@ class Harvest:
             page, trouble = self._connector(run_id, source).page(cursor), None
         except Trouble as error:
             page, trouble = Page(items=()), error.issue
-        listed = [Listed(identifier=item.identifier, raw=item.raw, raw_hash=hash_raw(item.raw)) for item in page.items]
+        listed = [Listed(identifier=item.identifier, raw=item.raw, raw_hash=hash_raw({"raw": item.raw, "options": source.options}))
+                  for item in page.items]
         with site.writing() as session:
             run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
             intake = Intake(site=site, session=session, source=source, run=run)

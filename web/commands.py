@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
+from web.up import up
+
 
 def register(group: click.Group) -> None:
     """Add the verbs of the web to `haidang`."""
     group.add_command(serve)
+    group.add_command(up)
 
 
 @click.command()
