@@ -45,6 +45,7 @@ def test_an_empty_search_answers_with_everything_and_ckans_defaults(stocked):
     ({"fq": 'tags:"y tế" +license_id:cc-by'}, {"benh-vien"}),
     ({"fq": "res_format:PDF"}, {"benh-vien"}),
     ({"fq": "frequency:monthly"}, {"benh-vien"}),
+    ({"fq": "extras_frequency:monthly"}, {"benh-vien"}),
     ({"fq": "groups:du-lich OR groups:y-te"}, {"khach-san", "benh-vien"}),
     ({"fq_list": ['tags:"y tế"', "license_id:cc-zero"]}, {"tram-y-te"}),
     ({"q": "y te", "fq": "organization:so-y-te -groups:*"}, {"tram-y-te"}),
