@@ -16,14 +16,14 @@ def add_to(group: click.Group) -> None:
 
 @click.group()
 def token() -> None:
-    """Mã truy cập của chương trình. Tokens with which programs write through the API."""
+    """Mã truy cập của chương trình · Tokens with which programs write through the API."""
 
 
 @token.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON. Print the result as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def add(name: str, as_json: bool) -> None:
-    """Tạo mã truy cập mới; mã chỉ hiện một lần. Make a new token; it is shown this once only."""
+    """Tạo mã truy cập mới; mã chỉ hiện một lần · Make a new token; it is shown this once only."""
     from catalog.tokens import add_token
 
     house = site_here()
@@ -38,9 +38,9 @@ def add(name: str, as_json: bool) -> None:
 
 
 @token.command("list")
-@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON. Print the result as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def list_tokens(as_json: bool) -> None:
-    """Liệt kê các mã truy cập. List the tokens, without their secrets."""
+    """Liệt kê các mã truy cập · List the tokens, without their secrets."""
     from catalog.tokens import tokens
 
     with site_here().reading() as session:
@@ -59,9 +59,9 @@ def list_tokens(as_json: bool) -> None:
 
 @token.command()
 @click.argument("name_or_id")
-@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON. Print the result as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def revoke(name_or_id: str, as_json: bool) -> None:
-    """Thu hồi mã truy cập theo tên hoặc số hiệu. Revoke the tokens of that name, or the one of that id."""
+    """Thu hồi mã truy cập theo tên hoặc số hiệu · Revoke the tokens of that name, or the one of that id."""
     from catalog.tokens import revoke_tokens
 
     house = site_here()
@@ -70,4 +70,4 @@ def revoke(name_or_id: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"revoked": count}))
     else:
-        click.echo(f"Đã thu hồi {count} mã. {count} revoked.")
+        click.echo(f"Đã thu hồi {count} mã · {count} revoked")
