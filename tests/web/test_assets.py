@@ -132,3 +132,12 @@ def test_a_static_file_is_called_by_its_content_and_kept_for_ever(site):
 
 def test_the_machine_has_or_is_given_an_npm():
     assert shutil.which("npm") or fetch._npm()
+
+
+def test_a_site_starts_without_fonts_but_tests_do_not(tmp_path, monkeypatch, capsys):
+    def nothing(target=None, dev=None):
+        raise fetch._unavailable("npm")
+
+    monkeypatch.setattr(fetch, "fetch", nothing)
+    assert fetch.main([]) == 0 and fetch.main(["--dev", str(tmp_path)]) == 2 and fetch.main(["--nonsense"]) == 2
+    assert "Các trang vẫn đọc được" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -122,7 +122,7 @@ def _fresh(facts: Mapping[str, Any], frequency: str, today: date) -> State | Non
         return None
     frequency = facts["current"].facts.get("frequency", frequency)
     if is_overdue(good_until, today):
-        return "lapse", _("Quá hạn từ %(day)s", day=day_words(good_until))
+        return "lapse", _("Quá hạn từ %(day)s", day=day_words(good_until + timedelta(days=1)))
     if is_due_soon(good_until, frequency, today):
         return "due", _("Sắp đến hạn %(day)s", day=day_words(good_until))
     return "ok", _("Đúng hạn")
