@@ -14,7 +14,7 @@ from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, ope
 from catalog.reading.grid import letter
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
-from catalog.validation.layout import Layout, Schema, find_layout
+from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
 from catalog.validation.verdict import Cancelled, Verdict
 
 _EVERY = 500  # rows between two looks at the wish to stop
@@ -64,6 +64,8 @@ class _Check:
         layout = find_layout(self.reading.grids, wanted, _match)
         if layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
+        if self.reading.format == "GeoJSON":
+            layout = with_geometry(layout)
         report = engine.validate(engine.Task(reading=self.reading, layout=layout, filename=self.request.filename,
                                              limit_errors=self.limit_errors, tick=self.tick))
         found = causes.find_causes(report, layout)

@@ -7,10 +7,11 @@ first does not; the rows above are titles. A label may be a field's name or its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from catalog.reading.documents import GEOMETRY
 from catalog.reading.grid import Grid, Rows, is_blank, same_label
 
 LOOK = 15
@@ -73,6 +74,15 @@ def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[
     _, number, row, grid = max(found, key=lambda entry: (entry[0], not entry[3].hidden))
     first = next(entry[0] for entry in _head(grid))
     return _layout(grid, number, row, schema, skipped=number != first)
+
+
+def with_geometry(layout: Layout) -> Layout:
+    """The layout of a GeoJSON file: a schema describes its properties, and the geometry stands beside them."""
+    names = {entry["name"] for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {GEOMETRY}
+    if GEOMETRY in names or not layout.labels or layout.labels[-1] != GEOMETRY:
+        return layout
+    fields = [*layout.schema.descriptor["fields"], {"name": GEOMETRY, "type": "string", "title": "Hình học (GeoJSON)"}]
+    return replace(layout, schema=replace(layout.schema, descriptor={**layout.schema.descriptor, "fields": fields}))
 
 
 def _matched(grids: tuple[Grid, ...], match: Callable[[list[str]], Schema | None]) -> Layout | None:

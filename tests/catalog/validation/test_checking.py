@@ -269,3 +269,13 @@ def test_the_file_itself_is_never_touched(tmp_path):
     check(path, filename="a.csv", schema=SCHEMA)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_geometry_of_a_geojson_file_needs_no_field_of_its_own(tmp_path):
+    schema = {"fields": [{"name": "ma", "type": "string"}, {"name": "so_luong", "type": "integer"}]}
+    features = [{"type": "Feature", "properties": {"ma": f"A{n}", "so_luong": n}, "geometry": {"type": "Point", "coordinates": [107.1, 10.4]}}
+                for n in range(3)]
+    path = tmp_path / "cho.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    verdict = check(path, filename="cho.geojson", schema=schema)
+    assert (verdict.state, verdict.rows, verdict.fields) == ("valid", 3, ("ma", "so_luong", "geometry"))
