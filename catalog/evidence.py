@@ -137,7 +137,7 @@ def _look(session: Session, ids: Sequence[str], now: datetime) -> list[Found]:
         select(Dataset.id, Dataset.name, Dataset.identifier, Dataset.state, Dataset.private, Dataset.license_id, Dataset.owner_org,
                Dataset.frequency, Dataset.extras, Dataset.source_id).where(Dataset.id.in_(ids), Dataset.owner_org.is_not(None))).all()
     resources = _by(session.execute(
-        select(Resource.id, Resource.dataset_id, Resource.state, Resource.format, Resource.reachable, Resource.version_id)
+        select(Resource.id, Resource.dataset_id, Resource.state, Resource.format, Resource.reachable, Resource.version_id, Resource.last_modified)
         .where(Resource.dataset_id.in_(ids))), "dataset_id")
     versions = _by(session.execute(_versions(ids)), "dataset_id")
     issues = _by(session.execute(

@@ -83,15 +83,17 @@ def read_list(path: Path, schema: str) -> tuple[list[Line], Mistakes]:
     mistakes = Mistakes(path, header)
     descriptor = {key: value for key, value in schemas.load(schema).descriptor.items() if key in ("fields", "missingValues", "primaryKey")}
     resource = Resource(data=[header, *table[1:]], schema=Schema.from_descriptor(descriptor))
-    for error in resource.validate().flatten(["type", "rowNumber", "fieldName", "cell", "note", "fieldNumber"]):
-        _note(mistakes, *error)
+    for error in resource.validate().flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
+        _note(mistakes, error)
     mistakes.raise_any()
     with resource:
         lines = [Line(row=row.row_number, cells=dict(row.to_dict())) for row in resource.row_stream]
     return lines, mistakes
 
 
-def _note(mistakes: Mistakes, kind: str, row: int | None, field: str | None, cell: Any, note: str, number: int | None) -> None:
+def _note(mistakes: Mistakes, error: Sequence[Any]) -> None:
+    """Note an error of frictionless: type, row, field, cell, and its own remark."""
+    kind, row, field, cell, note = error
     if kind in COLUMN_ERRORS:
         mistakes.add("list-column", 1, field, columns=", ".join(mistakes.columns), note=note or field or "")
     elif kind == "primary-key":

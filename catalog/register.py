@@ -78,14 +78,15 @@ def _check_kin(lines: Sequence[Line], begins: Mapping[str, date], mistakes: Mist
         for slug in predecessors(line):
             if slug not in begins:
                 mistakes.add("register-unknown-agency", line.row, "tien_than", value=slug)
-            elif slug == line["slug"] or begins[slug] >= line["hieu_luc_tu"]:
+            elif begins[slug] >= line["hieu_luc_tu"]:
                 mistakes.add("register-predecessor-later", line.row, "tien_than", value=slug, begin=begins[slug].isoformat(),
                              day=line["hieu_luc_tu"].isoformat())
 
 
 def predecessors(line: Line) -> list[str]:
-    """The slugs of those whose place the agency took with this row."""
-    return [slug.strip() for slug in line.text("tien_than").split(";") if slug.strip()]
+    """The slugs of those whose place the agency took with this row; an agency that goes on may name itself among them."""
+    named = [slug.strip() for slug in line.text("tien_than").split(";")]
+    return [slug for slug in named if slug and slug != line["slug"]]
 
 
 def _apply(agency: Agency, rows: Sequence[Line], position: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the commands that load an official list share: a refused list is said line by line."""
+"""What the commands of the register, the commitments and the figure share: the open site, a refused list line by line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from contextlib import contextmanager
 import click
 
 from catalog.errors import Invalid
+from catalog.site import Site, site_here
+
+
+@contextmanager
+def open_house() -> Iterator[Site]:
+    """The site that the settings of this folder describe; its connections are closed at the end."""
+    house = site_here()
+    try:
+        yield house
+    finally:
+        house.engine.dispose()
 
 
 @contextmanager

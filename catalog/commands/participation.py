@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from catalog.site import site_here
+from catalog.commands.official_list import open_house
 
 
 def add_to(group: click.Group) -> None:
@@ -18,12 +18,11 @@ def add_to(group: click.Group) -> None:
 
 
 @click.command()
-@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày cần xem lại, YYYY-MM-DD. The day to recompute.")
-@click.option("--json", "as_json", is_flag=True, help="In dạng JSON. Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="In dạng CSV, mỗi cơ quan một dòng. Print CSV, a row for each agency.")
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="Ngày cần xem lại, YYYY-MM-DD · The day to recompute.")
+@click.option("--json", "as_json", is_flag=True, help="In dạng JSON · Print JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="In dạng CSV, mỗi cơ quan một dòng · Print CSV, a row for each agency.")
 def participation(as_of: datetime | None, as_json: bool, as_csv: bool) -> None:
-    """Mức độ tham gia mở dữ liệu của các cơ quan, vào hôm nay hoặc một ngày đã qua.
-
+    """Mức độ tham gia mở dữ liệu của các cơ quan, vào hôm nay hoặc một ngày đã qua ·
     The share of agencies that take part in opening data, today or on any past day.
     """
     from catalog.participation import participation as compute
@@ -31,12 +30,11 @@ def participation(as_of: datetime | None, as_json: bool, as_csv: bool) -> None:
 
     if as_json and as_csv:
         raise click.UsageError("Chọn --json hoặc --csv. / Choose --json or --csv.")
-    house = site_here()
-    today = house.clock.today()
-    day = as_of.date() if as_of else today
-    if day > today:
-        raise click.UsageError(f"Chưa đến ngày {day.isoformat()}. / {day.isoformat()} has not come yet.")
-    with house.reading() as session:
+    with open_house() as house, house.reading() as session:
+        today = house.clock.today()
+        day = as_of.date() if as_of else today
+        if day > today:
+            raise click.UsageError(f"Chưa đến ngày {day.isoformat()}. / {day.isoformat()} has not come yet.")
         figure = compute(session, day)
     if as_json:
         click.echo(json.dumps(as_dict(figure), ensure_ascii=False, indent=2))

@@ -86,6 +86,12 @@ def test_an_agency_that_goes_on_keeps_what_it_holds_though_another_has_taken_a_t
         assert holder(session, agency.id, date(2025, 1, 1)).slug == "so-a"
 
 
+def test_an_agency_that_goes_on_may_name_itself_among_those_it_succeeds(site, register_csv):
+    load(site, register_csv(row("so-a"), row("so-b", end="2024-12-31"), row("so-a", "2025-01-01", event="merge", before="so-a;so-b")))
+    with site.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Succession)) == 1
+
+
 def test_several_rows_of_a_slug_are_the_dated_names_of_one_agency(site, register_csv):
     load(site, register_csv(row("phu-my", end="2024-12-31", name="UBND thị xã Phú Mỹ"), row("khac"),
                             row("phu-my", "2025-01-01", "2025-06-30", "rename", name="UBND thành phố Phú Mỹ")))

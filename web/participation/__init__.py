@@ -17,12 +17,16 @@ from web.identity import current as identity
 from web.participation import page, words
 
 bp = Blueprint("participation", __name__)
-bp.context_processor(lambda: {"part_words": words, "groups_of": _groups})
+
+
+@bp.context_processor
+def _for_pages() -> dict[str, Any]:
+    return {"part_words": words, "groups_of": _groups}
 
 
 def _groups(seen: page.Seen) -> list[tuple[str, str, int]]:
     """The filters of the list: key, words, how many agencies."""
-    return [(key, words.LEVELS.get(key, key) if key != page.TODO else _("Chưa tham gia"), count) for key, count in seen.groups.items()]
+    return [(key, words.LEVELS.get(key, key) if key != page.MISSING else _("Chưa tham gia"), count) for key, count in seen.groups.items()]
 
 
 def _asked_day() -> tuple[date, str]:

@@ -28,7 +28,7 @@ class Frame:
     small: bool = False
 
 
-LARGE = Frame(width=1100, height=380, left=44, right=104, top=44, bottom=46, apart=74, year="%m/%Y")
+LARGE = Frame(width=1100, height=380, left=44, right=124, top=44, bottom=46, apart=74, year="%m/%Y")
 SMALL = Frame(width=350, height=300, left=46, right=40, top=34, bottom=44, apart=46, year="%m/%y", small=True)
 
 

@@ -25,7 +25,7 @@ from catalog.participation.trend import first_day
 from web.identity import Target
 from web.participation import chart
 
-TODO = "todo"
+MISSING = "chua"  # key of the filter for those that do not take part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def look(session: Session, day: date, today: date, target: Target | None) -> See
     drawn = len(points) > 1
     return Seen(
         figure=figure, today=today, levels=levels, earliest=session.scalar(select(func.min(Agency.valid_from))) or today,
-        groups={**({level: total for level, _, total in levels} if len(levels) > 1 else {}), TODO: len(members) - figure.counted},
+        groups={**({level: total for level, _, total in levels} if len(levels) > 1 else {}), MISSING: len(members) - figure.counted},
         met={key: sum(agency.step(key).state == "ok" if key == "commitments" else agency.step(key).met for agency in members) for key in STEP_KEYS},
         all_kept=sum(bool(agency.promised) and agency.kept == agency.promised for agency in members),
         kept=sum(agency.kept for agency in members), promised=sum(agency.promised for agency in members),
