@@ -91,6 +91,8 @@ def schedule_words(cron: str) -> str:
             return str(_("%(day)s hằng tuần lúc %(time)s", day=_DAYS[int(parts[4]) % 7], time=at))
         if parts[2].isdigit() and parts[3:] == ["*", "*"]:
             return str(_("ngày %(day)s hằng tháng lúc %(time)s", day=parts[2], time=at))
+        if parts[2].isdigit() and parts[3:] == ["1,4,7,10", "*"]:
+            return str(_("ngày %(day)s tháng đầu mỗi quý lúc %(time)s", day=parts[2], time=at))
     return cron
 
 
