@@ -7,7 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
-from support.participating import START, add_agency, add_dataset, add_source, add_version, at, promise, succeed
+from support.participating import (
+    START,
+    add_agency,
+    add_dataset,
+    add_source,
+    add_version,
+    at,
+    promise,
+    succeed,
+)
 
 from catalog.evidence import record_dataset, record_source
 from catalog.issues import codes

@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.models import Agency, AgencyName, Commitment, Dataset, Evidence, Resource, Source, Succession, Version
+from catalog.models import (
+    Agency,
+    AgencyName,
+    Commitment,
+    Dataset,
+    Evidence,
+    Resource,
+    Source,
+    Succession,
+    Version,
+)
 
 START = date(2023, 10, 27)
 
