@@ -11,11 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.issues import Issue, Place
+from catalog.metadata import safe_link
 from catalog.names import clean_tags
 from catalog.record import Distribution, Record
 
 TITLE_LENGTH = 1_000  # characters; CKAN has no limit, a page has
 NOTES_LENGTH = 100_000
+URL_LENGTH = 4_000
 RESOURCES = 1_000  # a dataset with more is a listing in disguise
 
 
@@ -43,9 +45,20 @@ def fit(record: Record, _tools: object = None) -> Record:
     if len(resources) > RESOURCES:
         issues.append(Issue("too-many-resources", Place(field="resources"), {"count": len(resources), "limit": RESOURCES}))
         resources = resources[:RESOURCES]
+    unfit = [resource for resource in resources if not fits_as_link(resource.url)]
+    if unfit:
+        resources = tuple(resource for resource in resources if fits_as_link(resource.url))
+        issues += [Issue("link-dropped", Place(url=resource.url[:500], field="url")) for resource in unfit[:20]]
+    if metadata.get("url") and not fits_as_link(str(metadata["url"])):
+        issues.append(Issue("link-dropped", Place(url=str(metadata.pop("url"))[:500], field="url")))
     if not resources:
         issues.append(Issue("no-files", Place(field="resources")))
     return replace(record, metadata=metadata, resources=tuple(_clean_resource(r) for r in resources)).with_issues(*issues)
+
+
+def fits_as_link(url: str) -> bool:
+    """Whether the address may be shown as a link; one that runs a script or names a local file may not."""
+    return len(url) <= URL_LENGTH and safe_link(url)
 
 
 def _clean_resource(resource: Distribution) -> Distribution:

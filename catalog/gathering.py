@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.intake import Intake, keep_issues
@@ -20,6 +21,7 @@ from catalog.issues import Issue, Place
 from catalog.models import Known, Resource, RunPage, RunRecord, Staged
 from catalog.record import Outcome
 
+TRY_AGAIN = timedelta(hours=1)  # a file that could not be had is left alone for so long
 SLICE = 500  # identifiers in one IN (…); SQLite and PostgreSQL both allow far more
 
 
@@ -47,7 +49,7 @@ def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Se
         return page
     listed, duplicates = _without_duplicates(session, run.id, listed)
     known = _known(session, intake.source.id, [item.identifier for item in listed])
-    watched = _with_files(session, [k.dataset_id for k in known.values() if k.dataset_id])
+    watched = _with_files(intake, [k.dataset_id for k in known.values() if k.dataset_id])
     changed, unchanged = [], []
     for item in listed:
         before = known.get(item.identifier)
@@ -104,12 +106,16 @@ def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict
         select(Known).where(Known.source_id == source_id, Known.identifier.in_(part)))}
 
 
-def _with_files(session: Session, dataset_ids: Sequence[str]) -> set[str]:
-    """The datasets of which we hold copies: their files are asked for again even when the listing is the same."""
+def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
+    """The datasets whose files are asked for again even when the listing is the same.
+
+    These are the files that could be fetched last time, and those that could not but have not been tried for an hour.
+    """
     found: set[str] = set()
+    due = or_(Resource.reachable.is_(True), and_(Resource.reachable.is_(False), Resource.checked_at < intake.now - TRY_AGAIN))
     for part in _slices(dataset_ids):
-        found.update(session.scalars(select(Resource.dataset_id).where(
-            Resource.dataset_id.in_(part), Resource.reachable.is_(True)).distinct()))
+        found.update(intake.session.scalars(select(Resource.dataset_id).where(
+            Resource.dataset_id.in_(part), Resource.state != "deleted", due).distinct()))
     return found
 
 

@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from catalog import evidence
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
+from catalog.errors import Invalid
 from catalog.issues import Issue, Severity
+from catalog.metadata import RESERVED_NAMES
 from catalog.models import (
     Dataset,
     IssueRow,
@@ -33,6 +35,7 @@ from catalog.models import (
     new_id,
 )
 from catalog.names import slug, unique_name
+from catalog.pipeline import Before
 from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
 
@@ -83,11 +86,12 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one record: its outcome, its dataset, and versions to be written after the dataset."""
+    """What became of one record: its outcome, its dataset, versions to be written after the dataset, what was refused."""
 
     outcome: Outcome
     dataset_id: str | None
     versions: tuple[Version, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
 
 def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
@@ -95,7 +99,7 @@ def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
     datasets = {d.identifier: d for d in session.scalars(select(Dataset).where(
         Dataset.source_id == intake.source.id, Dataset.identifier.in_([r.identifier for r in records])))}
     wanted = [_wanted_name(record) for record in records if record.identifier not in datasets]
-    names = set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted), Dataset.state != "deleted")))
+    names = RESERVED_NAMES | set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted), Dataset.state != "deleted")))
     names |= set(session.scalars(select(OldName.name).where(OldName.name.in_(wanted))))
     return Holdings(datasets=datasets, names=names,
                     newest=_newest_versions(session, [r.id for d in datasets.values() for r in d.resources]))
@@ -122,7 +126,8 @@ def _finish(intake: Intake, records: Sequence[Record], taken: Mapping[str, Taken
     session.execute(update(Known), [
         {"source_id": intake.source.id, "identifier": record.identifier, "raw_hash": record.raw_hash if _settled(record) else "",
          "dataset_id": taken[record.identifier].dataset_id} for record in records])
-    keep_issues(intake, {record.identifier: record.issues for record in records if taken[record.identifier].outcome is not Outcome.UNCHANGED},
+    keep_issues(intake, {record.identifier: (*record.issues, *taken[record.identifier].issues) for record in records
+                         if taken[record.identifier].outcome is not Outcome.UNCHANGED},
                 {identifier: one.dataset_id for identifier, one in taken.items()})
     session.execute(delete(Staged).where(Staged.run_id == run_id, Staged.identifier.in_(list(taken))))
     session.execute(update(Run).where(Run.id == run_id).values(heartbeat_at=intake.now))
@@ -139,7 +144,12 @@ def _take_in_one(intake: Intake, record: Record, held: Holdings) -> Taken:
         return Taken(outcome=Outcome.UNCHANGED, dataset_id=dataset.id)  # only its files were looked at again
     if any(issue.severity is Severity.ERROR and not issue.place.url for issue in record.issues):
         return Taken(outcome=Outcome.REJECTED, dataset_id=dataset.id if dataset else None)  # the record itself, not one of its files
-    return _publish(intake, record, dataset, held)
+    try:
+        return _publish(intake, record, dataset, held)
+    except Invalid as refusal:
+        fields = ", ".join(sorted(refusal.errors))
+        issue = Issue("metadata-refused", facts={"fields": fields, "messages": str(refusal)[:500]})
+        return Taken(outcome=Outcome.REJECTED, dataset_id=dataset.id if dataset else None, issues=(issue,))
 
 
 def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> Taken:
@@ -243,7 +253,7 @@ def _version(draft: Distribution, resource_id: str, newest: Version | None, inta
     )
 
 
-def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, dict[str, StoredFile]]:
+def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, dict[str, Before]]:
     """By identifier and address: the newest bytes held of each file of a source's datasets, good or not."""
     last = select(Version.resource_id, func.max(Version.number).label("number")).join(
         Resource, Resource.id == Version.resource_id).join(Dataset, Dataset.id == Resource.dataset_id).where(
@@ -252,11 +262,11 @@ def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> 
         select(Dataset.identifier, Resource, Version).join(Resource, Resource.dataset_id == Dataset.id)
         .join(Version, Version.resource_id == Resource.id)
         .join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number)))
-    held: dict[str, dict[str, StoredFile]] = {}
+    held: dict[str, dict[str, Before]] = {}
     for identifier, resource, version in rows:
-        held.setdefault(identifier, {})[resource.url] = StoredFile(
-            sha256=version.sha256, size=version.size, filename=version.filename, media_type=version.media_type,
-            etag=resource.etag, last_modified=resource.source_modified)
+        file = StoredFile(sha256=version.sha256, size=version.size, filename=version.filename, media_type=version.media_type,
+                          etag=resource.etag, last_modified=resource.source_modified)
+        held.setdefault(identifier, {})[resource.url] = Before(file=file, reachable=resource.reachable is not False)
     return held
 
 

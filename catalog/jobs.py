@@ -106,6 +106,7 @@ def cancel(session: Session, run_id: str) -> Run | None:
 
 
 def lock_path(settings: Settings) -> Path:
+    """The file whose lock the worker of this node holds while it lives."""
     return settings.var / f"worker-{settings.executor_id}.lock"
 
 

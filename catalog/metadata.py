@@ -21,7 +21,7 @@ from catalog.names import MAX_NAME, MAX_TAG, MIN_NAME, MIN_TAG, is_tag, nfc
 MAX_TITLE = 1000
 MAX_RESOURCES = 1000
 _NAME = re.compile(r"[a-z0-9_-]*")
-_RESERVED = {"new", "edit", "search"}
+RESERVED_NAMES = {"new", "edit", "search"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
@@ -109,7 +109,7 @@ def _email(value: str) -> None:
 
 def check_name(name: str) -> None:
     """ValidationError unless the text can be the name of a dataset."""
-    if name in _RESERVED:
+    if name in RESERVED_NAMES:
         raise ValidationError("That name cannot be used")
     if len(name) < MIN_NAME:
         raise ValidationError([f"Must be at least {MIN_NAME} characters long", f'Name "{name}" length is less than minimum {MIN_NAME}'])

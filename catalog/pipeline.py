@@ -35,9 +35,13 @@ TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "ZIP"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What the catalogue already holds of one file: enough to ask the source whether it changed."""
+    """What the catalogue already holds of one file: enough to ask the source whether it changed.
+
+    `reachable` is False where the last attempt to fetch it failed.
+    """
 
     file: StoredFile
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +106,14 @@ def _download(resource: Distribution, tools: Tools) -> StoredFile:
 
 def compare(record: Record, tools: Tools) -> Record:
     """Stop here, unchanged, where the source says what it said before and every file has the bytes it had."""
-    same = all(r.file is not None and r.url in tools.before and r.file.sha256 == tools.before[r.url].file.sha256
-               for r in record.resources if r.url in tools.before)
-    return replace(record, outcome=Outcome.UNCHANGED) if tools.known and same else record
+    unchanged = tools.known and all(_as_before(resource, tools.before.get(resource.url)) for resource in record.resources)
+    return replace(record, outcome=Outcome.UNCHANGED) if unchanged else record
+
+
+def _as_before(resource: Distribution, before: Before | None) -> bool:
+    if resource.file is None or before is None:
+        return resource.file is None and before is None
+    return before.reachable and resource.file.sha256 == before.file.sha256
 
 
 def check(record: Record, tools: Tools) -> Record:

@@ -1,21 +1,21 @@
 """What the listing no longer has: archived after a grace, never because an answer was short.
 
-The guard: a listing below the source's own minimum, an empty one, or one that lost more than a fifth or more
-than fifty of its datasets takes nothing off the site; it asks.
+The guard: a listing below the source's own minimum, an empty one, one that lost more than a fifth or more than
+fifty of its datasets, or one of which a part could not be read takes nothing off the site; it asks.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from catalog import evidence
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.intake import Intake
 from catalog.issues import Issue, Place
-from catalog.models import Dataset, Known, RunRecord
+from catalog.models import Dataset, IssueRow, Known, RunRecord
 from catalog.record import Outcome
 
 GRACE = timedelta(days=7)
@@ -36,11 +36,21 @@ def reconcile(intake: Intake) -> list[Issue]:
         return [Issue("source-empty", Place(url=source.url))]
     if here < minimum:
         return [Issue("source-below-minimum", Place(url=source.url), {"found": here, "minimum": minimum})]
+    if not _listed_whole(intake):
+        return []
     if newly and (len(newly) > SHRINK_COUNT or len(newly) > SHRINK_SHARE * before):
         return [Issue("source-shrank", Place(url=source.url), {"missing": len(newly), "before": before})]
     for known in newly:
         known.missing_since = now
     return _archive_or_warn(intake, gone)
+
+
+def _listed_whole(intake: Intake) -> bool:
+    """Whether every record that the source has was listed and could be told apart; else what is missing proves nothing."""
+    doubt = select(IssueRow.id).where(
+        IssueRow.run_id == intake.run.id, IssueRow.code != "duplicate-identifier",
+        or_(IssueRow.identifier.is_(None), IssueRow.identifier.startswith("#")))
+    return intake.session.scalar(doubt.limit(1)) is None
 
 
 def _archive_or_warn(intake: Intake, gone: list[Known]) -> list[Issue]:

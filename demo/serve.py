@@ -186,6 +186,7 @@ class Endpoints(ThreadingHTTPServer):
 
 
 def main() -> None:
+    """Serve the endpoints of a folder until stopped."""
     parser = argparse.ArgumentParser(prog="python -m demo.serve", description="Serve the demonstration's agencies on loopback.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)

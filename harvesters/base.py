@@ -54,13 +54,15 @@ class Page:
     """A part of the listing.
 
     `cursor` leads to the next page after a restart (None: this was the last); `total` is what the source says
-    it has; `issues` are records that cannot even be identified.
+    it has; `issues` are records that cannot even be identified; `shortfall` says that the listing as a whole gives
+    less than the source has, so that what is missing from it proves nothing.
     """
 
     items: tuple[Gathered, ...]
     cursor: str | None = None
     total: int | None = None
     issues: tuple[Issue, ...] = ()
+    shortfall: Issue | None = None
 
 
 class Connector(Protocol):

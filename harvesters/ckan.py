@@ -88,8 +88,8 @@ class CkanPortal:
         """The end of a listing that gives less than it says it has."""
         if total is None or found >= total:
             return Page(items=(), total=found)
-        return Page(items=(), total=found, issues=(
-            Issue("listing-incomplete", Place(url=self._api + "package_search"), {"found": found, "total": total}),))
+        return Page(items=(), total=found, shortfall=Issue(
+            "listing-incomplete", Place(url=self._api + "package_search"), {"found": found, "total": total}))
 
     def _listed(self, start: int) -> Page:
         """Datasets by name, from package_list and package_show."""

@@ -16,7 +16,7 @@ from catalog.gathering import Listed, hash_raw, stage_page
 from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
 from catalog.issues import Issue
 from catalog.models import IssueRow, Known, Run, Source, Staged
-from catalog.pipeline import Before, Tools, prepare
+from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
 from catalog.record import Record
 from catalog.site import Site
@@ -49,16 +49,17 @@ class Harvest:
         if run.cancel_requested:
             return {"first": 1, "last": 0, "cursor": None}
         try:
-            page, trouble = self._connector(run_id, source).page(cursor), None
+            page = self._connector(run_id, source).page(cursor)
+            trouble, said = None, page.shortfall
         except Trouble as error:
-            page, trouble = Page(items=()), error.issue
+            page, trouble, said = Page(items=()), error.issue, error.issue
         listed = [Listed(identifier=item.identifier, raw=item.raw, raw_hash=hash_raw({"raw": item.raw, "options": source.options}))
                   for item in page.items]
         with site.writing() as session:
             run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
             intake = Intake(site=site, session=session, source=source, run=run)
-            if trouble is not None:
-                keep_issues(intake, {SOURCE: [trouble]}, {})
+            if said is not None:
+                keep_issues(intake, {SOURCE: [said]}, {})
             kept = stage_page(intake, number, listed, page.issues, page.cursor)
             run.expected = page.total if page.total is not None else run.expected
             run.stage, run.heartbeat_at = "fetch", intake.now
@@ -82,7 +83,7 @@ class Harvest:
         def one(item: Staged) -> Record:
             tools = Tools(
                 net=site.net, files=site.files, describe=describe,
-                before={url: Before(file=file) for url, file in held.get(item.identifier, {}).items()},
+                before=held.get(item.identifier, {}),
                 known=known.get(item.identifier) == item.raw_hash and not run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,
             )

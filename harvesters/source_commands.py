@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog import evidence
 from catalog.errors import Trouble, UsageError
 from catalog.issues import say
 from catalog.models import Agency, Run, Source
@@ -65,6 +66,8 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
         row.expectations = {"minimum": minimum} if minimum else {}
         session.add(row)
+        session.flush()
+        evidence.record_source(session, row.id, site.clock.now())
     click.echo(f"Đã lưu nguồn {name}. Xem thử: haidang source preview {name} · Saved. Preview it: haidang source preview {name}", err=True)
 
 
@@ -167,7 +170,10 @@ def _print_preview(seen: dict[str, Any]) -> None:
 def _set_state(name: str, state: str) -> None:
     site = site_here()
     with site.writing() as session:
-        find(session, name).state = state
+        row = find(session, name)
+        row.state = state
+        session.flush()
+        evidence.record_source(session, row.id, site.clock.now())
     click.echo(f"{name}: {state}", err=True)
 
 

@@ -75,6 +75,7 @@ class LocalFolders:
 
 
 def is_file_url(where: str) -> bool:
+    """Whether the address names a file of this machine rather than one of the network."""
     return where[:7].lower() == "file://"
 
 

@@ -54,16 +54,22 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """What does not match the node."""
+
     node: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """What matches every node."""
+
     nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """What matches at least one of the nodes."""
+
     nodes: tuple[Node, ...]
 
 

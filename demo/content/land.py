@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import product
 from datetime import datetime, timedelta
 
 from demo.content.ask import Ask, Row
@@ -56,16 +57,14 @@ def harvests(ask: Ask) -> Iterator[Row]:
     """Area, yield and output by year, season, product and district; one district is told by commune."""
     random = ask.random
     units = communes(ask.district) if ask.district else [Place(code, name, code, name) for code, name in districts().items()]
-    for year in ask.wishes.get("years", [2023]):
-        for group in ask.wishes.get("groups", list(_PRODUCTS)):
-            seasons = ("Đông Xuân", "Hè Thu", "Mùa") if group == "Cây hằng năm" else ("Cả năm",)
-            for unit in units:
-                for product, usual in _PRODUCTS[group]:
-                    if random.random() < 0.25:  # not everything is grown everywhere
-                        continue
-                    for season in seasons:
-                        yield {"nam": year, "vu": season, "ma_don_vi_hanh_chinh": unit.code, "ten_don_vi_hanh_chinh": unit.name, "nhom": group, "san_pham": product,
-                               "tinh_chat": "Chính thức" if year < ask.day.year else "Ước tính", "ngay_cap_nhat": ask.day, **_output(ask, usual)}
+    for year, group, unit in product(ask.wishes.get("years", [2023]), ask.wishes.get("groups", list(_PRODUCTS)), units):
+        seasons = ("Đông Xuân", "Hè Thu", "Mùa") if group == "Cây hằng năm" else ("Cả năm",)
+        for what, usual in _PRODUCTS[group]:
+            if random.random() < 0.25:  # not everything is grown everywhere
+                continue
+            for season in seasons:
+                yield {"nam": year, "vu": season, "ma_don_vi_hanh_chinh": unit.code, "ten_don_vi_hanh_chinh": unit.name, "nhom": group, "san_pham": what,
+                       "tinh_chat": "Chính thức" if year < ask.day.year else "Ước tính", "ngay_cap_nhat": ask.day, **_output(ask, usual)}
 
 
 def _output(ask: Ask, usual: float | None) -> Row:

@@ -39,7 +39,8 @@ def searching(entries, *, cap: int = 1000, ignores_start: bool = False, count: o
 def harvest(server: WebServer, net: Net, route, **options):
     server.routes["/api/3/action/package_search"] = route
     pages = list(every_page(CkanPortal(SourceSpec(name="x", url=server.url(), options=options), net)))
-    return [item.identifier for page in pages for item in page.items], [issue.code for page in pages for issue in page.issues], pages
+    said = [issue.code for page in pages for issue in (*page.issues, *([page.shortfall] if page.shortfall else ()))]
+    return [item.identifier for page in pages for item in page.items], said, pages
 
 
 def test_a_portal_that_gives_fewer_rows_than_asked_is_read_whole(server: WebServer, net: Net):

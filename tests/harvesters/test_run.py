@@ -273,3 +273,61 @@ def test_forcing_does_again_what_has_not_changed(site, portal):
     add_source(site, url=portal.url)
     harvest(site)
     assert harvest(site, forced=True)["counts"] == {"updated": 12}
+
+
+def test_a_listing_that_is_not_whole_archives_nothing(site, portal, later):
+    add_source(site, url=portal.url)
+    harvest(site)
+    nameless = {key: value for key, value in portal.dataset(11).items() if key not in ("id", "name")}
+    portal.datasets = [*(portal.dataset(n) for n in range(11)), nameless]
+    harvest(site)
+    harvest(later(30))
+    assert datasets(site)["dataset-000011"].state == "active"
+
+
+def test_a_link_that_cannot_be_used_is_left_out_and_the_dataset_published(site, portal):
+    bad = {"id": "x", "name": "x", "format": "HTML", "url": "javascript:alert(1)"}
+    portal.datasets = [{**portal.dataset(1), "resources": [bad, *portal.dataset(1)["resources"]]}]
+    add_source(site, url=portal.url)
+    assert harvest(site)["counts"] == {"created": 1}
+    assert codes(site) == ["link-dropped"]
+    with site.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Resource)) == 1
+
+
+def test_a_title_that_is_no_name_gets_one(site, portal):
+    portal.datasets = [{**portal.dataset(1), "name": None, "title": "Search"}, {**portal.dataset(2), "name": "new"}]
+    add_source(site, url=portal.url)
+    harvest(site)
+    assert sorted(dataset.name for dataset in datasets(site).values()) == ["new-2", "search-2"]
+
+
+def test_a_file_that_could_not_be_had_is_tried_again_an_hour_later(site, portal, later):
+    portal.datasets = [portal.with_files(cho=GOOD)]
+    good = portal.replies.pop("/files/cho.csv")
+    add_source(site, url=portal.url)
+    harvest(site)
+    portal.replies["/files/cho.csv"] = good
+    assert harvest(site)["counts"] == {"unchanged": 1}
+    assert harvest(later(1))["counts"] == {"updated": 1}
+    assert codes(site) == []
+    with site.reading() as session:
+        assert session.scalar(select(Resource.reachable)) is True
+
+
+def test_a_file_that_is_gone_for_a_while_keeps_its_last_version_and_comes_back(site, portal, later):
+    portal.datasets = [portal.with_files(cho=GOOD)]
+    add_source(site, url=portal.url)
+    harvest(site)
+    good = portal.replies.pop("/files/cho.csv")
+    assert harvest(site)["counts"] == {"updated": 1}
+    assert codes(site) == ["http-status"]
+    with site.reading() as session:
+        resource = session.scalar(select(Resource))
+        assert (resource.reachable, site.files.get(session.get(Version, resource.version_id).sha256)) == (False, GOOD)
+    portal.replies["/files/cho.csv"] = good
+    harvest(later(1))
+    assert codes(site) == []
+    with site.reading() as session:
+        assert session.scalar(select(Resource.reachable)) is True
+        assert session.scalar(select(func.count()).select_from(Version)) == 1

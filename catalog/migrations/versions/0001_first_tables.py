@@ -1,15 +1,13 @@
 """First tables
 
 Revision ID: 0001
-Revises: 
+Revises:
 """
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text
 
 from catalog.models.base import Json, Moment
-
 
 revision = '0001'
 down_revision = None
