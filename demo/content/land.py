@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import product
 from datetime import datetime, timedelta
+from itertools import product
 
 from demo.content.ask import Ask, Row
 from demo.places import Place, communes, districts
