@@ -69,7 +69,6 @@ def test_the_register_has_twenty_nine_agencies_on_the_plans_day_and_on_the_demon
             assert participation(session, day).total == 29
         assert participation(session, date(2025, 3, 1)).total == 22, "eight departments and two districts merged"
         assert participation(session, date(2025, 7, 1)).total == 46, "16 bodies of the city and 30 communes took over"
-        assert participation(session, date(2025, 7, 1)).total == 0, "the plan bound the province, which ended"
         assert session.scalar(select(func.count()).select_from(Succession)) > 40
 
 
