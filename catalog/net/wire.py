@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPResponse
 from typing import Any
@@ -97,6 +97,9 @@ class StrictResponse(HTTPResponse):
         declared = (self.headers or {}).get("content-length", "")
         if self.fp is not None and self.length == 0 and declared.isdigit() and int(declared) and self._method != "HEAD":
             self.has_surplus = self._more_is_here()
+            if self.has_surplus:  # what is left on the connection must not be taken for the next answer
+                with suppress(OSError):
+                    self._connected.shutdown(socket.SHUT_RDWR)
         super()._close_conn()
 
     def _more_is_here(self) -> bool:

@@ -10,7 +10,7 @@ import zlib
 
 import ckanapi
 import pytest
-from support.web_server import Handler, WebServer, raw_server, reply, web_server
+from support.web_server import Handler, WebServer, raw_server, reply, streamed, web_server
 
 from catalog.errors import Trouble
 from catalog.issues import say
@@ -36,21 +36,6 @@ def code(call, *args, **kwargs) -> str:
     for language in ("vi", "en"):
         assert "…" not in say(caught.value.issue, language).what
     return caught.value.issue.code
-
-
-def streamed(headers: dict[str, str], piece: bytes, times: int, pause: float = 0.0):
-    """An answer in many pieces, without a length unless the headers give one."""
-    def route(handler: Handler) -> None:
-        handler.send_response(200)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.close_connection = True
-        for _ in range(times):
-            handler.wfile.write(piece)
-            handler.wfile.flush()
-            time.sleep(pause)
-    return route
 
 
 def test_a_body_comes_back_with_its_headers_and_address(server: WebServer, net: Net):

@@ -52,6 +52,23 @@ def harvest(site: Site, name: str = "nguon", *, forced: bool = False) -> dict[st
     return results(site, [run_id])[0]
 
 
+def harvest_all(site: Site) -> dict[str, dict[str, Any]]:
+    """Harvest every active source with one worker in this process; what `haidang harvest --all --json` would print, by source."""
+    from harvesters.harvest_command import order, results
+    from harvesters.worker import working
+
+    jobs.migrate_queue(site.settings)
+    orderer = jobs.Jobs(site)
+    try:
+        run_ids = order(site, orderer, [])
+        with working(site):
+            for run_id in run_ids:
+                wait(site, run_id)
+    finally:
+        orderer.close()
+    return {run["source"]: run for run in results(site, run_ids)}
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as environment variables of a process."""
     return {**{k: v for k, v in os.environ.items() if not k.startswith("HAIDANG_")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,6 +71,33 @@ def reply(body: str | bytes, status: int = 200, **headers: str) -> Route:
         handler.end_headers()
         if handler.command != "HEAD":
             handler.wfile.write(data)
+
+    return route
+
+
+def streamed(headers: dict[str, str], piece: bytes, times: int, pause: float = 0.0) -> Route:
+    """An answer in many pieces, without a length unless the headers give one."""
+
+    def route(handler: Handler) -> None:
+        handler.send_response(200)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.close_connection = True
+        for _ in range(times):
+            handler.wfile.write(piece)
+            handler.wfile.flush()
+            time.sleep(pause)
+
+    return route
+
+
+def silent(seconds: float) -> Route:
+    """No answer at all, for longer than anybody waits."""
+
+    def route(handler: Handler) -> None:
+        handler.close_connection = True
+        time.sleep(seconds)
 
     return route
 
