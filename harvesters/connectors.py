@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-from catalog.errors import UsageError
+from catalog.errors import Trouble, UsageError
+from catalog.issues import Issue, Place
 from catalog.net import Net
+from catalog.net.guard import urlsplit_or_none
 from harvesters.base import Connector, SourceSpec
 
 
@@ -17,11 +19,13 @@ def kinds() -> dict[str, type[Connector]]:
 
 
 def connect(kind: str, source: SourceSpec, net: Net) -> Connector:
-    """The connector of a source; UsageError for a kind or an option that does not exist."""
+    """The connector of a source; UsageError for a kind or an option that does not exist, Trouble for an address that is none."""
     if kind not in kinds():
         raise UsageError(f"Không có kiểu kết nối {kind}; các kiểu có: {', '.join(sorted(kinds()))}.",
                          f"There is no connector {kind}; there are: {', '.join(sorted(kinds()))}.")
     check_options(kind, source.options)
+    if urlsplit_or_none(source.url) is None:
+        raise Trouble(Issue("url-broken", Place(url=source.url[:500])))
     return kinds()[kind](source, net)
 
 

@@ -136,10 +136,10 @@ class Draft:
 def identified(raw: Any, identifier: Any, place: Place) -> Gathered | Issue:
     """A listed record under its identifier, or why it cannot even be identified."""
     if not isinstance(raw, Mapping):
-        return Issue("record-not-an-object", place, {"value": as_text(raw)[:100]})
+        return Issue("record-not-an-object", place, {"value": as_text(raw)[:100] or json.dumps(raw)})
     name = as_text(identifier).strip() if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
     if not name:
-        return Issue("identifier-missing", place, {"title": as_text(raw.get("title"))[:200] or "…"})
+        return Issue("identifier-missing", place, {"title": as_text(raw.get("title"))[:200] or _beginning(raw)})
     if len(name) > IDENTIFIER_LENGTH:
         return Issue("identifier-too-long", place, {"length": len(name), "limit": IDENTIFIER_LENGTH, "shown": name[:80]})
     try:
@@ -147,6 +147,14 @@ def identified(raw: Any, identifier: Any, place: Place) -> Gathered | Issue:
     except TypeError:
         return Issue("record-too-deep", place, {"identifier": name})
     return Gathered(identifier=name, raw=raw)
+
+
+def _beginning(raw: Mapping[str, Any]) -> str:
+    """The first signs of a record that says nothing by which a person would find it."""
+    try:
+        return json.dumps(raw, ensure_ascii=False)[:100]
+    except RecursionError:
+        return "{"
 
 
 def parted(found: Sequence[Gathered | Issue]) -> tuple[tuple[Gathered, ...], tuple[Issue, ...]]:
@@ -167,13 +175,16 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(as_text, value)))
-    if isinstance(value, Mapping):
-        for key in ("vi", "en", "@value", "name", "title"):
-            if isinstance(value.get(key), str):
-                return value[key]
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        if isinstance(value, list):
+            return ", ".join(filter(None, map(as_text, value)))
+        if isinstance(value, Mapping):
+            for key in ("vi", "en", "@value", "name", "title"):
+                if isinstance(value.get(key), str):
+                    return value[key]
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:  # nested without end
+        return "…"
 
 
 def as_moment(value: Any) -> str | None:
