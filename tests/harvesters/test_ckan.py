@@ -6,24 +6,13 @@ import json
 
 import pytest
 from support.sources import KINDS, code_of
-from support.web_server import Handler, WebServer, reply, web_server
+from support.web_server import Handler, WebServer, reply
 
-from catalog.net import Limits, Net
+from catalog.net import Net
 from harvesters.base import Gathered, SourceSpec, every_page
 from harvesters.ckan import CkanPortal
 
 ENTRY = KINDS["ckan"].entry
-
-
-@pytest.fixture
-def server():
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def net() -> Net:
-    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5))
 
 
 def searching(entries, *, cap: int = 1000, ignores_start: bool = False, count: object = ...):

@@ -17,7 +17,7 @@ from catalog.fitting import fit
 from catalog.freshness import PERIODS
 from catalog.gathering import hash_raw
 from catalog.issues import say
-from catalog.net import Limits, Net
+from catalog.net import Net
 from catalog.record import Record
 from harvesters.base import Gathered, every_page
 from harvesters.connectors import check_options, connect, kinds
@@ -27,15 +27,9 @@ ODD = (None, 7, -1.5, True, "", " ", [], {}, [None, 1, {"a": []}], {"a": {"b": [
        "\x00\x1b[31m", "\u202ecsv.exe", "http://[::1", 10**30)
 
 
-@pytest.fixture
-def server():
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def net() -> Net:
-    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5))
+# A single file is no listing, and files are identified by where they are.
+OF_LISTINGS = pytest.mark.parametrize("kind", sorted(kind for kind in kinds() if KINDS[kind].many > 1))
+OF_NAMED_RECORDS = pytest.mark.parametrize("kind", sorted(kind for kind in kinds() if KINDS[kind].identifier_key))
 
 
 @pytest.fixture(params=sorted(kinds()))
@@ -189,6 +183,7 @@ def test_scripts_in_a_title_travel_as_text(server: WebServer, net: Net, kind: st
     assert connector.describe(Gathered(identifier="x", raw=raw)).metadata["title"] == hostile
 
 
+@OF_LISTINGS
 @pytest.mark.parametrize(("body", "expected"), [
     ("<!doctype html><title>Đăng nhập</title><p>Mời đăng nhập", {"not-json", "listing-of-another-kind"}),
     ('{"success": true, "dataset": [', {"json-broken", "listing-of-another-kind"}),
@@ -197,8 +192,6 @@ def test_scripts_in_a_title_travel_as_text(server: WebServer, net: Net, kind: st
     ('{"dataset": {}, "success": true, "result": {"results": {}}}', {"listing-of-another-kind"}), ('"x"', {"listing-of-another-kind"})])
 def test_a_listing_that_is_none_is_said_in_words(server: WebServer, net: Net, kind: str, served: Kind, body, expected):
     source = served.serve(server, [])
-    if kind == "file":
-        pytest.skip("a single file has no listing; whatever it holds is the reader's to judge")
     server.routes[served.listing] = reply(body)
     assert code_of(connect(kind, source, net).page, None) in expected
 
@@ -210,16 +203,14 @@ def test_a_listing_that_is_refused_is_trouble(server: WebServer, net: Net, kind:
     assert code_of(connect(kind, source, net).page, None) == "http-status"
 
 
+@OF_LISTINGS
 def test_an_empty_listing_is_no_failure(server: WebServer, net: Net, kind: str, served: Kind):
-    if kind == "file":
-        pytest.skip("a single file is never an empty listing")
     page = connect(kind, served.serve(server, []), net).page(None)
     assert (page.items, page.cursor, page.total, page.issues) == ((), None, 0, ())
 
 
+@OF_NAMED_RECORDS
 def test_a_record_without_identifier_is_an_issue_and_stops_nothing(server: WebServer, net: Net, kind: str, served: Kind):
-    if served.identifier_key is None:
-        pytest.skip("files are identified by where they are")
     entries = [served.entry(n) for n in range(6)]
     for entry, odd in zip(entries, (None, "", "  ", [], {}), strict=False):
         entry.pop("name", None)
@@ -231,19 +222,17 @@ def test_a_record_without_identifier_is_an_issue_and_stops_nothing(server: WebSe
     assert "Bộ dữ liệu 0" in say(issues[0], "vi").what
 
 
+@OF_NAMED_RECORDS
 def test_numbers_are_identifiers_too_and_endless_ones_are_not(server: WebServer, net: Net, kind: str, served: Kind):
-    if served.identifier_key is None:
-        pytest.skip("files are identified by where they are")
     entries = [{**served.entry(0), served.identifier_key: odd} for odd in (12, "x" * 501)]
     page = connect(kind, served.serve(server, entries), net).page(None)
     assert [item.identifier for item in page.items] == ["12"]
     assert [issue.code for issue in page.issues] == ["identifier-too-long"]
 
 
+@OF_NAMED_RECORDS
 def test_an_identifier_that_comes_twice_reaches_the_pipeline_twice(server: WebServer, net: Net, kind: str, served: Kind):
     """The pipeline takes the first and says so of the second; a connector hides nothing."""
-    if served.identifier_key is None:
-        pytest.skip("files are identified by where they are")
     entries = [served.entry(0), {**served.entry(1), served.identifier_key: served.entry(0)[served.identifier_key]}, served.entry(2)]
     items = gathered(connect(kind, served.serve(server, entries), net))
     assert [item.identifier for item in items] == [items[0].identifier, items[0].identifier, items[2].identifier]

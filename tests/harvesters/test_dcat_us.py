@@ -6,25 +6,14 @@ import json
 
 import pytest
 from support.sources import KINDS
-from support.web_server import WebServer, reply, web_server
+from support.web_server import WebServer, reply
 
-from catalog.net import Limits, Net
+from catalog.net import Net
 from harvesters import vocabulary
 from harvesters.base import Gathered, SourceSpec, every_page
 from harvesters.dcat_us import DcatUs
 
 ENTRY = KINDS["dcat-us"].entry
-
-
-@pytest.fixture
-def server():
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def net() -> Net:
-    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5))
 
 
 def describe(entry, **options):

@@ -6,9 +6,9 @@ import json
 
 import pytest
 from support.sources import code_of
-from support.web_server import Handler, WebServer, reply, web_server
+from support.web_server import Handler, WebServer, reply
 
-from catalog.net import Limits, Net
+from catalog.net import Net
 from harvesters.base import SourceSpec, every_page
 from harvesters.directory import Directory
 
@@ -29,17 +29,6 @@ IIS = """<html><head><title>127.0.0.1 - /so-lieu/</title></head><body><H1>127.0.
  9/30/2024 10:00 AM         1200 <A HREF="/so-lieu/ch%E1%BB%A3.csv">chợ.csv</A><br></pre><hr></body></html>"""
 PYTHON = """<!DOCTYPE HTML><html lang="en"><head><title>Directory listing for /so-lieu/</title></head><body><h1>Directory listing for /so-lieu/</h1><hr><ul>
 <li><a href="bang.xlsx">bang.xlsx</a></li><li><a href="ch%E1%BB%A3.csv">chợ.csv</a></li><li><a href="nam/">nam/</a></li></ul><hr></body></html>"""
-
-
-@pytest.fixture
-def server():
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def net() -> Net:
-    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5))
 
 
 def directory(server: WebServer, net: Net, path: str = "/so-lieu/", **options) -> Directory:

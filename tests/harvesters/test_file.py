@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-from support.web_server import Handler, WebServer, reply, web_server
+from support.web_server import Handler, WebServer, reply
 
-from catalog.net import Limits, Net
+from catalog.net import Net
 from harvesters.base import SourceSpec
 from harvesters.file import FileByUrl
-
-
-@pytest.fixture
-def server():
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def net() -> Net:
-    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5))
 
 
 def raw(server: WebServer, net: Net, **options):
