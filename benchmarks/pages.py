@@ -49,7 +49,7 @@ def _fill(site: Site) -> None:
         for number in range(COUNT):
             client.call_action("package_create", {
                 "id": new_id(), "name": _name(number), "title": f"Bảng {WORDS[number % len(WORDS)]} số {number}", "notes": "Số liệu theo quý. " * 20,
-                "owner_org": agencies[number % 29].id, "license_id": "cc-by", "tags": ["số liệu", WORDS[number % len(WORDS)]],
+                "owner_org": agencies[number % 29].id, "license_id": "cc-by", "tags": [{"name": "số liệu"}, {"name": WORDS[number % len(WORDS)]}],
                 "groups": [], "extras": [], "resources": [{"id": new_id(), "name": "CSV", "format": "CSV", "url": f"https://example.org/{number}.csv"}],
             })
         assert session.get(Dataset, "none") is None

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from catalog.names import fold, nfc
 from catalog.search.asking import words_of
 
+_folded = lru_cache(maxsize=20_000)(fold)  # a page of results holds the same few words again and again
 _WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=256)
+def _wanted(looked_for: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in words_of(looked_for))
 
 
 def marked(text: str, looked_for: str, *, length: int = 200) -> list[tuple[str, bool]]:
@@ -16,8 +23,8 @@ def marked(text: str, looked_for: str, *, length: int = 200) -> list[tuple[str, 
     Plain text: whoever shows the pieces escapes them.
     """
     text = " ".join(nfc(text).split())
-    wanted = {fold(word) for word in words_of(looked_for)}
-    finds = [match for match in _WORD.finditer(text) if fold(match[0]) in wanted] if wanted else []
+    wanted = _wanted(looked_for)
+    finds = [match for match in _WORD.finditer(text) if _folded(match[0]) in wanted] if wanted else []
     start = max(0, finds[0].start() - length // 3) if finds and len(text) > length else 0
     if start:
         start = text.find(" ", start) + 1
