@@ -23,6 +23,7 @@ FORMATS = {
     "email": _("địa chỉ thư điện tử"), "uri": _("địa chỉ web"), "uuid": _("mã UUID"),
     "%d/%m/%Y": _("ngày dạng dd/mm/yyyy"), "%Y-%m-%d": _("ngày dạng yyyy-mm-dd"),
 }
+_ANSWERS = {"true": _("có"), "false": _("không")}
 MAX_CHOICES = 8  # longer lists of allowed values are counted, and named in full on the schema's own page
 
 
@@ -52,6 +53,11 @@ def said(part: Mapping[str, Any], key: str, language: str) -> str:
     both = part.get(f"{key}s")
     chosen = both.get(language) or both.get("vi") if isinstance(both, Mapping) else None
     return str(chosen or part.get(key) or "")
+
+
+def cell_words(text: str, kind: str) -> str:
+    """A cell of a table as it is read: yes and no in words, all else as it stands in the file."""
+    return str(_ANSWERS.get(text, text)) if kind == "boolean" else text
 
 
 def type_words(kind: str) -> str:

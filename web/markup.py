@@ -22,11 +22,24 @@ _HEADING = re.compile(r"<(/?)h([1-6])>")
 def to_html(text: str) -> Markup:
     """The HTML of a description: no scripts, no styles, no images; links only to http, https and mailto.
 
-    Headings start at level three, under the page's own.
+    Headings start at level three, under the page's own, and go down one level at a time.
     """
-    html = _HEADING.sub(lambda match: f"<{match[1]}h{min(6, int(match[2]) + 2)}>", _MARKDOWN.render(text or ""))
-    return Markup(nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"},
+    return Markup(nh3.clean(_under_the_page(_MARKDOWN.render(text or "")), tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"},
                             link_rel="nofollow noopener noreferrer"))
+
+
+def _under_the_page(html: str) -> str:
+    """The same with its headings at the levels that follow the page's own."""
+    highest = min((int(level) for _, level in _HEADING.findall(html)), default=1)
+    current = 2
+
+    def placed(match: re.Match[str]) -> str:
+        nonlocal current
+        if not match[1]:
+            current = min(6, int(match[2]) - highest + 3, current + 1)
+        return f"<{match[1]}h{current}>"
+
+    return _HEADING.sub(placed, html)
 
 
 @lru_cache(maxsize=4096)

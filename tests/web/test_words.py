@@ -114,6 +114,11 @@ def test_descriptions_keep_what_markdown_means():
         '<h3>A</h3>\n<p><strong>b</strong> <a href="https://x.test" rel="nofollow noopener noreferrer">c</a></p>\n')
 
 
+def test_headings_of_a_description_go_down_one_level_at_a_time():
+    html = str(markup.to_html("## Một\n\n#### Hai\n\n## Ba\n"))
+    assert html == "<h3>Một</h3>\n<h4>Hai</h4>\n<h3>Ba</h3>\n"
+
+
 def test_a_line_is_plain_text_cut_at_a_word():
     assert markup.to_line("**Nước** & [sông](https://x.test)\n\nhồ") == "Nước & sông hồ"
     assert markup.to_line("một hai ba bốn", 9) == "một hai…" and len(markup.to_line("x" * 100_000)) == 220

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from catalog.issues import Issue, Said, codes, say
 from catalog.models import Version
 from catalog.site import Site
+from web.datasets.reasons import reason
 from web.veil import HIDDEN, VALUES, veiled
 from web.words import language
 
@@ -39,12 +40,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorLine:
-    """One error as frictionless found it: row and column as a spreadsheet shows them."""
+    """One error as frictionless found it: row and column as a spreadsheet shows them; `told` when the reason is in the reader's language."""
 
     cell: str
     field: str
     value: str
     message: str
+    told: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +134,9 @@ def _error_line(error: Mapping[str, Any], veil: Veil) -> ErrorLine:
     row, number, field = error.get("rowNumber"), error.get("fieldNumber"), error.get("fieldName") or error.get("label") or ""
     letter = column_letter(number) if isinstance(number, int) and number > 0 else ""
     hidden = veil.hides(field, letter)
-    message = "" if hidden else veil.text(error.get("note") or error.get("message") or "")
-    return ErrorLine(cell=f"{letter}{row or ''}", field=str(field), value=veil.value(error.get("cell"), field, letter), message=message)
+    why, told = ("", True) if hidden else reason(error)
+    return ErrorLine(cell=f"{letter}{row or ''}", field=str(field), value=veil.value(error.get("cell"), field, letter),
+                     message=veil.text(why), told=told)
 
 
 def column_letter(number: int) -> str:

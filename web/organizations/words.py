@@ -9,7 +9,7 @@ PROMISES = {
     "kept": ("ok", _("Đã công bố, đúng hạn")),
     "due": ("due", _("Chưa đến hạn")),
     "overdue": ("lapse", _("Quá hạn cập nhật")),
-    "unpublished": ("bad", _("Chưa công bố")),
+    "unpublished": ("bad", _("Chưa công bố đạt yêu cầu")),
 }
 EVENTS = {
     "merge": _("hợp nhất"), "split": _("chia tách"), "rename": _("đổi tên"), "transfer": _("chuyển giao"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 
@@ -62,6 +64,16 @@ def time_left(seconds: int | None) -> str:
         return ngettext("khoảng %(num)d phút", "khoảng %(num)d phút", minutes)
     hours = round(minutes / 60)
     return ngettext("khoảng %(num)d giờ", "khoảng %(num)d giờ", hours)
+
+
+def duration(span: timedelta) -> str:
+    """How long something took, in seconds or minutes."""
+    seconds = round(span.total_seconds())
+    if seconds < 1:
+        return str(_("chưa đến 1 giây"))
+    if seconds < 90:
+        return ngettext("%(num)d giây", "%(num)d giây", seconds)
+    return ngettext("khoảng %(num)d phút", "khoảng %(num)d phút", round(seconds / 60))
 
 
 def strip(runs: list[Run]) -> list[tuple[str, int]]:

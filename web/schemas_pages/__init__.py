@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from flask import Blueprint, Response, abort, current_app, render_template
 
@@ -38,9 +39,14 @@ def show(name: str) -> str:
         followers = datasets_of_schema(session, name)
     return render_template(
         "schemas/show.html", schema=schema, dictionary=in_words(schema.descriptor, language()), followers=followers,
-        expected=_expected(schema), scrollable=scrollable, readme=schema.readme.read_text("utf-8") if schema.readme.is_file() else "",
+        expected=_expected(schema), scrollable=scrollable, readme=_guide(schema),
         files={file: (schema.folder / file).stat().st_size for file in FILES if (schema.folder / file).is_file()},
     )
+
+
+def _guide(schema: TableSchema) -> str:
+    """The schema's README without its title, which the page says already."""
+    return re.sub(r"\A# .*\n+", "", schema.readme.read_text("utf-8")) if schema.readme.is_file() else ""
 
 
 def _expected(schema: TableSchema) -> list[tuple[int | None, str | None, str]]:
