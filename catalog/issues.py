@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import unquote
 
 
 class Stage(StrEnum):
@@ -155,11 +156,21 @@ class _Facts(dict):
         return "…"
 
 
+def _legible(value: Any) -> str:
+    """A part of a place as a person reads it: an address with its letters, not with their percent signs."""
+    text = str(value)
+    try:
+        letters = unquote(text, errors="strict") if "://" in text else text
+    except UnicodeDecodeError:
+        return text
+    return letters if letters.isprintable() else text
+
+
 def say(issue: Issue, language: str) -> Said:
     """The issue in words of `language` (`vi` or `en`); plain text, to be escaped where it is shown."""
     entry = code(issue.code)
     what, mend = (entry.vi, entry.vi_mend) if language == "vi" else (entry.en, entry.en_mend)
     place = issue.place.to_dict()
     facts = _Facts({**place, **issue.facts})
-    where = ", ".join(_WHERE[language][key].format(place[key]) for key in _WHERE[language] if key in place)
+    where = ", ".join(_WHERE[language][key].format(_legible(place[key])) for key in _WHERE[language] if key in place)
     return Said(what.format_map(facts), where, mend.format_map(facts), _WHO[language][entry.who])

@@ -25,6 +25,7 @@ from demo.province import DEMO
 
 ON_TIME, LATE, INVALID, DOWN, AS_TODAY = "dung_han", "tre_han", "chua_hop_le", "mat_ket_noi", "nhu_hien_nay"
 STATES = (ON_TIME, LATE, INVALID, DOWN, AS_TODAY)
+INVALID_CELLS = 24  # in the versions of the past that did not fit their schema
 Fact = dict[str, Any]
 
 
@@ -141,7 +142,7 @@ def _like(row: Evidence, since: datetime, until: datetime, *, invalid: bool = Fa
     fact = {"kind": row.kind, "state": row.state, "cause": row.cause, "good_until": None, "facts": {**row.facts, "illustrative": True}, "since": since, "until": until,
             "agency_id": row.agency_id, "source_id": row.source_id, "dataset_id": row.dataset_id}
     if invalid and row.kind in ("valid", "standing"):
-        fact |= {"state": "bad" if row.kind == "valid" else "valid", "cause": "data-not-valid", "facts": {"illustrative": True}}
+        fact |= {"state": "bad" if row.kind == "valid" else "valid", "cause": "data-not-valid", "facts": {"illustrative": True, "errors": INVALID_CELLS}}
     return fact
 
 
