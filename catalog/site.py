@@ -36,7 +36,10 @@ class Site:
 
     @cached_property
     def net(self) -> Net:
-        return Net(allow_hosts=self.settings.allow_hosts, contact=self.settings.site_url)
+        """The way out; beside what the operator allows, a demonstration's own endpoints on this machine may be reached."""
+        port = remembered(self.engine, "demo_port")
+        own = (f"127.0.0.1:{port}",) if port else ()
+        return Net(allow_hosts=(*self.settings.allow_hosts, *own), contact=self.settings.site_url)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -162,6 +162,8 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: only errors are worth a line."""
 
     def log_error(self, format: str, *values: object) -> None:
+        if any(isinstance(value, TimeoutError) for value in values):
+            return  # a caller that keeps its connection and asks no more is no error
         sys.stderr.write(f"demo.serve: {format % values}\n")
 
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -44,10 +44,11 @@ def up(demo: bool, port: int, host: str) -> None:
     address = settings.site_url or f"http://{host}:{port}"
     migrate(settings)
     processes = Processes(environment(settings, SITE_URL=address))
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         if demo:
-            settings = _start_demo(settings, processes)
+            _start_demo(settings, processes)
         processes.start("worker", "worker")
         processes.start("web", "serve", "--host", host, "--port", str(port))
         _wait_for(host, port, processes)
@@ -122,8 +123,8 @@ class Processes:
                 process.wait()
 
 
-def _start_demo(settings: Settings, processes: Processes) -> Settings:
-    """Start the agencies' own endpoints and load the register, commitments and sources; returns settings that may reach them."""
+def _start_demo(settings: Settings, processes: Processes) -> None:
+    """Start the agencies' own endpoints, and load the register, the commitments and the sources."""
     demo = load_demo()
     site = open_site(settings)
     folder = settings.var / "demo"
@@ -136,13 +137,10 @@ def _start_demo(settings: Settings, processes: Processes) -> Settings:
     demo.generate(folder)
     processes.start_python("demo", "-m", "demo.serve", "--port", str(port), "--folder", str(folder))
     _wait_for("127.0.0.1", port, processes)
-    settings = replace(settings, allow_hosts=(*settings.allow_hosts, f"127.0.0.1:{port}"))
-    processes.env["HAIDANG_ALLOW_HOSTS"] = ",".join(settings.allow_hosts)
     site.engine.dispose()
-    site = open_site(settings)
+    site = open_site(settings)  # anew, because the clock stands on the demonstration's day from here on
     demo.load(site, f"http://127.0.0.1:{port}")
     site.engine.dispose()
-    return settings
 
 
 def load_demo() -> Any:

@@ -33,11 +33,12 @@ def participation(as_of: datetime | None, as_json: bool, as_csv: bool) -> None:
     with open_house() as house, house.reading() as session:
         today = house.clock.today()
         day = as_of.date() if as_of else today
-        if day > today:
-            raise click.UsageError(f"Chưa đến ngày {day.isoformat()}. / {day.isoformat()} has not come yet.")
         figure = compute(session, day)
+    if day > today:
+        click.echo(f"Chưa đến ngày {day:%d/%m/%Y}: con số cho biết điều sẽ xảy ra nếu từ {today:%d/%m/%Y} không ai làm gì thêm.\n"
+                   f"{day:%d/%m/%Y} has not come yet: the figure is what will be if nobody does anything from {today:%d/%m/%Y} on.", err=True)
     if as_json:
-        click.echo(json.dumps(as_dict(figure), ensure_ascii=False, indent=2))
+        click.echo(json.dumps({**as_dict(figure), "projected": day > today}, ensure_ascii=False, indent=2))
     elif as_csv:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(csv_rows(figure))
