@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from catalog import evidence
 from catalog.actions.client import LocalCatalogue
@@ -258,15 +258,17 @@ def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> 
     last = select(Version.resource_id, func.max(Version.number).label("number")).join(
         Resource, Resource.id == Version.resource_id).join(Dataset, Dataset.id == Resource.dataset_id).where(
         Dataset.source_id == source_id, Dataset.identifier.in_(identifiers)).group_by(Version.resource_id).subquery()
+    live = aliased(Version)
     rows = session.execute(
-        select(Dataset.identifier, Resource, Version).join(Resource, Resource.dataset_id == Dataset.id)
-        .join(Version, Version.resource_id == Resource.id)
+        select(Dataset.identifier, Resource, Version, live).join(Resource, Resource.dataset_id == Dataset.id)
+        .join(Version, Version.resource_id == Resource.id).outerjoin(live, live.id == Resource.version_id)
         .join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number)))
     held: dict[str, dict[str, Before]] = {}
-    for identifier, resource, version in rows:
+    for identifier, resource, version, shown in rows:
         file = StoredFile(sha256=version.sha256, size=version.size, filename=version.filename, media_type=version.media_type,
                           etag=resource.etag, last_modified=resource.source_modified)
-        held.setdefault(identifier, {})[resource.url] = Before(file=file, reachable=resource.reachable is not False)
+        held.setdefault(identifier, {})[resource.url] = Before(
+            file=file, reachable=resource.reachable is not False, columns=len(shown.fields) if shown and shown.table_sha256 else 0)
     return held
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import requests
 
 from catalog import tables, validation
+from catalog.characters import keepable
 from catalog.errors import Trouble
 from catalog.files import Files
 from catalog.fitting import fit
@@ -31,17 +32,20 @@ from catalog.validation import Verdict
 log = logging.getLogger(__name__)
 
 TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "ZIP"}
+MEDIA_TYPE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
     """What the catalogue already holds of one file: enough to ask the source whether it changed.
 
-    `reachable` is False where the last attempt to fetch it failed.
+    `reachable` is False where the last attempt to fetch it failed; `columns` is how many columns the live version has
+    as a table, 0 where it is none.
     """
 
     file: StoredFile
     reachable: bool = True
+    columns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Tools:
     """What the steps work with.
 
     `describe` is the connector's: the source's answer in the catalogue's words. `before` maps a resource's URL to what is held of it; `known` is True where the source says of the record just
-    what it said last time; `copy` is False where a source's files are only linked; `cancelled` is asked between
+    what it said last time; `forced` is True where a file is fetched even if the source says that it is the same; `copy` is False where a source's files are only linked; `cancelled` is asked between
     files and inside long checks.
     """
 
@@ -58,6 +62,7 @@ class Tools:
     describe: Callable[[Record], Record]
     before: Mapping[str, Before] = field(default_factory=dict)
     known: bool = False
+    forced: bool = False
     copy: bool = True
     cancelled: Callable[[], bool] = lambda: False
 
@@ -92,16 +97,16 @@ def _worth_copying(resource: Distribution) -> bool:
 
 
 def _download(resource: Distribution, tools: Tools) -> StoredFile:
-    held = tools.before.get(resource.url)
+    held = None if tools.forced else tools.before.get(resource.url)
     with tempfile.TemporaryDirectory(prefix="haidang-") as folder:
         target = Path(folder) / "file"
-        got = tools.net.download(resource.url, target, etag=held.file.etag if held else None,
+        got = tools.net.download(resource.location or resource.url, target, etag=held.file.etag if held else None,
                                  last_modified=held.file.last_modified if held else None)
         if got.status == "not-modified" and held:
             return held.file
         sha256 = tools.files.put(target)
-    return StoredFile(sha256=sha256, size=got.size, filename=got.filename, media_type=got.media_type,
-                      etag=got.etag, last_modified=got.last_modified)
+    said = {"media_type": got.media_type and got.media_type[:MEDIA_TYPE_LENGTH], "etag": got.etag, "last_modified": got.last_modified}
+    return StoredFile(sha256=sha256, size=got.size, filename=got.filename, **keepable(said))
 
 
 def compare(record: Record, tools: Tools) -> Record:
@@ -121,10 +126,11 @@ def check(record: Record, tools: Tools) -> Record:
     resources, issues = [], []
     for resource in record.resources:
         if resource.file is not None:
+            held = tools.before.get(resource.url)
             verdict = validation.check(
                 tools.files.path(resource.file.sha256), filename=resource.file.filename, format=resource.format,
                 media_type=resource.file.media_type or resource.media_type, schema=resource.schema,
-                encoding=resource.encoding, cancelled=tools.cancelled,
+                encoding=resource.encoding, cancelled=tools.cancelled, columns_before=held.columns if held else 0,
             )
             issues += [_placed(issue, resource) for issue in verdict.issues]
             resource = replace(resource, format=verdict.format or resource.format, checked=_keep(verdict, tools.files))

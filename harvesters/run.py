@@ -77,14 +77,14 @@ class Harvest:
                 return []
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
                 Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
-            held = {} if run.forced else held_files(session, source.id, [s.identifier for s in staged])
+            held = held_files(session, source.id, [s.identifier for s in staged])
         describe, cancelled = describe_with(self._connector(run_id, source)), self._cancelled(run_id)
 
         def one(item: Staged) -> Record:
             tools = Tools(
                 net=site.net, files=site.files, describe=describe,
                 before=held.get(item.identifier, {}),
-                known=known.get(item.identifier) == item.raw_hash and not run.forced,
+                known=known.get(item.identifier) == item.raw_hash and not run.forced, forced=run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,
             )
             return prepare(Record(source=source.id, identifier=item.identifier, raw=item.raw, raw_hash=item.raw_hash), tools)

@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dbos import DBOS, SQLAlchemyDatasource
@@ -52,7 +52,7 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
             with faults(f"record {record.identifier!r} of run {run_id}") as fault:
                 once(harvest.take_in, run_id, [record])
             if fault.reference:
-                once(harvest.give_up, run_id, record, fault.reference)
+                once(harvest.give_up, run_id, replace(record, issues=()), fault.reference)  # what it says may be what broke
 
     @DBOS.workflow(name="harvest_batch", max_recovery_attempts=RECOVERIES)
     def harvest_batch(run_id: str, first: int, last: int) -> None:

@@ -6,9 +6,12 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, DateTime, MetaData, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
+
+from catalog.characters import keepable
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,13 +36,20 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON; `jsonb` on PostgreSQL. NUL characters are refused by PostgreSQL, so they are taken out before."""
+    """JSON; `jsonb` on PostgreSQL. What PostgreSQL refuses (NUL, halves of surrogate pairs) becomes U+FFFD, on both alike."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Any) -> Any:
         return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True))
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        try:
+            plain = b"\\u0000" not in orjson.dumps(value)  # costs microseconds; a walk through the value costs a hundred times more
+        except TypeError:  # half a surrogate pair, or what only the slower writer knows
+            plain = False
+        return value if plain else keepable(value)
 
 
 class Base(DeclarativeBase):

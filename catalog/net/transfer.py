@@ -14,6 +14,7 @@ import orjson
 import requests
 import urllib3
 
+from catalog.characters import keepable
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net.guard import Target, shown
@@ -130,10 +131,13 @@ def parsed_json(data: bytes, url: str) -> Any:
     if text.startswith(b"<"):
         raise Trouble(Issue("not-json", Place(url=shown(url))))
     try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _cleaned(_lenient_json(data, url))  # ten times slower; only for what the strict reader refuses
-    return _cleaned(value) if b"\\u0000" in text else value
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return keepable(_lenient_json(data, url))  # ten times slower; only for what the strict reader refuses
+        return keepable(value) if b"\\u0000" in text else value
+    except RecursionError:  # nested without end
+        raise Trouble(Issue("json-broken", Place(url=shown(url)), {"line": 1, "position": 1})) from None
 
 
 def _lenient_json(data: bytes, url: str) -> Any:
@@ -144,24 +148,11 @@ def _lenient_json(data: bytes, url: str) -> Any:
         line, position = error.lineno, error.colno
     except UnicodeDecodeError as error:
         line, position = data.count(b"\n", 0, error.start) + 1, error.start - data.rfind(b"\n", 0, error.start)
-    except RecursionError:
-        pass  # nested without end
     raise Trouble(Issue("json-broken", Place(url=shown(url)), {"line": line, "position": position}))
 
 
 def _number(digits: str) -> int | float:
     return int(digits) if len(digits) < 19 else float(digits)
-
-
-def _cleaned(value: Any) -> Any:
-    """The same value with U+FFFD for the characters that neither UTF-8 nor a database can hold."""
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, list):
-        return [_cleaned(item) for item in value]
-    if isinstance(value, dict):
-        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
-    return value
 
 
 def filename_of(response: requests.Response, url: str) -> str:

@@ -26,26 +26,28 @@ def check(
     path: Path, *, filename: str, format: str = "", media_type: str | None = None,
     schema: str | Mapping[str, Any] | None = None, encoding: str | None = None, limit_errors: int = 1000,
     cancelled: Callable[[], bool] | None = None, progress: Callable[[int], None] | None = None, limits: Limits | None = None,
+    columns_before: int = 0,
 ) -> Verdict:
     """Say whether the file is what its schema says, and what to mend where.
 
     `schema` is a name on the registry or a descriptor; None asks the registry by the header. `encoding` is what
-    the source declared. `progress` is told the number of rows validated so far. Raises Cancelled when `cancelled`
+    the source declared. `columns_before` is how many columns the version has that is live; what was a table must not
+    be replaced by something that is none. `progress` is told the number of rows validated so far. Raises Cancelled when `cancelled`
     says so; never Trouble, which becomes an issue of the verdict.
     """
     request = Request(path=Path(path), filename=filename, format=format, media_type=media_type, encoding=encoding, limits=limits or Limits())
     kind = sniff(request)
-    if kind.format not in READ and not _claims_a_table(kind, schema):
+    if kind.format not in READ and not columns_before and not _claims_a_table(kind, schema):
         return Verdict(state="unchecked", format=kind.format)
     work = Workspace()
     tick = partial(_tick, cancelled, progress)
     try:
         wanted = _wanted(schema)
         reading = open_file(request, kind, work)
-        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick).verdict(wanted)
+        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick, columns_before=columns_before).verdict(wanted)
     except Trouble as trouble:
         work.close()
-        if schema is None and trouble.issue.code in _NOT_A_TABLE and kind.claimed not in _CLAIMS - {"JSON"}:
+        if schema is None and not columns_before and _need_not_be_a_table(kind, trouble.issue):
             return Verdict(state="unchecked", format=kind.format)
         return _unreadable(kind, trouble.issue, request)
 
@@ -58,6 +60,7 @@ class _Check:
     reading: Reading
     limit_errors: int
     tick: Callable[[int], None]
+    columns_before: int = 0
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
@@ -88,9 +91,9 @@ class _Check:
         """What is to be said of the table as a whole."""
         place = Place(file=self.request.filename, sheet=layout.grid.sheet)
         remarks = []
-        fields = layout.schema.descriptor.get("fields", []) if layout.schema else []
-        if len(layout.labels) == 1 and len(fields) > 1 and self.reading.dialect:
-            remarks.append(Issue("delimiter-unknown", place, {"fields": len(fields), "header": layout.labels[0][:120]}))
+        expected = len(layout.schema.descriptor.get("fields", [])) if layout.schema else self.columns_before
+        if len(layout.labels) == 1 and expected > 1 and self.reading.dialect:
+            remarks.append(Issue("delimiter-unknown", place, {"fields": expected, "header": layout.labels[0][:120]}))
         if layout.skipped_titles:
             remarks.append(Issue("title-rows-skipped", place, {"header": layout.header_row, "rows": layout.header_row - 1}))
         if layout.renamed:
@@ -145,6 +148,11 @@ def _tick(cancelled: Callable[[], bool] | None, progress: Callable[[int], None] 
 def _claims_a_table(kind: Kind, schema: Any) -> bool:
     """Whether a file that is no table was offered as one, so that the agency must hear of it."""
     return schema is not None or kind.claimed in _CLAIMS
+
+
+def _need_not_be_a_table(kind: Kind, issue: Issue) -> bool:
+    """Whether a file that holds no table is all right: one that was not offered as one, or JSON of another shape."""
+    return issue.code in _NOT_A_TABLE and (kind.claimed not in _CLAIMS or (kind.claimed, issue.code) == ("JSON", "json-without-table"))
 
 
 def _wanted(schema: str | Mapping[str, Any] | None) -> Schema | None:

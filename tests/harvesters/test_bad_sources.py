@@ -19,7 +19,6 @@ from support.seeding import add_agency
 from support.sites import site_on
 from support.web_server import Route, WebServer, redirect, reply, silent, streamed, web_server
 
-from catalog.clock import FrozenClock
 from catalog.models import Dataset, IssueRow, Known, Source
 from catalog.net import Limits
 from catalog.site import Site
@@ -157,11 +156,9 @@ class Afternoon:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def afternoon(request, tmp_path_factory) -> Iterator[Afternoon]:
-    from conftest import NOON
-
     folder = tmp_path_factory.mktemp("bad-sources")
     with ExitStack() as stack:
-        site = stack.enter_context(site_on(request.param, request, folder, FrozenClock(NOON), LIMITS))
+        site = stack.enter_context(site_on(request.param, request, folder, LIMITS))
         shared = stack.enter_context(web_server())
         servers = {case: stack.enter_context(web_server()) if told.own_server else shared for case, told in CASES.items()}
         yield Afternoon(site, servers)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -42,8 +43,9 @@ def database_on(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iter
 
 
 @contextmanager
-def site_on(kind: str, request: pytest.FixtureRequest, folder: Path, clock: FrozenClock, limits: Limits) -> Iterator[ImpatientSite]:
+def site_on(kind: str, request: pytest.FixtureRequest, folder: Path, limits: Limits) -> Iterator[ImpatientSite]:
     """An open, empty site on that database; all temporary files of the process go to `folder`/tmp meanwhile."""
+    clock = FrozenClock(datetime(2024, 9, 30, 5, 0, tzinfo=UTC))  # noon in Vietnam
     var, scratch = folder / "var", folder / "tmp"
     var.mkdir()
     scratch.mkdir()
