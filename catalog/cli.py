@@ -36,7 +36,7 @@ class House(click.Group):
         except Refusal as refusal:
             click.echo(refusal.message or type(refusal).__name__, err=True)
             code = 1
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt, BrokenPipeError):
             raise
         except Exception:  # noqa: BLE001 - a fault of ours: a reference for the user, the trace for the log
             reference = uuid.uuid4().hex[:12]

@@ -51,9 +51,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """One file or link of a dataset, as the source offers it (CKAN: resource; DCAT: distribution)."""
+    """One file or link of a dataset, as the source offers it (CKAN: resource; DCAT: distribution).
+
+    `url` is its address for everybody, and tells it from the dataset's other files; `location` is where it is
+    fetched from, where that is nobody else's business (a folder of this machine).
+    """
 
     url: str
+    location: str | None = None
     name: str = ""
     description: str = ""
     format: str = ""

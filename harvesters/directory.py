@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.net import ABOUT_THE_HOST, LocalFolder, Net
-from catalog.net.local import is_file_url, mark_of
+from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
+from catalog.net.local import mark_of
 from catalog.net.transfer import parsed_json
 from catalog.record import Record
 from harvesters import listing
@@ -158,9 +160,14 @@ class Directory:
         draft.frequency(as_text(says.get("frequency")))
         draft.themes(draft.texts(says.get("theme"), "theme"))
         draft.illustrative(says.get("illustrative"))
-        return draft.record([draft.distribution(
-            raw.get("url"), name=says.get("resource_title") or name, format=format_from(name), schema=says.get("schema"),
-            encoding=says.get("encoding"), last_modified=raw.get("modified"))])
+        where = as_text(raw.get("url"))
+        distribution = draft.distribution(
+            quote(item.identifier) if is_file_url(where) else where, name=says.get("resource_title") or name,
+            format=format_from(name), schema=says.get("schema"),
+            encoding=says.get("encoding"), last_modified=raw.get("modified"))
+        if distribution is not None and is_file_url(where):
+            distribution = replace(distribution, location=where)
+        return draft.record([distribution])
 
 
 def _by_file(value: Any, url: str) -> dict[str, Mapping[str, Any]]:

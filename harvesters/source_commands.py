@@ -15,6 +15,7 @@ from catalog.errors import Trouble, UsageError
 from catalog.issues import say
 from catalog.models import Agency, Run, Source
 from catalog.names import slug
+from catalog.net import is_file_url
 from catalog.runs import counters
 from catalog.site import site_here
 from harvesters.base import SourceSpec
@@ -55,7 +56,7 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
     given = _options(options)
     site = site_here()
     connect(connector, SourceSpec(name=name, url=url, options=given), site.net)
-    if not url.startswith("/"):
+    if not (url.startswith("/") or is_file_url(url)):
         site.net.vet(url)
     with site.writing() as session:
         owner = session.scalar(select(Agency).where(Agency.slug == agency))

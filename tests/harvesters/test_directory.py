@@ -160,7 +160,7 @@ def test_a_folder_of_this_machine_is_read_in_the_same_way(net: Net, tmp_path):
         assert [(issue.code, issue.place.file) for issue in issues] == [("folder-left", "link.csv")]
         record = connector.describe(items[0])
         assert record.metadata["title"] == "Chợ"
-        got = net.download(record.resources[0].url, tmp_path / "copy")
+        got = net.download(record.resources[0].location, tmp_path / "copy")
         assert (got.filename, (tmp_path / "copy").read_text()) == ("chợ 1.csv", "a\n1\n")
 
 

@@ -331,3 +331,18 @@ def test_a_file_that_is_gone_for_a_while_keeps_its_last_version_and_comes_back(s
     with site.reading() as session:
         assert session.scalar(select(Resource.reachable)) is True
         assert session.scalar(select(func.count()).select_from(Version)) == 1
+
+
+def test_a_folder_of_this_machine_is_published_without_telling_where_it_lies(site, tmp_path):
+    folder = tmp_path / "noi-bo"
+    folder.mkdir()
+    (folder / "chợ.csv").write_bytes(GOOD)
+    add_source(site, url=str(folder), connector="directory")
+    assert harvest(site)["counts"] == {"created": 1}
+    with site.reading() as session:
+        resource = session.scalar(select(Resource))
+        assert site.files.get(session.get(Version, resource.version_id).sha256) == GOOD
+        assert "noi-bo" not in resource.url
+    (folder / "chợ.csv").write_bytes(BETTER)
+    assert harvest(site)["counts"] == {"updated": 1}
+    assert harvest(site)["counts"] == {"unchanged": 1}
