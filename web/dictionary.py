@@ -56,8 +56,10 @@ def said(part: Mapping[str, Any], key: str, language: str) -> str:
 
 
 def cell_words(text: str, kind: str) -> str:
-    """A cell of a table as it is read: yes and no in words, all else as it stands in the file."""
-    return str(_ANSWERS.get(text, text)) if kind == "boolean" else text
+    """A cell of a table as it is read: yes and no in words, a time without seconds that nobody gave, all else as it stands."""
+    if kind == "boolean":
+        return str(_ANSWERS.get(text, text))
+    return text.removesuffix(":00") if kind == "time" and text.count(":") == 2 else text
 
 
 def type_words(kind: str) -> str:

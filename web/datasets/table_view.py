@@ -10,7 +10,6 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from catalog import tables
 from catalog.site import Site
 
 ROWS = 12
-FORM = 2  # of the kept file; another number makes it anew
+FORM = 1  # of the kept file; another number makes it anew
 CELL = 300  # characters of a cell that are shown
 NUMERIC = ("integer", "number")
 
@@ -114,8 +113,6 @@ def _text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.15g}"
-    if isinstance(value, time) and not value.second and not value.microsecond:
-        return f"{value:%H:%M}"
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
     return text if len(text) <= CELL else text[: CELL - 1] + "…"
 
