@@ -18,6 +18,7 @@ from catalog.record import Distribution, Record
 TITLE_LENGTH = 1_000  # characters; CKAN has no limit, a page has
 NOTES_LENGTH = 100_000
 URL_LENGTH = 4_000
+TAGS = 200
 RESOURCES = 1_000  # a dataset with more is a listing in disguise
 
 
@@ -41,7 +42,10 @@ def fit(record: Record, _tools: object = None) -> Record:
     metadata["tags"] = tags
     if dropped:
         issues.append(Issue("tags-dropped", Place(field="tags"), {"tags": ", ".join(dropped)[:300], "count": len(dropped)}))
-    resources = record.resources
+    if len(tags) > TAGS:
+        issues.append(Issue("too-many-tags", Place(field="tags"), {"count": len(tags), "limit": TAGS}))
+        metadata["tags"] = tags[:TAGS]
+    resources = tuple(_clean_resource(resource) for resource in record.resources)
     if len(resources) > RESOURCES:
         issues.append(Issue("too-many-resources", Place(field="resources"), {"count": len(resources), "limit": RESOURCES}))
         resources = resources[:RESOURCES]
@@ -53,7 +57,7 @@ def fit(record: Record, _tools: object = None) -> Record:
         issues.append(Issue("link-dropped", Place(url=str(metadata.pop("url"))[:500], field="url")))
     if not resources:
         issues.append(Issue("no-files", Place(field="resources")))
-    return replace(record, metadata=metadata, resources=tuple(_clean_resource(r) for r in resources)).with_issues(*issues)
+    return replace(record, metadata=metadata, resources=tuple(resources)).with_issues(*issues)
 
 
 def fits_as_link(url: str) -> bool:

@@ -25,6 +25,7 @@ RESERVED_NAMES = {"new", "edit", "search"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
+_PASSED_OVER = re.compile("[\x00-\x20\x7f-\x9f]")  # a browser reads "java\nscript:" as it reads "javascript:"
 _SCHEMES = {"http", "https", "ftp", "ftps", "sftp"}
 _TRUE = {"true", "yes", "t", "y", "1", "on"}
 
@@ -40,8 +41,9 @@ def clean(text: str) -> str:
 
 def safe_link(url: str) -> bool:
     """Whether an address may be kept as a link: a web or FTP address, or one without a scheme; never a script or a local file."""
-    scheme = _SCHEME.match(url)
-    return scheme is None or scheme[1].lower() in _SCHEMES or url[scheme.end() :][:5].isdigit()
+    read = _PASSED_OVER.sub("", url)
+    scheme = _SCHEME.match(read)
+    return scheme is None or scheme[1].lower() in _SCHEMES or read[scheme.end() :][:5].isdigit()
 
 
 def boolean(value: Any) -> bool:

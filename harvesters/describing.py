@@ -77,8 +77,8 @@ class Draft:
         return [entry for entry in entries if isinstance(entry, Mapping)]
 
     def _odd(self, value: Any, field: str, read: str) -> None:
-        shown = as_text(value)[:100]
-        self.issues.append(Issue("value-of-another-kind", Place(field=field), {"value": shown, "read": read[:100]}))
+        shown = as_text(value)[:100] or json.dumps(value)[:100]
+        self.issues.append(Issue("value-of-another-kind", Place(field=field), {"value": shown, "read": read[:100] or "–"}))
 
     def licence(self, *given: str) -> None:
         """The licence, from the first value that names one; one that is not known is kept word for word in the extras."""
@@ -115,7 +115,7 @@ class Draft:
         """One file or link; None with a warning when it has no address that can be shown."""
         address = self.text(url, "url").strip()
         if not address:
-            self.issues.append(Issue("file-without-address", Place(field="resources"), {"name": as_text(fields.get("name"))[:100]}))
+            self.issues.append(Issue("file-without-address", Place(field="resources"), {"name": as_text(fields.get("name"))[:100] or "–"}))
             return None
         words = {key: self.text(value, key).strip() for key, value in fields.items() if key != "last_modified"}
         media_type = words.pop("media_type", "")[:MEDIA_TYPE_LENGTH]
@@ -139,7 +139,8 @@ def identified(raw: Any, identifier: Any, place: Place) -> Gathered | Issue:
         return Issue("record-not-an-object", place, {"value": as_text(raw)[:100] or json.dumps(raw)})
     name = as_text(identifier).strip() if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
     if not name:
-        return Issue("identifier-missing", place, {"title": as_text(raw.get("title"))[:200] or _beginning(raw)})
+        title = raw.get("title")
+        return Issue("identifier-missing", place, {"title": title[:200] if isinstance(title, str) and title.strip() else _beginning(raw)})
     if len(name) > IDENTIFIER_LENGTH:
         return Issue("identifier-too-long", place, {"length": len(name), "limit": IDENTIFIER_LENGTH, "shown": name[:80]})
     try:

@@ -85,7 +85,7 @@ class Net:
         the status is `not-modified` and no file is written.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {"Accept-Encoding": "identity", **{name: value for name, value in conditions.items() if value}}
+        headers = {"Accept-Encoding": "identity", **{name: value for name, value in conditions.items() if value and _sendable(value)}}
         cap = max_bytes or self.limits.max_download
         if is_file_url(url):
             return self._folders.download(url, to, cap, etag)
@@ -214,6 +214,11 @@ class _GuardedSession(requests.Session):
 def _answer(response: requests.Response, body: bytes = b"") -> Answer:
     return Answer(status=response.status_code, url=shown(response.url), body=body,
                   headers={name.lower(): transfer.as_utf8(value) for name, value in response.headers.items()})
+
+
+def _sendable(value: str) -> bool:
+    """Whether what a server said of itself may be said back to it; a header holds plain signs only."""
+    return value.isascii() and value.isprintable()
 
 
 def _with(url: str, params: Mapping[str, Any] | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -123,7 +124,7 @@ def parsed_json(data: bytes, url: str) -> Any:
     """The JSON of an answer; Trouble `answer-empty`, `not-json` (a web page) or `json-broken` with the position.
 
     A byte order mark is passed over, NaN and Infinity (which JSON does not have) become null, a whole number beyond
-    64 bits becomes a decimal one, and characters that no text may hold (NUL, half a surrogate pair) become U+FFFD.
+    64 bits becomes a decimal one (null if no number can hold it), and characters that no text may hold (NUL, half a surrogate pair) become U+FFFD.
     """
     text = data.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
@@ -143,7 +144,8 @@ def parsed_json(data: bytes, url: str) -> Any:
 def _lenient_json(data: bytes, url: str) -> Any:
     line, position = 1, 1
     try:
-        return json.loads(data.decode(json.detect_encoding(data)), parse_constant=lambda _: None, parse_int=_number)
+        return json.loads(data.decode(json.detect_encoding(data)), parse_constant=lambda _: None, parse_int=_number,
+                          parse_float=_number)
     except json.JSONDecodeError as error:
         line, position = error.lineno, error.colno
     except UnicodeDecodeError as error:
@@ -151,8 +153,12 @@ def _lenient_json(data: bytes, url: str) -> Any:
     raise Trouble(Issue("json-broken", Place(url=shown(url)), {"line": line, "position": position}))
 
 
-def _number(digits: str) -> int | float:
-    return int(digits) if len(digits) < 19 else float(digits)
+def _number(digits: str) -> int | float | None:
+    """A number as JSON on every database can hold it; None for one that is beyond any."""
+    if len(digits) < 19 and digits.lstrip("-").isdigit():
+        return int(digits)
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def filename_of(response: requests.Response, url: str) -> str:
