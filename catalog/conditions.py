@@ -69,7 +69,8 @@ def _licence(found: Found) -> Condition:
     given = found.dataset.license_id
     if licences.is_open(licences.recognise(given) or given):
         return Condition(kind="licence", state="ok", facts={"licence": given})
-    return Condition(kind="licence", state="bad", cause="licence-not-open", facts={"licence": given})
+    cause = "licence-missing" if given in ("", "notspecified") else "licence-not-open"
+    return Condition(kind="licence", state="bad", cause=cause, facts={"licence": given})
 
 
 def _machine_readable(found: Found) -> tuple[set[str], Condition]:
