@@ -49,6 +49,9 @@ def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, canc
         return
     if not names and not every:
         raise UsageError("Cần tên nguồn, hoặc --all.", "Give the name of a source, or --all.")
+    if detach and not jobs.worker_alive(site):
+        raise UsageError("--detach cần một bộ chạy đang hoạt động. Hãy chạy trước: haidang worker",
+                         "--detach needs a worker that is running. Start one first: haidang worker")
     orderer = jobs.Jobs(site)
     try:
         run_ids = order(site, orderer, names, forced=force)

@@ -17,7 +17,7 @@ from catalog.models import Agency, Run, Source
 from catalog.names import slug
 from catalog.net import is_file_url
 from catalog.runs import counters
-from catalog.site import site_here
+from catalog.site import Site, site_here
 from harvesters.base import SourceSpec
 from harvesters.connectors import connect, kinds
 from harvesters.preview import preview_source
@@ -55,9 +55,7 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
                          f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
     given = _options(options)
     site = site_here()
-    connect(connector, SourceSpec(name=name, url=url, options=given), site.net)
-    if not (url.startswith("/") or is_file_url(url)):
-        site.net.vet(url)
+    _require_usable(site, connector, SourceSpec(name=name, url=url, options=given))
     with site.writing() as session:
         owner = session.scalar(select(Agency).where(Agency.slug == agency))
         if owner is None:
@@ -70,6 +68,17 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())
     click.echo(f"Đã lưu nguồn {name}. Xem thử: haidang source preview {name} · Saved. Preview it: haidang source preview {name}", err=True)
+
+
+def _require_usable(site: Site, connector: str, spec: SourceSpec) -> None:
+    """UsageError for a source that could never be harvested: its kind, an option or its address."""
+    try:
+        connect(connector, spec, site.net)
+        if connector != "directory" or not (spec.url.startswith("/") or is_file_url(spec.url)):
+            site.net.vet(spec.url)
+    except Trouble as trouble:
+        vi, en = say(trouble.issue, "vi"), say(trouble.issue, "en")
+        raise UsageError(f"{vi.what} {vi.mend}", f"{en.what} {en.mend}") from trouble
 
 
 def _options(pairs: tuple[str, ...]) -> dict[str, str]:
