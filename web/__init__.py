@@ -29,6 +29,7 @@ def create_app(site: Site) -> Flask:
         headers,
         home,
         identity,
+        kept,
         markup,
         organizations,
         participation,
@@ -42,7 +43,7 @@ def create_app(site: Site) -> Flask:
     app = Flask(__name__)
     app.secret_key = site.settings.secret_key
     app.extensions["haidang"] = site
-    for part in (words, formats, markup, identity, addresses, headers, errors):
+    for part in (kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
     for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, ckan):
         app.register_blueprint(subject.bp)

@@ -15,6 +15,7 @@ from flask import Flask, current_app, g
 from sqlalchemy import select
 
 from catalog.models import SiteFact
+from web.kept import kept
 from web.words import language
 
 DEFAULT = {
@@ -75,10 +76,13 @@ def _in(chosen: str, value: Any) -> Any:
 def current() -> Identity:
     """The site's words for this request; read once."""
     if "identity" not in g:
-        with current_app.extensions["haidang"].reading() as session:
-            facts = dict(session.execute(select(SiteFact.key, SiteFact.value).where(SiteFact.key.in_(FACTS))).all())
-        g.identity = identity_in(language(), facts)
+        g.identity = identity_in(language(), kept("identity", _facts))
     return g.identity
+
+
+def _facts() -> dict[str, Any]:
+    with current_app.extensions["haidang"].reading() as session:
+        return dict(session.execute(select(SiteFact.key, SiteFact.value).where(SiteFact.key.in_(FACTS))).all())
 
 
 def assume_nothing() -> None:

@@ -77,7 +77,7 @@ def test_a_demonstration_says_so_on_every_page(site, client):
     with site.writing() as session:
         remember(session, "demo", True)
     for path in ("/", "/dataset", "/api/docs"):
-        assert "Trang trình diễn" in page(client, path)
+        assert "Trang trình diễn" in page(visitor(site), path)
 
 
 def test_the_page_about_the_api_gives_this_sites_own_address(client):

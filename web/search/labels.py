@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from catalog.freshness import WORDS as FREQUENCIES
 from catalog.licences import LICENCES
 from catalog.models import Agency, AgencyName, Theme
-from web.words import either
+from web.kept import kept
+from web.words import either, language
 
 VALIDATION = {"valid": _l("Hợp lệ"), "invalid": _l("Bản mới có lỗi"), "held": _l("Đang giữ lại"), "unchecked": _l("Chưa kiểm tra")}
 ILLUSTRATIVE = {"true": _l("Dữ liệu minh hoạ"), "false": _l("Dữ liệu thật")}
@@ -51,7 +52,11 @@ class Labels:
 
 
 def read_labels(session: Session, today: date) -> Labels:
-    """The names in force today."""
+    """The names in force today, as they were at most two seconds ago."""
+    return kept(("labels", language(), today), lambda: _read(session, today))
+
+
+def _read(session: Session, today: date) -> Labels:
     rows = session.execute(
         select(Agency.id, Agency.slug, AgencyName.name_vi, AgencyName.name_en, AgencyName.valid_from).join(AgencyName)
         .order_by(Agency.position, Agency.slug, AgencyName.valid_from))
