@@ -13,12 +13,12 @@ from support.portal import Portal, serving  # noqa: E402 - the tests' own suppor
 
 
 class Heavy(Portal):
-    """Datasets of some 16 KB each, like those of a national portal."""
+    """Datasets like those of a national portal: ten files and some 16 KB of JSON each."""
 
     def dataset(self, number: int) -> dict:
         dataset = super().dataset(number)
         first = dataset["resources"][0]
-        dataset["resources"] = [{**first, "id": f"r{number}-{n}", "url": f"{first['url']}?n={n}", "description": "Mô tả " * 40} for n in range(20)]
+        dataset["resources"] = [{**first, "id": f"r{number}-{n}", "url": f"{first['url']}?n={n}", "description": "Mô tả " * 80} for n in range(10)]
         dataset["extras"] = [{"key": f"khoa_{n}", "value": "giá trị " * 10} for n in range(20)]
         dataset["notes"] = "Số liệu tổng hợp theo quý của địa phương. " * 60
         return dataset

@@ -75,11 +75,14 @@ def unique_name(session: Session, wanted: str, *, taken: Iterable[str] = ()) -> 
     return f"{stem}-{number}"
 
 
-def holder(session: Session, name: str) -> str | None:
-    """The id of the living dataset that has the name, written or still to be written in this transaction."""
+def holder(session: Session, name: str, *, written: bool = True) -> str | None:
+    """The id of the living dataset that has the name, written or still to be written in this transaction.
+
+    `written=False` asks only for what is still to be written, for whoever has asked the store already.
+    """
     unwritten = _unwritten(session, name)
-    if unwritten is not None:
-        return unwritten.id
+    if unwritten is not None or not written:
+        return unwritten.id if unwritten is not None else None
     with session.no_autoflush:
         return session.scalar(select(Dataset.id).where(Dataset.name == name, Dataset.state != "deleted"))
 

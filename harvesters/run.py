@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from catalog import evidence
+from catalog.characters import keepable
 from catalog.errors import Trouble, UsageError
 from catalog.gathering import Listed, hash_raw, stage_page
 from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
@@ -22,6 +23,7 @@ from catalog.record import Record
 from catalog.site import Site
 from harvesters.base import Connector, Gathered, Page, SourceSpec
 from harvesters.connectors import connect
+from harvesters.describing import IDENTIFIER_LENGTH
 
 FETCHERS = 8  # records of one chunk that are fetched and checked side by side
 
@@ -53,14 +55,14 @@ class Harvest:
             trouble, said = None, page.shortfall
         except Trouble as error:
             page, trouble, said = Page(items=()), error.issue, error.issue
-        listed = [Listed(identifier=item.identifier, raw=item.raw, raw_hash=hash_raw({"raw": item.raw, "options": source.options}))
-                  for item in page.items]
+        listed = [_listed(item, source) for item in page.items if len(item.identifier) <= IDENTIFIER_LENGTH]
+        endless = [_endless(item) for item in page.items if len(item.identifier) > IDENTIFIER_LENGTH]
         with site.writing() as session:
             run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
             intake = Intake(site=site, session=session, source=source, run=run)
             if said is not None:
                 keep_issues(intake, {SOURCE: [said]}, {})
-            kept = stage_page(intake, number, listed, page.issues, page.cursor)
+            kept = stage_page(intake, number, listed, [*page.issues, *endless], page.cursor)
             run.expected = page.total if page.total is not None else run.expected
             run.stage, run.heartbeat_at = "fetch", intake.now
             run.gathered_all = trouble is None and kept.next_cursor is None
@@ -159,6 +161,16 @@ class Harvest:
             return answer
 
         return cancelled
+
+
+def _listed(item: Gathered, source: Source) -> Listed:
+    """A record as it is staged: its identifier in characters that a store can hold, its answer hashed with the source's options."""
+    return Listed(identifier=keepable(item.identifier), raw=item.raw, raw_hash=hash_raw({"raw": item.raw, "options": source.options}))
+
+
+def _endless(item: Gathered) -> Issue:
+    """An identifier that is too long to be one: a path that leads in circles, or worse."""
+    return Issue("identifier-too-long", facts={"length": len(item.identifier), "limit": IDENTIFIER_LENGTH, "shown": item.identifier[:80]})
 
 
 def describe_with(connector: Connector) -> Callable[[Record], Record]:

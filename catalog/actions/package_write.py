@@ -55,8 +55,8 @@ def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     """
     context.require_write("create packages")
     values, errors = load_package(data, from_pipeline=context.user == PIPELINE)
-    if context.user != PIPELINE:  # which asks for the free names of a hundred datasets at once
-        errors |= _name_errors(context.session, values.get("name"), errors, own_id=None)
+    asks_store = context.user != PIPELINE  # which asks for the free names of a hundred datasets at once
+    errors |= _name_errors(context.session, values.get("name"), errors, own_id=None, written=asks_store)
     owner = _owner(context.session, values, errors)
     if "id" in values and context.user != PIPELINE and context.session.get(Dataset, str(values["id"])) is not None:
         errors["id"] = ["Dataset id already exists"]
@@ -152,10 +152,10 @@ def _refuse(errors: Mapping[str, Any]) -> None:
         raise Invalid(dict(sorted(errors.items())))
 
 
-def _name_errors(session: Session, name: str | None, errors: Mapping[str, Any], *, own_id: str | None) -> dict[str, list[str]]:
+def _name_errors(session: Session, name: str | None, errors: Mapping[str, Any], *, own_id: str | None, written: bool = True) -> dict[str, list[str]]:
     if name is None or not is_name(name):
         return {} if "name" in errors else {"name": ["Missing value"]}
-    return {} if holder(session, name) in (None, own_id) else {"name": ["That URL is already in use."]}
+    return {} if holder(session, name, written=written) in (None, own_id) else {"name": ["That URL is already in use."]}
 
 
 def _owner(session: Session, values: Mapping[str, Any], errors: dict[str, Any]) -> str | None:

@@ -346,3 +346,16 @@ def test_a_folder_of_this_machine_is_published_without_telling_where_it_lies(sit
     (folder / "chợ.csv").write_bytes(BETTER)
     assert harvest(site)["counts"] == {"updated": 1}
     assert harvest(site)["counts"] == {"unchanged": 1}
+
+
+def test_a_hostile_listing_of_files_stops_nothing(site, portal):
+    links = "".join(f'<a href="{href}">x</a>' for href in ("cho.csv", "a%00b.csv", f"{'d' * 600}.csv", "%ff%fe.csv"))
+    portal.replies["/kho/"] = (200, "text/html", f"<html><title>Index of /kho</title><body>{links}</body></html>".encode())
+    portal.replies["/kho/cho.csv"] = (200, "text/csv", GOOD)
+    add_source(site, url=f"{portal.url}/kho/", connector="directory")
+    run = harvest(site)
+    assert run["status"] == "succeeded-with-issues"
+    assert "fault" not in codes(site)
+    assert "run-fault" not in codes(site)
+    assert "identifier-too-long" in codes(site)
+    assert datasets(site)["cho.csv"].state == "active"
