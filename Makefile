@@ -23,7 +23,7 @@ proof: setup-test ## The heavy proof: 20 kills in mid-harvest on each database
 	@$(BIN)/python -m pytest tests/proof -q -s
 
 bench: setup-test ## Print the figures: rates of harvest, server time of pages
-	@$(BIN)/python -m benchmarks
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.installed
 	@$(BIN)/python -m web.assets.fetch

@@ -1,22 +1,19 @@
-"""`python -m benchmarks [--answers FILE]`: print every figure; nothing is asserted here but what is a ratio."""
+"""`PYTHONPATH=tests python -m benchmarks [--answers FILE]`: print every figure, each with its database."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-sys.path.append(str(Path(__file__).parent.parent / "tests"))
+from support import postgres
 
-from support import postgres  # noqa: E402 - the tests' own support lies beside, not on the path
-
-from benchmarks import harvesting, pages  # noqa: E402
-from catalog.commands.database import migrate  # noqa: E402
-from catalog.settings import Settings  # noqa: E402
-from catalog.site import Site, open_site  # noqa: E402
+from benchmarks import harvesting, pages
+from catalog.commands.database import migrate
+from catalog.settings import Settings
+from catalog.site import Site, open_site
 
 
 @contextmanager

@@ -7,9 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent.parent / "tests"))
-
-from support.portal import Portal, serving  # noqa: E402 - the tests' own support lies beside, not on the path
+from support.portal import Portal, serving
 
 
 class Heavy(Portal):
