@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ CHUNK = 50  # records in one transaction
 CONCURRENT = 4  # runs at a time on one worker; one at a time for an agency
 RECOVERIES = 1_000  # how often a run may be taken up again before it is given up
 POLL = 0.2  # seconds between looks at the queue
+PARTING = 10  # seconds that a worker which stops waits for its threads
 
 
 def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
@@ -126,7 +128,16 @@ def working(site: Site) -> Iterator[None]:
             stop.set()
             pulse.join(timeout=5)
             DBOS.destroy(destroy_registry=True)
+            _let_threads_end()
             system.dispose()
+
+
+def _let_threads_end() -> None:
+    """Wait for what the durable engine leaves behind: a workflow that has just ended is still writing that down."""
+    deadline = time.monotonic() + PARTING
+    for thread in threading.enumerate():
+        if thread.name.startswith("dbos-executor-"):
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _pulse(site: Site, stop: threading.Event) -> None:

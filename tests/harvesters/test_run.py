@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -58,6 +59,14 @@ def test_everything_is_published_once_and_the_second_run_finds_nothing_new(site,
     assert second["counts"] == {"unchanged": 12}
     assert second["status"] == "succeeded"
     assert {dataset.state for dataset in datasets(site).values()} == {"active"}
+
+
+def test_a_worker_that_stops_leaves_no_thread_at_work_and_no_connection_open(site, portal):
+    add_source(site, url=portal.url)
+    for _ in range(3):
+        harvest(site)
+        assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("dbos-executor-")]
+        assert site.engine.pool.checkedout() == 0
 
 
 def test_counters_equal_lists(site, portal):
