@@ -168,7 +168,7 @@ bool scanner_judge(Scanner *scanner, size_t start, size_t end)
     }
     size_t first = scanner->doubts.cell_count;
     bool whole = true;
-    if (record->count == scanner->column_count && !(scanner->translate && record->holds_return)) {
+    if (record->count == scanner->column_count) {
         if (!judge_cells(scanner, &whole) || !judge_groups(scanner)) {
             return false;
         }

@@ -120,7 +120,6 @@ static Step quoted_cell(const Dialect *dialect, Text *text, size_t *at, Record *
         }
         byte c = text->text[end];
         if (c == '\r') {
-            record->holds_return = true;
             record->lines += end + 1 < text->length && text->text[end + 1] == '\n' ? 0 : 1;
         } else if (c == '\n') {
             record->lines++;
@@ -180,7 +179,6 @@ static void begin(Text *text, Record *record)
     record->count = 0;
     record->lines = 1;
     record->empty = true;
-    record->holds_return = false;
 }
 
 /* A line of nothing is a record of no cells. */

@@ -27,7 +27,6 @@ typedef struct {
     size_t count;      /* 0 for a blank line */
     size_t lines;      /* physical lines that the record spans */
     bool empty;        /* every cell is the empty text */
-    bool holds_return; /* a cell holds a carriage return */
 } Record;
 
 /* Text under reading. `marks` is made by structure_mark over `text` with records_needles. */

@@ -28,9 +28,6 @@ typedef struct {
 
 static void save(Reader *reader)
 {
-    for (size_t i = 0; i < reader->length && !reader->record->holds_return; i++) {
-        reader->record->holds_return = reader->content[i] == '\r';
-    }
     record_add(reader->record, reader->content, reader->length);
     reader->content += reader->length;
     reader->length = 0;

@@ -46,7 +46,6 @@ typedef struct {
     size_t group_count;
     Key *keys;
     size_t key_count;
-    bool translate; /* line ends within cells are read as LF by frictionless (TSV) */
     bool splitting; /* no columns: every record is reported with its cells */
     PyObject *pick; /* numbers of the rows to report, ascending; NULL: those in doubt */
     uint64_t picked;

@@ -42,7 +42,6 @@ static bool take_dialect(Scanner *scanner, PyObject *options)
     dialect->delimiter = ',';
     dialect->double_quote = take_flag(options, "double_quote", true);
     dialect->skip_space = take_flag(options, "skip_space", false);
-    scanner->translate = take_flag(options, "translate", false);
     scanner->choice.skip_blank = take_flag(options, "skip_blank", false);
     scanner->choice.first = take_number(options, "first", 1);
     scanner->sampled = take_number(options, "sampled", 0);
