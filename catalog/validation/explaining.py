@@ -5,7 +5,7 @@ checklist's scope is, and exports each error again, piece by piece, for the repo
 plan that is made once for a class of errors:
 
     with quickly():                                         # messages, while this runs
-        report = resource.validate(checklist=checklist())   # the scope worked out once, lean errors
+        report = resource.validate(checklist=checklist())   # the scope, worked out once
         descriptor = descriptor_of(report)                  # equal to report.to_descriptor(), keys in the same order
 
 Whatever a plan does not foresee (an error class of someone else's, a value that is neither text nor a number in a
@@ -15,7 +15,7 @@ message, an error with properties of its own) goes the way of frictionless.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
@@ -25,7 +25,6 @@ from typing import Any
 import attrs
 import frictionless
 from frictionless import Checklist, Error, Report, errors
-from frictionless.checks import baseline
 from frictionless.report import ReportTask
 from frictionless.vendors import stringcase
 
@@ -35,9 +34,10 @@ _set = object.__setattr__
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    """While this runs, in whichever thread, errors render their messages by plan; the results do not differ.
+    """While this runs, errors render their messages by plan; neither messages nor exports differ, in whichever thread.
 
-    May be entered again and by several threads: the last one out puts frictionless' own method back.
+    May be entered again, and by several threads: the last one out puts frictionless' own method back. Errors made by a
+    thread that is in are lean: those of one row share their list of cells, so they are to be read, not changed.
     """
     _MESSAGES.enter()
     try:
@@ -47,7 +47,7 @@ def quickly() -> Iterator[None]:
 
 
 def checklist() -> Checklist:
-    """The checklist that `Resource.validate` uses when it is given none, which knows its scope and keeps errors lean."""
+    """The checklist that `Resource.validate` uses when it is given none, but quicker."""
     return QuickChecklist()
 
 
@@ -99,19 +99,16 @@ class Describer:
 
 @attrs.define(kw_only=True, repr=False)
 class QuickChecklist(Checklist):
-    """A checklist without checks of its own, whose scope does not change once it was asked for."""
+    """A checklist that works out its scope when it is connected, once, and not for every error."""
 
     def __attrs_post_init__(self) -> None:
         self._scope: frozenset[str] | None = None
         super().__attrs_post_init__()
 
     def connect(self, resource: frictionless.Resource) -> list[frictionless.Check]:
-        """The base line alone, as frictionless connects it."""
+        """The checks, as frictionless connects them; from here on the scope stays."""
         self._scope = frozenset(self.scope)
-        checks: list[frictionless.Check] = [_Baseline(), *self.checks]
-        for check in checks:
-            check.connect(resource)
-        return checks
+        return super().connect(resource)
 
     def match(self, error: Error) -> bool:
         """Whether the error is of the scope; errors that are not of the data always are."""
@@ -120,33 +117,26 @@ class QuickChecklist(Checklist):
         return error.type in self._scope or not isinstance(error, errors.DataError)
 
 
-class _Baseline(baseline):
-    """The base line, which takes from the errors of a row what frictionless keeps of them twice and for each one."""
+class _Thread(threading.local):
+    """What a thread keeps for its errors: how often it is in, the cells of the last row, the names assigned by type."""
 
-    def connect(self, resource: frictionless.Resource) -> None:
-        super().connect(resource)
-        self._assigned: dict[type[Error], set[str]] = {}
+    def __init__(self) -> None:
+        self.depth = 0
+        self.cells: list[str] | None = None
+        self.assigned: dict[type[Error], set[str]] = {}
 
-    def validate_row(self, row: frictionless.Row) -> Iterable[Error]:
-        """The errors of the row, lean: the same values, the same export."""
-        found = row.errors
-        if found:
-            self._make_lean(found)
-        return found
-
-    def _make_lean(self, found: list[Any]) -> None:
-        """Let errors share the cells of their row and the names of what is assigned; forget defaults, which say the same."""
-        cells = found[0].cells
-        for error in found:
-            kind = type(error)
-            if _description(kind) is None:
-                continue
-            assigned = self._assigned.setdefault(kind, error.metadata_assigned)
-            if assigned == error.metadata_assigned:
-                _set(error, "metadata_assigned", assigned)
-                _set(error, "metadata_defaults", {})
-            if error.cells == cells:
-                _set(error, "cells", cells)
+    def make_lean(self, error: Error) -> None:
+        """Let the error share what is equal for all errors of its row or type; forget the defaults, which say the same."""
+        assigned = self.assigned.setdefault(type(error), error.metadata_assigned)
+        if assigned == error.metadata_assigned:
+            _set(error, "metadata_assigned", assigned)
+            _set(error, "metadata_defaults", {})
+        cells = getattr(error, "cells", None)
+        if cells is not None:
+            if cells == self.cells:
+                _set(error, "cells", self.cells)
+            else:
+                self.cells = cells
 
 
 class _Messages:
@@ -156,17 +146,23 @@ class _Messages:
         self._lock = threading.Lock()
         self._users = 0
         self._original: Callable[[Error], None] = Error.__attrs_post_init__
+        self._thread = _Thread()
 
     def enter(self) -> None:
         """Take the place, unless it is taken."""
         with self._lock:
             if not self._users:
                 self._original = Error.__attrs_post_init__
-                Error.__attrs_post_init__ = _quick_version_of(self._original)  # type: ignore[method-assign]
+                Error.__attrs_post_init__ = _quick_version_of(self._original, self._thread)  # type: ignore[method-assign]
             self._users += 1
+        self._thread.depth += 1
 
     def leave(self) -> None:
         """Put back what was there, unless someone is still in."""
+        thread = self._thread
+        thread.depth -= 1
+        if not thread.depth:
+            thread.cells, thread.assigned = None, {}
         with self._lock:
             self._users -= 1
             if not self._users:
@@ -176,8 +172,8 @@ class _Messages:
 _MESSAGES = _Messages()
 
 
-def _quick_version_of(original: Callable[[Error], None]) -> Callable[[Error], None]:
-    """A method that leaves an error in the state in which the original leaves it."""
+def _quick_version_of(original: Callable[[Error], None], thread: _Thread) -> Callable[[Error], None]:
+    """A method that leaves an error as the original does; lean where the thread is in itself."""
 
     def __attrs_post_init__(self: Error) -> None:
         template = self.template
@@ -193,6 +189,8 @@ def _quick_version_of(original: Callable[[Error], None]) -> Callable[[Error], No
         self.metadata_assigned.update(_DEFINED_FOR_ALL)
         _set(self, "message", template.format_map(values))
         _set(self, "metadata_initiated", True)
+        if thread.depth:
+            thread.make_lean(self)
         return None
 
     return __attrs_post_init__
