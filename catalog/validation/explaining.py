@@ -29,6 +29,7 @@ from frictionless.report import ReportTask
 from frictionless.vendors import stringcase
 
 _DEFINED_FOR_ALL = frozenset({"title", "description", "message", "tags"})  # Error.__attrs_post_init__
+_ROWS = ("cells", "labels")  # what errors of one row, or of the header, have in common
 _set = object.__setattr__
 
 
@@ -37,7 +38,7 @@ def quickly() -> Iterator[None]:
     """While this runs, errors render their messages by plan; neither messages nor exports differ, in whichever thread.
 
     May be entered again, and by several threads: the last one out puts frictionless' own method back. Errors made by a
-    thread that is in are lean: those of one row share their list of cells, so they are to be read, not changed.
+    thread that is in are lean: those of one row share their list of cells; they are to be read, not changed.
     """
     _MESSAGES.enter()
     try:
@@ -52,7 +53,7 @@ def checklist() -> Checklist:
 
 
 def descriptor_of(report: Report) -> dict[str, Any]:
-    """What `report.to_descriptor()` gives; errors of one row share their list of cells, errors of one type their tags."""
+    """What `report.to_descriptor()` gives; errors of one row share their list of cells, those of one type their tags."""
     if type(report) is not Report or _is_unusual(report) or any(type(task) is not ReportTask or _is_unusual(task) for task in report.tasks):
         return report.to_descriptor()
     describe = Describer()
@@ -70,12 +71,12 @@ def descriptor_of(report: Report) -> dict[str, Any]:
 class Describer:
     """Gives the descriptors of errors, one after the other: called with an Error, it gives `error.to_descriptor()`.
 
-    The lists in them are the errors' own, and shared: `cells` by the errors of a row that come together, `tags` by
-    those of a type. Who wants to change a list makes a copy first.
+    The dictionary is new. The lists in it are the error's own, and shared: `cells` and `labels` by errors of a row that
+    come together, `tags` by those of a type. Who wants to change a list makes a copy first.
     """
 
     def __init__(self) -> None:
-        self._cells: list[str] | None = None
+        self._row: list[str] | None = None
         self._tags: dict[tuple[str, ...], list[str]] = {}
 
     def __call__(self, error: Error) -> dict[str, Any]:
@@ -90,10 +91,11 @@ class Describer:
         descriptor = dict(zip(names, values, strict=True))
         tags = tuple(descriptor["tags"])
         descriptor["tags"] = self._tags.setdefault(tags, list(tags))
-        if "cells" in descriptor:
-            if descriptor["cells"] != self._cells:
-                self._cells = descriptor["cells"]
-            descriptor["cells"] = self._cells
+        for name in _ROWS:
+            if name in descriptor:
+                if descriptor[name] != self._row:
+                    self._row = descriptor[name]
+                descriptor[name] = self._row
         return descriptor
 
 
@@ -118,11 +120,11 @@ class QuickChecklist(Checklist):
 
 
 class _Thread(threading.local):
-    """What a thread keeps for its errors: how often it is in, the cells of the last row, the names assigned by type."""
+    """What a thread keeps for its errors: how often it is in, the last row of cells or labels, the names assigned by type."""
 
     def __init__(self) -> None:
         self.depth = 0
-        self.cells: list[str] | None = None
+        self.row: list[str] | None = None
         self.assigned: dict[type[Error], set[str]] = {}
 
     def make_lean(self, error: Error) -> None:
@@ -131,12 +133,14 @@ class _Thread(threading.local):
         if assigned == error.metadata_assigned:
             _set(error, "metadata_assigned", assigned)
             _set(error, "metadata_defaults", {})
-        cells = getattr(error, "cells", None)
-        if cells is not None:
-            if cells == self.cells:
-                _set(error, "cells", self.cells)
+        for name in _ROWS:
+            row = getattr(error, name, None)
+            if row is None:
+                continue
+            if row == self.row:
+                _set(error, name, self.row)
             else:
-                self.cells = cells
+                self.row = row
 
 
 class _Messages:
@@ -162,7 +166,7 @@ class _Messages:
         thread = self._thread
         thread.depth -= 1
         if not thread.depth:
-            thread.cells, thread.assigned = None, {}
+            thread.row, thread.assigned = None, {}
         with self._lock:
             self._users -= 1
             if not self._users:

@@ -18,8 +18,8 @@ from frictionless.resources import TableResource
 from catalog.validation.explaining import Describer, checklist, descriptor_of, quickly
 
 MOST_KINDS = 1000  # a table of very many columns has very many kinds; those beyond are counted together
-ROOM = 2**25  # bytes, estimated, for what is kept: rows may be long
-_TEXT = 60  # bytes that a text or a number costs beside its characters
+ROOM = 2**25  # characters, estimated, of what is kept when it is written out: each error repeats its row, which may be long
+_MARKS = 4  # characters around a text in JSON
 
 
 @dataclass(slots=True)
@@ -34,10 +34,11 @@ class Kind:
 
 
 class Tally:
-    """Counts errors and keeps the descriptors of the first `keep` of each kind; None keeps all, whatever they need.
+    """Counts the errors of one table and keeps the first `keep` of each kind; None keeps all, whatever they need.
 
-    `sink` is handed the descriptor of every error as it comes; its lists are shared with those of other errors, so
-    it is to be written out, not changed. Memory is bounded: at most `MOST_KINDS` kinds, at most about `ROOM` bytes.
+    `sink` is handed the descriptor of every error as it comes, kept or not: a dictionary of its own, whose lists are
+    shared with those of other errors. What is kept is bounded, unless `keep` is None: the first `MOST_KINDS` kinds, and
+    nothing more once it has come to `ROOM` characters, so that neither very many columns nor very long rows fill the memory.
 
     total     errors so far
     kinds     the kinds in the order in which they first appeared
@@ -54,7 +55,8 @@ class Tally:
         self._kinds: dict[tuple[str, str, str], Kind] = {}
         self._describe = Describer()
         self._room = ROOM
-        self._row: Any = None
+        self._row: list[str] | None = None
+        self._row_size = 0
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -75,7 +77,8 @@ class Tally:
         descriptor = self._describe(error)
         if kept:
             self.kept.append(descriptor)
-            self._room -= self._size(descriptor)
+            if self.keep is not None:
+                self._room -= self._size(descriptor)
         if self._sink is not None:
             self._sink(descriptor)
 
@@ -99,15 +102,13 @@ class Tally:
         return True
 
     def _size(self, descriptor: dict[str, Any]) -> int:
-        """About how many bytes keeping a descriptor costs; the cells of a row count once."""
-        if self.keep is None:
-            return 0
-        size = sum(len(value) for value in descriptor.values() if isinstance(value, str)) + _TEXT * len(descriptor)
+        """About how many characters a descriptor has."""
+        size = sum(len(value) for value in descriptor.values() if isinstance(value, str)) + 20 * len(descriptor)
         for name in ("cells", "labels"):
             row = descriptor.get(name)
             if row is not None and row is not self._row:
-                self._row = row
-                size += sum(map(len, row)) + _TEXT * len(row)
+                self._row, self._row_size = row, sum(map(len, row)) + _MARKS * len(row)
+            size += 0 if row is None else self._row_size
         return size
 
 
