@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import frictionless
 from frictionless import Checklist, Detector, Dialect, Package, Schema
 from frictionless.resources import TableResource
 
-from support.report_strategies import Case
+from support.report_strategies import VERSION_2, Case
 
 Engine = Callable[..., TableResource]
 
@@ -83,11 +84,13 @@ def made(engine: Engine, case: Case, folder: Path) -> TableResource:
         options["dialect"] = Dialect.from_descriptor(case.dialect)
     if case.detector:
         options["detector"] = Detector(**case.detector)
-    where = {"data": case.data} if case.data is not None else {"path": case.name, "basepath": str(folder)}
+    if VERSION_2 in str(case.schema):
+        options["schema_profile"] = f"{VERSION_2}/dataresource.json"
+    where = {"data": deepcopy(case.data)} if case.data is not None else {"path": case.name, "basepath": str(folder)}
     resource = engine(**where, **options)
     if case.other is not None:
         other = TableResource(name="other", path="other.csv", basepath=str(folder), schema=Schema.from_descriptor(case.other[0]))
-        Package(resources=[resource, other], basepath=str(folder))
+        Package(resources=[resource, other], basepath=str(folder), schema_profile=f"{VERSION_2}/datapackage.json")
     return resource
 
 
@@ -112,14 +115,27 @@ def equal(case: Case, engine: Engine, folder: Path) -> bool:
 
 
 def told(case: Case, theirs: Outcome, ours: Outcome) -> str:
-    """The difference in words for the one who has to mend it."""
+    """The first differences in words for the one who has to mend them."""
     content = case.content if len(case.content) < 2_000 else case.content[:1000] + b" ... " + case.content[-500:]
     parts = [f"way: {ours.way}", repr(replace(case, content=content))]
     for name in ("raised", "warned", "heard", "left_open", "report"):
-        one, other = getattr(theirs, name), getattr(ours, name)
-        if repr(one) != repr(other):
-            parts.append(f"{name}:\n  frictionless {repr(one)[:3000]}\n  ours         {repr(other)[:3000]}")
+        parts += [f"  {where}:\n    frictionless {repr(one)[:600]}\n    ours         {repr(other)[:600]}"
+                  for where, one, other in list(differences(name, getattr(theirs, name), getattr(ours, name)))[:3]]
     return "\n".join(parts)
+
+
+def differences(where: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
+    """The places where two values of lists and mappings differ."""
+    if repr(one) == repr(other):
+        return
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in {**one, **other}:
+            yield from differences(f"{where}.{key}", one.get(key), other.get(key))
+    elif isinstance(one, list) and isinstance(other, list):
+        for at in range(max(len(one), len(other))):
+            yield from differences(f"{where}[{at}]", one[at] if at < len(one) else None, other[at] if at < len(other) else None)
+    else:
+        yield where, one, other
 
 
 def reduced(case: Case, engine: Engine) -> Case:
