@@ -190,7 +190,7 @@ def test_files_are_closed_with_their_store(tmp_path):
 
 def test_two_threads_may_not_use_a_store_at_once(tmp_path):
     """Whatever the threads meet, it is an error in words or the right answer."""
-    store = _native.KeyStore(memory=TINY, folder=tmp_path)
+    store = _native.KeyStore(memory=2**20, folder=tmp_path)
     hashes = array("Q", range(1, 20_001))
     said, accepted = set(), [0, 0]
 
