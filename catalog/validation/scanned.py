@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Row = tuple[int, list[Any]]  # row number, cells
 SAMPLED_LINES = 100  # frictionless/formats/csv/parser.py, SAMPLE_SIZE: lines from which the dialect is guessed
-OBJECTS_BETWEEN_TICKS = 10_000
+ROWS_BETWEEN_TICKS = 1000
 
 
 def reference_rows(table: FastTable, cell_stream: Iterable[list[Any]]) -> Iterator[Row]:
@@ -146,9 +146,27 @@ class Objects:
             columns = scanner.judge_row(cells) if count > 1 else None
             if columns is None or not self.judging.are_good_objects(scanner, cells, columns):
                 yield number, cells
-            if table.tick and not count % OBJECTS_BETWEEN_TICKS:
+            if table.tick and not count % ROWS_BETWEEN_TICKS:
                 table.tick(count)
         table.stats.rows = count
+
+    def settle(self) -> None:
+        """Nothing was read elsewhere."""
+
+
+@dataclass
+class Unfiltered:
+    """Every row, and a word on how far it is."""
+
+    table: FastTable
+    way: str = field(default="plain", init=False)
+
+    def rows(self, cell_stream: Iterable[list[Any]]) -> Iterator[Row]:
+        """The rows as frictionless reads them."""
+        for count, row in enumerate(reference_rows(self.table, cell_stream), start=1):
+            yield row
+            if not count % ROWS_BETWEEN_TICKS:
+                self.table.tick(count)
 
     def settle(self) -> None:
         """Nothing was read elsewhere."""
