@@ -19,6 +19,7 @@ class Odd(Exception):
 
 
 def of_scalars(bounds: Mapping[str, int]) -> dict[str, Any]:
+    """Bounds for what is compared as one whole number, such as the day of a date."""
     return {"bounds": table(bounds)}
 
 

@@ -12,6 +12,7 @@ from frictionless.dialect import Dialect
 from frictionless.formats.csv import CsvControl
 
 from catalog.digests import Hashing
+from catalog.errors import HaidangError
 from catalog.validation.blocks import UndecodableBytes
 from catalog.validation.judging import Judging
 from catalog.validation.reopening import Opened
@@ -19,6 +20,7 @@ from catalog.validation.reopening import Opened
 if TYPE_CHECKING:
     from catalog.validation.fast_table import FastTable
 
+LONGEST = 2**28  # bytes of one record; frictionless itself reads on until the memory ends
 Row = tuple[int, list[Any]]  # row number, cells
 SAMPLED_LINES = 100  # frictionless/formats/csv/parser.py, SAMPLE_SIZE: lines from which the dialect is guessed
 ROWS_BETWEEN_TICKS = 1000
@@ -32,6 +34,14 @@ def reference_rows(table: FastTable, cell_stream: Iterable[list[Any]]) -> Iterat
 def cells_of(raw: bytes, table: FastTable) -> list[str]:
     """The cells of one record, by the reader that frictionless uses."""
     return next(csv.reader(io.StringIO(raw.decode(), newline=""), dialect=CsvControl.from_dialect(table.dialect).to_python()))
+
+
+class RecordTooLong(HaidangError):
+    """A record that starts in row `row` has more than `size` bytes, most likely because a quote is never closed."""
+
+    def __init__(self, row: int, size: int) -> None:
+        super().__init__(f"the record in row {row} is longer than {size} bytes")
+        self.row, self.size = row, size
 
 
 @dataclass(kw_only=True)
@@ -52,6 +62,8 @@ class Reading:
                 raise UndecodableBytes(0)
             if current is not None:
                 yield current, False
+            if scanner.left > LONGEST:
+                raise RecordTooLong(scanner.records + 1, LONGEST)
             current = block
         if not scanner.valid(b"", True):
             raise UndecodableBytes(0)
