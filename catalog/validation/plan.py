@@ -40,11 +40,11 @@ def plan_of(field: Field) -> Plan:
     try:
         field.create_cell_reader()
         missing = _missing(field)
-    except Exception:  # frictionless will raise the same, whatever it is
+    except Exception:  # noqa: BLE001 - frictionless will raise the same, whatever it is
         return {"kind": "nothing"}
     try:
         return _typed(field) | missing
-    except Exception:  # Odd, or an option that makes Python stumble: frictionless will say what comes of it
+    except Exception:  # noqa: BLE001 - Odd, or an option that makes Python stumble: frictionless will say what comes of it
         return {"kind": "unknown"} | missing
 
 

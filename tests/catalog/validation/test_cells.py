@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from random import Random
 from typing import Any
 
 import pytest
+from catalog.validation._native import Column
 from frictionless import Field, Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.validation._native import Column
 from catalog.validation.plan import hash_value, plan_of
 from tests.support.cell_strategies import a_field, some_cells, some_values
 
@@ -23,7 +23,8 @@ _SEEDS = st.integers(0, 2**40)
 
 
 def field_of(type: str, **rest: Any) -> Field:
-    return Schema.from_descriptor({"fields": [{"name": "a", "type": type} | rest]}).fields[0]
+    version = "https://datapackage.org/profiles/2.0/tableschema.json"
+    return Schema.from_descriptor({"$schema": version, "fields": [{"name": "a", "type": type} | rest]}).fields[0]
 
 
 def column_of(field: Field) -> Column:
@@ -34,7 +35,7 @@ def reads(field: Field, cell: Any) -> tuple[Any, Any]:
     """What frictionless makes of the cell; an exception is a note too."""
     try:
         return field.create_cell_reader()(cell)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it raises
         return None, {"raised": repr(error)}
 
 
@@ -103,7 +104,7 @@ _CLEAN: list[tuple[str, dict[str, Any], list[str]]] = [
     ("integer", {"bareNumber": False}, ["5%", "$5", "-5%", "$ 500", "500 đ", "₫500", "500₫", "Số 5", "5"]),
     ("number", {}, ["0", "1.5", "-1.50", ".5", "5.", "1e3", "-1.5E-3", "12345678901234567890.5", " 1.5"]),
     ("number", {"constraints": {"minimum": 0, "maximum": 99.5}}, ["0", "0.0001", "99.5", "99.500", "9.95e1", "0e5", "1e1"]),
-    ("number", {"constraints": {"exclusiveMinimum": 0, "exclusiveMaximum": 1}}, ["0.5", "0.000000000000000001", "0.99999"]),
+    ("number", {"constraints": {"exclusiveMinimum": 0, "exclusiveMaximum": 1}}, ["0.5", "0.00000000000000001", "0.99999"]),
     ("number", {"constraints": {"enum": [1, 0.1, "2.50"]}}, ["1", "1.0", "0.1", "2.5", "1e0", "25e-1"]),
     ("number", {"decimalChar": ",", "groupChar": "."}, ["1.234,5", "1.234.567", "1,5", "-12,50", "1.5"]),
     ("number", {"decimalChar": ","}, ["1,5", "-1", ",5"]),
@@ -246,16 +247,17 @@ def test_numbers_that_python_calls_equal_have_equal_hashes():
     one = {hash_value(value) for value in (1, 1.0, True, Decimal(1), Decimal("1.00"), Decimal("10e-1"))}
     assert len(one) == 1
     assert hash_value(0.5) == hash_value(Decimal("0.5"))
-    assert hash_value(10**30) == hash_value(1e30.__trunc__()) if 10**30 == 1e30 else hash_value(10**30) == hash_value(Decimal("1e30"))
+    assert hash_value(10**30) == hash_value(Decimal("1e30"))
+    assert hash_value(2**80) == hash_value(2.0**80)
     assert len({hash_value(value) for value in (0, -0.0, Decimal("-0"), Decimal("0e9"), False)}) == 1
     assert hash_value(float("inf")) == hash_value(Decimal("Infinity"))
 
 
 def test_moments_that_python_calls_equal_have_equal_hashes():
     zone = timezone(timedelta(hours=7))
-    assert hash_value(datetime(2020, 1, 5, 7, tzinfo=zone)) == hash_value(datetime(2020, 1, 5, tzinfo=timezone.utc))
-    assert hash_value(datetime(2020, 1, 5)) != hash_value(datetime(2020, 1, 5, tzinfo=timezone.utc))
-    assert hash_value(time(7, tzinfo=zone)) == hash_value(time(0, tzinfo=timezone.utc))
+    assert hash_value(datetime(2020, 1, 5, 7, tzinfo=zone)) == hash_value(datetime(2020, 1, 5, tzinfo=UTC))
+    assert hash_value(datetime(2020, 1, 5)) != hash_value(datetime(2020, 1, 5, tzinfo=UTC))
+    assert hash_value(time(7, tzinfo=zone)) == hash_value(time(0, tzinfo=UTC))
     assert hash_value(datetime.min.replace(tzinfo=zone)) is not None
 
 
