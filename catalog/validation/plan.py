@@ -19,6 +19,9 @@ from frictionless import Field, fields, settings
 from catalog.validation import plan_bounds
 from catalog.validation.plan_bounds import Odd
 from catalog.validation.plan_format import steps_of
+from catalog.validation.value_hash import hash_value
+
+__all__ = ["Plan", "hash_value", "plan_of"]
 
 Plan = dict[str, Any]
 
