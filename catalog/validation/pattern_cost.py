@@ -24,7 +24,10 @@ def quick_up_to(source: str) -> int:
 
     Raises what re.compile raises for what is no expression.
     """
-    tree, _ = parse(source)
+    try:
+        tree, _ = parse(source)
+    except RecursionError:  # a few frames deeper than where it could be compiled
+        return -1
     longest = -1
     for length in _LENGTHS:
         if not _steps(tree, length) <= MOST_STEPS:

@@ -1,7 +1,7 @@
 """No `pattern` of a schema may hold up the process: the fields' readers match in bounded time, and say what frictionless says.
 
-A pattern that has an automaton is matched by it. For the others `re` is used where it is surely quick, and else a process
-that can be stopped. The readers stay frictionless' own except for the one question whether the pattern matches.
+A pattern that has an automaton is matched by it. For the others, and where there is no compiled scanner, `re` is used where
+it is surely quick, and else the automaton's tables, or a process that can be stopped. The readers stay frictionless' own except for the one question whether the pattern matches.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from catalog.errors import HaidangError
 from catalog.validation.pattern_cost import quick_up_to
 from catalog.validation.pattern_tree import expression
 from catalog.validation.pattern_worker import TookTooLong, Worker
-from catalog.validation.patterns import automaton_of
+from catalog.validation.patterns import PlainAutomaton, automaton_of, tables_of
 
 EXCERPT = 80  # characters of a cell that are shown
 _TOTAL = 30  # times the seconds for one cell that all slow cells may take together
@@ -121,13 +121,14 @@ class Guard:
             return automaton.match
         source = expression(pattern)
         match, quick = re.compile(source).match, quick_up_to(source)
-        remembered = lru_cache(maxsize=_REMEMBERED)(partial(self._worker.matches, source))
+        tables = tables_of(f"{pattern}")
+        surely = PlainAutomaton(tables).match if tables else lru_cache(maxsize=_REMEMBERED)(partial(self._worker.matches, source))
 
         def matches(text: str) -> bool:
             if len(text) <= quick:
                 return match(text) is not None
             try:
-                return remembered(text)
+                return surely(text)
             except TookTooLong:
                 excerpt = text if len(text) <= EXCERPT else text[:EXCERPT] + "…"
                 raise PatternTooSlow(name, str(pattern), excerpt) from None

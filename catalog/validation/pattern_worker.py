@@ -38,6 +38,7 @@ class Worker:
 
     def matches(self, source: str, text: str) -> bool:
         """Whether re.compile(source).match(text) finds something. Raises TookTooLong."""
+        self._ready()
         if source not in self._numbers and self._compile(source) != process.YES:
             raise TookTooLong
         answer = self._ask(process.MATCH, self._numbers[source], text)
