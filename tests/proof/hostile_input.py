@@ -139,8 +139,8 @@ def pieces(chance: Random, text: bytes) -> list[bytes]:
     return [*found, text[at:]]
 
 
-def rows_of(columns: list[Any] | None, options: dict[str, Any], blocks: list[bytes]) -> tuple[Any, ...]:
-    """All that a scanner tells of a text."""
+def rows_of(columns: list[Any] | None, options: dict[str, Any], blocks: list[bytes], learns: bool = False) -> tuple[Any, ...]:
+    """All that a scanner tells of a text, which depends on the cuts if it learns meanwhile."""
     scanner = _native.Scanner(columns, options)
     rows: list[Any] = []
     for number, block in enumerate(blocks, start=1):
@@ -148,7 +148,7 @@ def rows_of(columns: list[Any] | None, options: dict[str, Any], blocks: list[byt
         while found := scanner.scan():
             rows += found
             for _, _, _, _, cells in found:
-                for column, text, is_group in cells or () if columns else ():
+                for column, text, is_group in cells or () if learns else ():
                     if len(text) % 3 == 0:
                         (scanner.learn_group if is_group else scanner.learn)(column, text)
     return rows, scanner.records, scanner.rows, scanner.left
@@ -170,22 +170,19 @@ def try_scanners(chance: Random) -> None:
     if columns and chance.random() < 0.4:
         options["groups"] = [chance.sample(range(count), chance.randrange(1, count + 1))]
     text = some_text(chance, count, delimiter)
+    keys = [(chance.sample(range(count), chance.randrange(1, count + 1)), chance.random() < 0.5) for _ in range(2 if columns else 0)]
     told = []
     for blocks in ([text], pieces(chance, text), pieces(chance, text)):
-        stores = [_native.KeyStore(memory=4096) for _ in range(2 if columns else 0)]
-        keys = [(store, chance.sample(range(count), 1), False) for store in stores] if not told else told_keys(stores, given)
-        given = [key[1:] for key in keys]
-        rows = rows_of(columns, {**options, "keys": keys} if keys else options, blocks)
+        stores = [_native.KeyStore(memory=4096) for _ in keys]
+        given = [(store, *key) for store, key in zip(stores, keys, strict=True)]
+        rows = rows_of(columns, {**options, "keys": given}, blocks)
         told.append((rows, [(len(store), list(store.candidates())) for store in stores]))
     assert told[0] == told[1] == told[2], (options, text)
+    rows_of(columns, options, pieces(chance, text), learns=columns is not None)
     whole = _native.Scanner(columns, options)
     assert whole.valid(text, True)
     for block in pieces(chance, mutated(chance, text)):
         whole.valid(block, False)
-
-
-def told_keys(stores: list[Any], given: list[tuple[list[int], bool]]) -> list[tuple[Any, list[int], bool]]:
-    return [(store, *key) for store, key in zip(stores, given, strict=True)]
 
 
 def try_stores(chance: Random) -> None:
