@@ -80,6 +80,7 @@ _UNREAD = ["duration", "object", "array", "list", "geojson"]  # types without a 
 _TYPES = [type for type in SEEDS if type != "uuid" and type not in _UNREAD] * 4 + ["number"] * 8 + _UNREAD
 _ALPHABET = list("0123456789+-.,eE:/ TZ%$_'\"\t\n\x00\x1c\x1f\x85") + list("aAxđ₫€٣２²\u00a0\u202f\u2003\u0301🙂𝟙\ufeff")
 _MISSING = ["", "-", "NA", "n/a", "None", "0", "1", "1.0", "True", "x", "nan", "2020", "999", "không có", "2020-01-05", " "]
+_PATTERNS = ["[0-9]{8}", "[A-Z]{2}-\\d+", "a|b", "\\w+ \\w+", ".*", "[^,]*", "x?", "(xã|phường) .+", "^a+$", "(?i)ab", "("]
 _DAY_FORMATS = [
     "default", "%d/%m/%Y", "%Y%m%d", "%d-%m-%y", "%m/%Y", "%Y", "%d %m %Y", "%d.%m.%Y", "any", "%d/%m", "%B %Y", "%Y-%m-%d %H:%M", "%Y năm%%%m",
     "%y%m%d", "%Y %m", "YYYY-MM-DD", "%", "%Q", "%d%m%Y", "(%d)|%m[%Y]", "%Y-%j", " %Y ", "%Y%Y",
@@ -151,13 +152,15 @@ def _constraint_names(random: Random, type: str) -> list[str]:
     if type in ("integer", "number", "date", "datetime", "time", "year", "yearmonth"):
         names += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
     if type == "string":
-        names += ["minLength", "maxLength"]
+        names += ["minLength", "maxLength", "pattern"]
     return random.sample(names, min(len(names), random.choice([0, 0, 1, 1, 2, 3])))
 
 
 def _constraint(random: Random, type: str, name: str) -> tuple[str, Any]:
     if name in ("minLength", "maxLength"):
         return name, random.choice([0, 1, 2, 3, 4, 5, 8, 10, 70])
+    if name == "pattern":
+        return name, random.choice(_PATTERNS)
     if name == "enum":
         return name, [_value(random, type) for _ in range(random.randrange(1, 6))]
     return name, _value(random, type)
