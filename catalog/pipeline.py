@@ -31,7 +31,7 @@ from catalog.validation import Verdict
 
 log = logging.getLogger(__name__)
 
-TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "ZIP"}
+TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "PARQUET", "ZIP"}
 MEDIA_TYPE_LENGTH = 200
 
 
