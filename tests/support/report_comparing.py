@@ -47,6 +47,16 @@ def plain(descriptor: dict[str, Any]) -> dict[str, Any]:
 
 def outcome(engine: Engine, case: Case, folder: Path) -> Outcome:
     """Validate the case, whose file lies in the folder."""
+    return validated(lambda: made(engine, case, folder), lambda: asked(case), listening=case.listening)
+
+
+def asked(case: Case) -> dict[str, Any]:
+    """The arguments of `validate`."""
+    return {**case.limits, **({"checklist": Checklist.from_descriptor(case.checklist)} if case.checklist else {})}
+
+
+def validated(make: Callable[[], TableResource], ask: Callable[[], dict[str, Any]] = dict, *, listening: bool = False) -> Outcome:
+    """All that comes of making a resource and validating it."""
     got = Outcome()
     resource: TableResource | None = None
 
@@ -56,13 +66,8 @@ def outcome(engine: Engine, case: Case, folder: Path) -> Outcome:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            resource = made(engine, case, folder)
-            asked: dict[str, Any] = dict(case.limits)
-            if case.checklist:
-                asked["checklist"] = Checklist.from_descriptor(case.checklist)
-            if case.listening:
-                asked["on_row"] = hear
-            got.report = plain(resource.validate(**asked).to_descriptor())
+            resource = make()
+            got.report = plain(resource.validate(**ask(), **({"on_row": hear} if listening else {})).to_descriptor())
         except Exception as error:  # noqa: BLE001 whatever one raises, the other must raise
             inner = getattr(error, "error", None)
             got.raised = (type(error).__name__, str(error), inner.to_descriptor() if isinstance(inner, frictionless.Error) else None)
@@ -116,9 +121,14 @@ def equal(case: Case, engine: Engine, folder: Path) -> bool:
 
 
 def told(case: Case, theirs: Outcome, ours: Outcome) -> str:
-    """The first differences in words for the one who has to mend them."""
+    """The case and the first differences in words for the one who has to mend them."""
     content = case.content if len(case.content) < 2_000 else case.content[:1000] + b" ... " + case.content[-500:]
-    parts = [f"way: {ours.way}", repr(replace(case, content=content))]
+    return f"way: {ours.way}\n{replace(case, content=content)!r}\n{told_apart(theirs, ours)}"
+
+
+def told_apart(theirs: Outcome, ours: Outcome) -> str:
+    """The first differences alone."""
+    parts = []
     for name in ("raised", "warned", "heard", "left_open", "report"):
         parts += [f"  {where}:\n    frictionless {repr(one)[:600]}\n    ours         {repr(other)[:600]}"
                   for where, one, other in list(differences(name, getattr(theirs, name), getattr(ours, name)))[:3]]
