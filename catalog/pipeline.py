@@ -21,6 +21,7 @@ import requests
 
 from catalog import tables, validation
 from catalog.characters import keepable
+from catalog.digests import Digests
 from catalog.errors import Trouble
 from catalog.files import Files
 from catalog.fitting import fit
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "PARQUET", "ZIP"}
 MEDIA_TYPE_LENGTH = 200
+KEPT = 50  # errors of each kind that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +133,16 @@ def check(record: Record, tools: Tools) -> Record:
                 tools.files.path(resource.file.sha256), filename=resource.file.filename, format=resource.format,
                 media_type=resource.file.media_type or resource.media_type, schema=resource.schema,
                 encoding=resource.encoding, cancelled=tools.cancelled, columns_before=held.columns if held else 0,
+                keep=KEPT, digests=_digests(resource.file),
             )
             issues += [_placed(issue, resource) for issue in verdict.issues]
             resource = replace(resource, format=verdict.format or resource.format, checked=_keep(verdict, tools.files))
         resources.append(resource)
     return replace(record, resources=tuple(resources)).with_issues(*issues)
+
+
+def _digests(file: StoredFile) -> Digests | None:
+    return Digests(md5=file.md5, sha256=file.sha256, size=file.size) if file.md5 else None
 
 
 def _keep(verdict: Verdict, files: Files) -> Checked:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,8 @@ SLOWEST = 2.0  # seconds that a pattern may take on one cell
 class Task:
     """What to validate. `tick` is called with the number of rows so far and may raise to stop.
 
-    `digests` of the file as it was received, where its download has taken them. With `keep`, all errors are counted and
-    the first so many of each kind kept; without it, frictionless' own limit ends the validation. `sink` gets each error.
+    `digests` of the file as it was received, where its download has taken them. With `keep`, all errors are counted, the
+    first so many of each kind kept, and `sink` is handed each; without it, the limit of frictionless ends the validation.
     """
 
     reading: Reading
@@ -50,7 +51,7 @@ class Task:
     filename: str
     limit_errors: int = 1000
     keep: int | None = None
-    sink: Callable[[dict[str, Any]], None] | None = None
+    sink: Callable[[dict[str, Any]], None] = field(default=lambda error: None)
     digests: Digests | None = None
     tick: Callable[[int], None] = field(default=lambda rows: None)
 
@@ -73,7 +74,18 @@ def _report(table: FastTable, schema: frictionless.Schema | None, task: Task) ->
         if task.keep is None:
             return descriptor_of(table.validate(checklist(), limit_errors=task.limit_errors))
         with table.filtered():
-            return count_errors(table, Tally(keep=task.keep, sink=task.sink), tick=lambda rows: None)
+            return count_errors(table, Tally(keep=task.keep, sink=partial(_named, task)), tick=lambda rows: None)
+
+
+def _named(task: Task, error: dict[str, Any]) -> None:
+    """Hand on an error under the field's own name; what is kept of it in the report is the same dictionary."""
+    _rename(error, task.layout)
+    task.sink(error)
+
+
+def _rename(error: dict[str, Any], layout: Layout) -> None:
+    if error.get("fieldName") in layout.renamed:
+        error["fieldName"] = layout.renamed[error["fieldName"]]
 
 
 @contextmanager
@@ -144,13 +156,12 @@ def _completed(report: dict[str, Any], task: Task) -> dict[str, Any]:
     for entry in report["tasks"]:
         entry["place"] = task.filename
         stats = entry["stats"]
-        complete = not entry["warnings"] and "rows" in stats
+        complete = not _stopped(entry) and "rows" in stats
         if task.reading.file != task.reading.source and complete:
             digests = task.digests or digest_file(task.reading.source)
             stats.update(md5=digests.md5, sha256=digests.sha256, bytes=digests.size)
         for error in entry["errors"]:
-            if error.get("fieldName") in task.layout.renamed:
-                error["fieldName"] = task.layout.renamed[error["fieldName"]]
+            _rename(error, task.layout)
     return report
 
 
@@ -163,7 +174,11 @@ def all_errors(report: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 def is_partial(report: Mapping[str, Any]) -> bool:
     """Whether validation stopped at the limit of errors, so that there may be more."""
-    return any(task["warnings"] for task in report.get("tasks", []))
+    return any(_stopped(task) for task in report.get("tasks", []))
+
+
+def _stopped(task: Mapping[str, Any]) -> bool:
+    return any(warning.startswith("reached error limit") for warning in task["warnings"])
 
 
 def _unusable(why: str) -> Trouble:
