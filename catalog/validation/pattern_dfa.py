@@ -17,7 +17,7 @@ from catalog.validation.pattern_tree import Unsupported
 MOST_STATES = 5_000
 MOST_CELLS = 400_000  # states times classes: 2.4 MB of tables
 MOST_WORK = 600_000  # steps of the construction; about half a second
-MOST_MERGING = 2_000_000  # cells of tables compared while merging
+MOST_MERGING = 1_000_000  # cells of tables compared while merging
 
 NEVER, ALWAYS = 0, 1  # the states that have decided
 _FREE, _AT_LINE_END, _AT_END = range(3)  # what a path has promised; a path is 3 * node + promise

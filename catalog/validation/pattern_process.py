@@ -15,12 +15,11 @@ import sys
 HEADER = struct.Struct("<cIQ")
 COMPILE, MATCH = b"C", b"M"
 READY, YES, NO, RAISES, NO_MEMORY = b"R", b"1", b"0", b"E", b"M"
-MEMORY = 2 * 2**30  # bytes of address space
 
 
-def main(seconds: float) -> None:
-    """Answer until there is no more to read."""
-    restart = _limits(seconds)
+def main(seconds: float, memory: int) -> None:
+    """Answer until there is no more to read; `memory` is in bytes of address space."""
+    restart = _limits(memory)
     expressions: dict[int, re.Pattern[str]] = {}
     source, target = sys.stdin.buffer, sys.stdout.buffer
     answer = READY
@@ -46,18 +45,19 @@ def main(seconds: float) -> None:
         restart(0.0)
 
 
-def _limits(seconds: float):
-    """Bound the memory; what sets the clock of processor time, where the system has one."""
+def _limits(memory: int):
+    """Bound the memory; answer with what sets the clock of processor time, where the system has one."""
     try:
         import resource
         import signal
     except ImportError:
         return lambda seconds: None
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, even in the midst of a match
     return lambda seconds: signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main(float(sys.argv[1]), int(sys.argv[2]))

@@ -24,11 +24,12 @@ class TookTooLong(Exception):
 class Worker:
     """Matches in a process of its own, started at the first question. One at a time: it belongs to one validation.
 
-    `seconds` of processor time are given to each answer, `total` to all those together that are not prompt.
+    `seconds` of processor time are given to each answer, `total` to all those together that are not prompt, `memory` bytes
+    to the process.
     """
 
-    def __init__(self, seconds: float, total: float) -> None:
-        self._seconds, self._left = seconds, total
+    def __init__(self, seconds: float, total: float, memory: int = 2**31) -> None:
+        self._seconds, self._left, self._memory = seconds, total, memory
         self._child: subprocess.Popen[bytes] | None = None
         self._numbers: dict[str, int] = {}  # of the expressions that the process has compiled
 
@@ -73,7 +74,7 @@ class Worker:
         if self._child is not None and self._child.poll() is not None:
             self.close()
         if self._child is None:
-            command = [sys.executable, "-I", "-S", str(_PROGRAM), repr(self._seconds)]
+            command = [sys.executable, "-I", "-S", str(_PROGRAM), repr(self._seconds), str(self._memory)]
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             if self._answer(_START) != process.READY:
                 self.close()

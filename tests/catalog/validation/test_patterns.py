@@ -211,7 +211,7 @@ def test_a_realistic_pattern_says_what_re_says(pattern: str) -> None:
 
 
 @given(pattern=expressions, text=texts)
-@settings(max_examples=1200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(pattern="a|b", text="axx")
 @example(pattern="a$\n", text="a\n")
 @example(pattern=r"\B", text="")
@@ -229,7 +229,7 @@ MATCHABLE = [pattern for pattern in REALISTIC if "+)+" not in pattern and ")*" n
 
 
 @given(pattern=st.sampled_from(MATCHABLE), data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_a_matching_text_and_its_neighbours(pattern: str, data: st.DataObject) -> None:
     if said_by_re(pattern, ""):
         text = data.draw(texts)
