@@ -103,7 +103,8 @@ def error_types() -> dict[str, type[errors.DataError]]:
     pending: list[type] = [frictionless.Error]
     while pending:
         kind = pending.pop()
-        found[kind.type] = kind
+        if kind.__module__.startswith("frictionless."):
+            found[kind.type] = kind
         pending.extend(kind.__subclasses__())
     return found
 

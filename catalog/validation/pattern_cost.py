@@ -7,6 +7,7 @@ far above the truth for most expressions and never below it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from math import inf
 from re import _constants, _parser  # type: ignore[attr-defined]
 
@@ -19,6 +20,7 @@ _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_
 Cost = tuple[float, float]  # in how many ways it may match from one place, in how many steps all of them are tried
 
 
+@lru_cache(maxsize=64)
 def quick_up_to(source: str) -> int:
     """The length in characters up to which matching takes at most a million steps; -1 when even the empty text may take more.
 

@@ -1,7 +1,8 @@
 """No `pattern` of a schema may hold up the process: the fields' readers match in bounded time, and say what frictionless says.
 
 A pattern that has an automaton is matched by it. For the others, and where there is no compiled scanner, `re` is used where
-it is surely quick, and else the automaton's tables, or a process that can be stopped. The readers stay frictionless' own except for the one question whether the pattern matches.
+it is surely quick, and else the automaton's tables, or a process that can be stopped. The readers stay frictionless' own
+except for the one question whether the pattern matches.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from catalog.validation.patterns import PlainAutomaton, automaton_of, tables_of
 EXCERPT = 80  # characters of a cell that are shown
 _TOTAL = 30  # times the seconds for one cell that all slow cells may take together
 _REMEMBERED = 4096  # answers of the process kept for each field
-_PLAIN = 10_000  # characters of a pattern that `re` surely compiles quickly when it does not ignore case
+_PLAIN, _PLAIN_SETS = 10_000, 100  # characters and [sets] of a pattern that `re` surely compiles quickly, unless it ignores case
 _IGNORES_CASE = re.compile(r"\(\?[aLmsux]*i")
 
 CellReader = Callable[[Any], tuple[Any, dict[str, str] | None]]
 
 
 class PatternTooSlow(HaidangError):
-    """The pattern of a field does not come to an end on a cell; `excerpt` is its beginning, empty when it cannot even be compiled."""
+    """The pattern of a field takes too long on a cell; `excerpt` is the cell's beginning, empty when it cannot even be compiled."""
 
     def __init__(self, field_name: str, pattern: str, excerpt: str) -> None:
         super().__init__(f'the pattern of the field "{field_name}" takes too long on {excerpt!r}')
@@ -109,7 +110,7 @@ class Guard:
     def _can_be_compiled(self, name: str, pattern: Any) -> None:
         """Let the process try first where `re` may be slow to compile; what it raises is raised again by frictionless."""
         source = expression(pattern)
-        if len(source) > _PLAIN or _IGNORES_CASE.search(source):
+        if len(source) > _PLAIN or source.count("[") > _PLAIN_SETS or _IGNORES_CASE.search(source):
             try:
                 self._worker.compiles(source)
             except TookTooLong:

@@ -34,7 +34,8 @@ class Worker:
 
     def compiles(self, source: str) -> bool:
         """Whether re.compile takes the expression. Raises TookTooLong."""
-        return self._compile(source) == process.YES
+        self._ready()
+        return source in self._numbers or self._compile(source) == process.YES
 
     def matches(self, source: str, text: str) -> bool:
         """Whether re.compile(source).match(text) finds something. Raises TookTooLong."""
@@ -59,7 +60,6 @@ class Worker:
                 pipe.close()
 
     def _compile(self, source: str) -> bytes:
-        self._ready()
         number = len(self._numbers)
         answer = self._ask(process.COMPILE, number, source)
         if answer == process.NO_MEMORY:

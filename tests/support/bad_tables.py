@@ -79,11 +79,11 @@ def bad_tables() -> list[BadTable]:
     ]
 
 
-def outcome(call: Callable[[], object]) -> object:
+def outcome(call: Callable[..., object], *arguments: object) -> object:
     """What a call gives, or the class and the words of what it raises."""
     try:
-        return call()
-    except Exception as error:
+        return call(*arguments)
+    except Exception as error:  # noqa: BLE001 - whatever it is, both ways must raise it
         return type(error), str(error)
 
 

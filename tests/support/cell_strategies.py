@@ -23,7 +23,7 @@ SEEDS: dict[str, list[str]] = {
     "integer": [
         "0", "1", "-1", "+5", "007", " 12 ", "1_000", "٣", "１２", "1.0", "5%", "$5", "-5", "--5", "- 5", "1 000 đ", "1,000", "5 đ", "₫5", "5₫",
         "9223372036854775807", "9223372036854775808", "-9223372036854775809", "999999999999999999", "1000000000000000000", "0" * 30 + "7",
-        "1" * 650, "1e3", "", " ", "-", "\t3\n", "3\x1f", "5-", "a5b", "²5", "5²", "a٣5", "5٣", "Rs. 5", "100", "99", "-99", "12", "10", "50",
+        "1" * 650, "1" * 5000, "1e3", "", " ", "-", "\t3\n", "3\x1f", "5-", "a5b", "²5", "5²", "a٣5", "5٣", "Rs. 5", "100", "99", "-99", "12", "10", "50",
     ],
     "number": [
         "0", "-0", "1", "1.0", "1e0", "1.5", "-1.5", ".5", "5.", "1e3", "1E+3", "1e-3", "NaN", "sNaN", "-inf", "Infinity", "1_0", "٣.٥", "1e999",
@@ -80,6 +80,7 @@ _UNREAD = ["duration", "object", "array", "list", "geojson"]  # types without a 
 _TYPES = [type for type in SEEDS if type != "uuid" and type not in _UNREAD] * 4 + ["number"] * 8 + _UNREAD
 _ALPHABET = list("0123456789+-.,eE:/ TZ%$_'\"\t\n\x00\x1c\x1f\x85") + list("aAxđ₫€٣２²\u00a0\u202f\u2003\u0301🙂𝟙\ufeff")
 _MISSING = ["", "-", "NA", "n/a", "None", "0", "1", "1.0", "True", "x", "nan", "2020", "999", "không có", "2020-01-05", " "]
+_PATTERNS = ["[0-9]{8}", "[A-Z]{2}-\\d+", "a|b", "\\w+ \\w+", ".*", "[^,]*", "x?", "(xã|phường) .+", "^a+$", "(?i)ab", "("]
 _DAY_FORMATS = [
     "default", "%d/%m/%Y", "%Y%m%d", "%d-%m-%y", "%m/%Y", "%Y", "%d %m %Y", "%d.%m.%Y", "any", "%d/%m", "%B %Y", "%Y-%m-%d %H:%M", "%Y năm%%%m",
     "%y%m%d", "%Y %m", "YYYY-MM-DD", "%", "%Q", "%d%m%Y", "(%d)|%m[%Y]", "%Y-%j", " %Y ", "%Y%Y",
@@ -151,13 +152,15 @@ def _constraint_names(random: Random, type: str) -> list[str]:
     if type in ("integer", "number", "date", "datetime", "time", "year", "yearmonth"):
         names += ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
     if type == "string":
-        names += ["minLength", "maxLength"]
+        names += ["minLength", "maxLength", "pattern"]
     return random.sample(names, min(len(names), random.choice([0, 0, 1, 1, 2, 3])))
 
 
 def _constraint(random: Random, type: str, name: str) -> tuple[str, Any]:
     if name in ("minLength", "maxLength"):
         return name, random.choice([0, 1, 2, 3, 4, 5, 8, 10, 70])
+    if name == "pattern":
+        return name, random.choice(_PATTERNS)
     if name == "enum":
         return name, [_value(random, type) for _ in range(random.randrange(1, 6))]
     return name, _value(random, type)
@@ -253,7 +256,8 @@ def _formed(random: Random, field: Field, near: list[str], own: list[str]) -> st
     for directive, most in (("%Y", 9999), ("%y", 99), ("%m", 13), ("%d", 32), ("%H", 25), ("%M", 60), ("%S", 62), ("%f", 1234567), ("%3", 1200)):
         while directive in form:
             width = random.choice([0, 0, 1, 2]) if most < 100 else random.choice([0, 4])
-            form = form.replace(directive, str(random.randrange(most + 1)).zfill(width), 1)
+            number = random.choice([0, 68, 69]) if directive == "%y" and random.random() < 0.5 else random.randrange(most + 1)
+            form = form.replace(directive, str(number).zfill(width), 1)
     zone = random.choice(["Z", "+0700", "+07:00", "-23:59", "+24:00", "+07:00:30", "+9900", "z", "+07"])
     return form.replace("%z", zone).replace("%%", "%")
 

@@ -21,7 +21,10 @@ CATASTROPHES = [r"(a+)+(b|\1)x", r"(?:a|a)*(?=b)c", r"(?i:(a+)+b)", r"(?:(?:a?){
 
 
 def schema_of(*patterns: Any, **more: Any) -> frictionless.Schema:
-    fields = [{"name": f"f{number}", "type": "string", "constraints": {"pattern": pattern, **more}} for number, pattern in enumerate(patterns)]
+    fields = [
+        {"name": f"f{number}", "type": "string", "constraints": {"pattern": pattern, **more}}
+        for number, pattern in enumerate(patterns)
+    ]
     return frictionless.Schema.from_descriptor({"fields": fields})
 
 
@@ -33,7 +36,7 @@ def read(field: frictionless.Field, cell: Any) -> Any:
         raise
     except RecursionError:
         return RecursionError  # its words depend on where it struck
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, both must raise it
         return type(error), str(error)
     return value, list(notes.items()) if notes else notes
 
@@ -45,8 +48,43 @@ def scanner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return request.param
 
 
-PATTERNS = ["a+", "a|b", "[", "(?i)a", r"(a)\1", r"(?=.*\d).+", "(a+)+", "", "a{99999999999}", "(" * 1500 + ")" * 1500, r"(\w+ ?)+\1", "x" * 20_000, "(?i:É)"]
-CELLS = [None, "", "a", "aa", "b", "b\n", "ab", "a1", "É", "é", "e\u0301", "\ud800", "\0", "-", 3, 1.5, ["a"], "x" * 20_000, "a" * 3000, "na"]
+PATTERNS = [
+    "a+",
+    "a|b",
+    "[",
+    "(?i)a",
+    r"(a)\1",
+    r"(?=.*\d).+",
+    "(a+)+",
+    "",
+    "a{99999999999}",
+    "(" * 1500 + ")" * 1500,
+    r"(\w+ ?)+\1",
+    "x" * 20_000,
+    "(?i:É)",
+]
+CELLS = [
+    None,
+    "",
+    "a",
+    "aa",
+    "b",
+    "b\n",
+    "ab",
+    "a1",
+    "É",
+    "é",
+    "e\u0301",
+    "\ud800",
+    "\0",
+    "-",
+    3,
+    1.5,
+    ["a"],
+    "x" * 20_000,
+    "a" * 3000,
+    "na",
+]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -60,19 +98,39 @@ def test_a_guarded_field_reads_as_frictionless_does(pattern: str, scanner: str) 
             assert read(guarded.fields[0], cell) == read(plain.fields[0], cell)
 
 
-@given(pattern=st.text("ab|*+?()[]^$.\\dw{}1,", max_size=7), cell=st.text("ab1\n ", max_size=5), format=st.sampled_from(["default", "email", "uri", "uuid"]))
+@given(
+    pattern=st.text("ab|*+?()[]^$.\\dw{}1,", max_size=7),
+    cell=st.text("ab1\n ", max_size=5),
+    format=st.sampled_from(["default", "email", "uri", "uuid"]),
+)
 @settings(max_examples=400, deadline=None)
 def test_any_pattern_reads_as_frictionless_does(pattern: str, cell: str, format: str) -> None:
-    descriptor = {"fields": [{"name": "f", "type": "string", "format": format, "constraints": {"pattern": pattern, "maxLength": 3, "enum": ["a", "ab"]}}]}
+    descriptor = {
+        "fields": [
+            {
+                "name": "f",
+                "type": "string",
+                "format": format,
+                "constraints": {"pattern": pattern, "maxLength": 3, "enum": ["a", "ab"]},
+            }
+        ]
+    }
     guarded = frictionless.Schema.from_descriptor(descriptor)
     with guard(guarded):
         assert read(guarded.fields[0], cell) == read(frictionless.Schema.from_descriptor(descriptor).fields[0], cell)
 
 
-@pytest.mark.parametrize("item", [
-    {"type": "string", "constraints": {"pattern": "a+", "minLength": 2}}, {"constraints": {"pattern": "a"}}, {"type": "string"},
-    {"type": "string", "constraints": {"pattern": "["}}, {"type": "integer", "constraints": {"minimum": 2}}, {"type": "string", "constraints": {"pattern": r"(a)\1"}},
-])
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "string", "constraints": {"pattern": "a+", "minLength": 2}},
+        {"constraints": {"pattern": "a"}},
+        {"type": "string"},
+        {"type": "string", "constraints": {"pattern": "["}},
+        {"type": "integer", "constraints": {"minimum": 2}},
+        {"type": "string", "constraints": {"pattern": r"(a)\1"}},
+    ],
+)
 @pytest.mark.parametrize("cell", ['["a", "b", 1]', "[]", "[", '["aa", "aaa"]', None, ["b", "aa"], "3", '["b", null, "bb"]'])
 def test_items_of_arrays_read_as_frictionless_does(item: dict[str, Any], cell: Any) -> None:
     descriptor = {"fields": [{"name": "f", "type": "array", "arrayItem": item, "constraints": {"maxLength": 2}}]}
@@ -143,7 +201,7 @@ def test_a_catastrophe_in_the_items_of_an_array_is_stopped() -> None:
 
 
 def test_a_pattern_that_takes_for_ever_to_compile_is_refused() -> None:
-    schema = schema_of("|".join("a" * 100_000 + end for end in "bc"))
+    schema = schema_of("".join(f"[{chr(first)}-\uffff]" for first in range(100, 500)))
     with guard(schema, seconds=0.3), pytest.raises(PatternTooSlow) as caught:
         schema.fields[0].create_cell_reader()
     assert caught.value.excerpt == ""
