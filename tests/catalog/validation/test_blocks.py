@@ -8,7 +8,7 @@ import io
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.validation.blocks import UndecodableBytes, read_ahead, supported, universal_newlines, utf8_blocks
@@ -35,6 +35,7 @@ def joined(data: bytes, encoding: str, size: int) -> bytes:
     return b"".join(utf8_blocks(lambda: Dripping(data), encoding, size=size))
 
 
+@settings(deadline=None)  # an encoding is imported at its first use
 @given(st.sampled_from(READ), st.text(max_size=60), SIZES)
 def test_every_encoding_becomes_utf8_however_it_is_cut(encoding, text, size):
     text = writable(SAMPLE + text, encoding)
@@ -42,6 +43,7 @@ def test_every_encoding_becomes_utf8_however_it_is_cut(encoding, text, size):
     assert joined(data, encoding, size) == data.decode(encoding).encode()
 
 
+@settings(deadline=None)  # an encoding is imported at its first use
 @given(st.sampled_from(READ), st.binary(max_size=80), SIZES)
 def test_any_bytes_give_what_a_text_file_gives_or_an_error(encoding, data, size):
     expected: bytes | None

@@ -81,7 +81,7 @@ def test_members_zeros_and_garbage_of_gzip_are_pythons(data, tmp_path):
     assert_as_python(data, tmp_path / "file.gz")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(MEMBERS) - 1), st.integers(0, 255)), max_size=3), st.integers(0, len(MEMBERS)))
 def test_damaged_gzip_is_refused_where_python_refuses_it(tmp_path, changes, end):
     data = bytearray(MEMBERS)
