@@ -31,7 +31,7 @@ from catalog.validation import Verdict
 
 log = logging.getLogger(__name__)
 
-TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "ZIP"}
+TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "PARQUET", "ZIP"}
 MEDIA_TYPE_LENGTH = 200
 
 
@@ -104,9 +104,9 @@ def _download(resource: Distribution, tools: Tools) -> StoredFile:
                                  last_modified=held.file.last_modified if held else None)
         if got.status == "not-modified" and held:
             return held.file
-        sha256 = tools.files.put(target)
+        sha256 = tools.files.put(target, got.digests)
     said = {"media_type": got.media_type and got.media_type[:MEDIA_TYPE_LENGTH], "etag": got.etag, "last_modified": got.last_modified}
-    return StoredFile(sha256=sha256, size=got.size, filename=got.filename, **keepable(said))
+    return StoredFile(sha256=sha256, size=got.size, md5=got.digests and got.digests.md5, filename=got.filename, **keepable(said))
 
 
 def compare(record: Record, tools: Tools) -> Record:

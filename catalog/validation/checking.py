@@ -17,7 +17,6 @@ from catalog.validation import causes, engine, privacy
 from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
 from catalog.validation.verdict import Cancelled, Verdict
 
-_EVERY = 500  # rows between two looks at the wish to stop
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
 _CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON"}
 
@@ -137,8 +136,6 @@ class _Check:
 
 
 def _tick(cancelled: Callable[[], bool] | None, progress: Callable[[int], None] | None, rows: int) -> None:
-    if rows % _EVERY:
-        return
     if cancelled and cancelled():
         raise Cancelled
     if progress:

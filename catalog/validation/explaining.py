@@ -5,7 +5,7 @@ checklist's scope is, and exports each error again, piece by piece, for the repo
 plan that is made once for a class of errors:
 
     with quickly():                                         # messages, while this runs
-        report = resource.validate(checklist=checklist())   # the scope worked out once, lean errors
+        report = resource.validate(checklist=checklist())   # the scope, worked out once
         descriptor = descriptor_of(report)                  # equal to report.to_descriptor(), keys in the same order
 
 Whatever a plan does not foresee (an error class of someone else's, a value that is neither text nor a number in a
@@ -15,7 +15,7 @@ message, an error with properties of its own) goes the way of frictionless.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
@@ -25,19 +25,20 @@ from typing import Any
 import attrs
 import frictionless
 from frictionless import Checklist, Error, Report, errors
-from frictionless.checks import baseline
 from frictionless.report import ReportTask
 from frictionless.vendors import stringcase
 
 _DEFINED_FOR_ALL = frozenset({"title", "description", "message", "tags"})  # Error.__attrs_post_init__
+_ROWS = ("cells", "labels")  # what errors of one row, or of the header, have in common
 _set = object.__setattr__
 
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    """While this runs, in whichever thread, errors render their messages by plan; the results do not differ.
+    """While this runs, errors render their messages by plan; neither messages nor exports differ, in whichever thread.
 
-    May be entered again and by several threads: the last one out puts frictionless' own method back.
+    May be entered again, and by several threads: the last one out puts frictionless' own method back. Errors made by a
+    thread that is in are lean: those of one row share their list of cells; they are to be read, not changed.
     """
     _MESSAGES.enter()
     try:
@@ -47,12 +48,12 @@ def quickly() -> Iterator[None]:
 
 
 def checklist() -> Checklist:
-    """The checklist that `Resource.validate` uses when it is given none, which knows its scope and keeps errors lean."""
+    """The checklist that `Resource.validate` uses when it is given none, but quicker."""
     return QuickChecklist()
 
 
 def descriptor_of(report: Report) -> dict[str, Any]:
-    """What `report.to_descriptor()` gives; errors of one row share their list of cells, errors of one type their tags."""
+    """What `report.to_descriptor()` gives; errors of one row share their list of cells, those of one type their tags."""
     if type(report) is not Report or _is_unusual(report) or any(type(task) is not ReportTask or _is_unusual(task) for task in report.tasks):
         return report.to_descriptor()
     describe = Describer()
@@ -70,12 +71,12 @@ def descriptor_of(report: Report) -> dict[str, Any]:
 class Describer:
     """Gives the descriptors of errors, one after the other: called with an Error, it gives `error.to_descriptor()`.
 
-    The lists in them are the errors' own, and shared: `cells` by the errors of a row that come together, `tags` by
-    those of a type. Who wants to change a list makes a copy first.
+    The dictionary is new. The lists in it are the error's own, and shared: `cells` and `labels` by errors of a row that
+    come together, `tags` by those of a type. Who wants to change a list makes a copy first.
     """
 
     def __init__(self) -> None:
-        self._cells: list[str] | None = None
+        self._row: list[str] | None = None
         self._tags: dict[tuple[str, ...], list[str]] = {}
 
     def __call__(self, error: Error) -> dict[str, Any]:
@@ -90,28 +91,26 @@ class Describer:
         descriptor = dict(zip(names, values, strict=True))
         tags = tuple(descriptor["tags"])
         descriptor["tags"] = self._tags.setdefault(tags, list(tags))
-        if "cells" in descriptor:
-            if descriptor["cells"] != self._cells:
-                self._cells = descriptor["cells"]
-            descriptor["cells"] = self._cells
+        for name in _ROWS:
+            if name in descriptor:
+                if descriptor[name] != self._row:
+                    self._row = descriptor[name]
+                descriptor[name] = self._row
         return descriptor
 
 
 @attrs.define(kw_only=True, repr=False)
 class QuickChecklist(Checklist):
-    """A checklist without checks of its own, whose scope does not change once it was asked for."""
+    """A checklist that works out its scope when it is connected, once, and not for every error."""
 
     def __attrs_post_init__(self) -> None:
         self._scope: frozenset[str] | None = None
         super().__attrs_post_init__()
 
     def connect(self, resource: frictionless.Resource) -> list[frictionless.Check]:
-        """The base line alone, as frictionless connects it."""
+        """The checks, as frictionless connects them; from here on the scope stays."""
         self._scope = frozenset(self.scope)
-        checks: list[frictionless.Check] = [_Baseline(), *self.checks]
-        for check in checks:
-            check.connect(resource)
-        return checks
+        return super().connect(resource)
 
     def match(self, error: Error) -> bool:
         """Whether the error is of the scope; errors that are not of the data always are."""
@@ -120,33 +119,28 @@ class QuickChecklist(Checklist):
         return error.type in self._scope or not isinstance(error, errors.DataError)
 
 
-class _Baseline(baseline):
-    """The base line, which takes from the errors of a row what frictionless keeps of them twice and for each one."""
+class _Thread(threading.local):
+    """What a thread keeps for its errors: how often it is in, the last row of cells or labels, the names assigned by type."""
 
-    def connect(self, resource: frictionless.Resource) -> None:
-        super().connect(resource)
-        self._assigned: dict[type[Error], set[str]] = {}
+    def __init__(self) -> None:
+        self.depth = 0
+        self.row: list[str] | None = None
+        self.assigned: dict[type[Error], set[str]] = {}
 
-    def validate_row(self, row: frictionless.Row) -> Iterable[Error]:
-        """The errors of the row, lean: the same values, the same export."""
-        found = row.errors
-        if found:
-            self._make_lean(found)
-        return found
-
-    def _make_lean(self, found: list[Any]) -> None:
-        """Let errors share the cells of their row and the names of what is assigned; forget defaults, which say the same."""
-        cells = found[0].cells
-        for error in found:
-            kind = type(error)
-            if _description(kind) is None:
+    def make_lean(self, error: Error) -> None:
+        """Let the error share what is equal for all errors of its row or type; forget the defaults, which say the same."""
+        assigned = self.assigned.setdefault(type(error), error.metadata_assigned)
+        if assigned == error.metadata_assigned:
+            _set(error, "metadata_assigned", assigned)
+            _set(error, "metadata_defaults", {})
+        for name in _ROWS:
+            row = getattr(error, name, None)
+            if row is None:
                 continue
-            assigned = self._assigned.setdefault(kind, error.metadata_assigned)
-            if assigned == error.metadata_assigned:
-                _set(error, "metadata_assigned", assigned)
-                _set(error, "metadata_defaults", {})
-            if error.cells == cells:
-                _set(error, "cells", cells)
+            if row == self.row:
+                _set(error, name, self.row)
+            else:
+                self.row = row
 
 
 class _Messages:
@@ -156,17 +150,23 @@ class _Messages:
         self._lock = threading.Lock()
         self._users = 0
         self._original: Callable[[Error], None] = Error.__attrs_post_init__
+        self._thread = _Thread()
 
     def enter(self) -> None:
         """Take the place, unless it is taken."""
         with self._lock:
             if not self._users:
                 self._original = Error.__attrs_post_init__
-                Error.__attrs_post_init__ = _quick_version_of(self._original)  # type: ignore[method-assign]
+                Error.__attrs_post_init__ = _quick_version_of(self._original, self._thread)  # type: ignore[method-assign]
             self._users += 1
+        self._thread.depth += 1
 
     def leave(self) -> None:
         """Put back what was there, unless someone is still in."""
+        thread = self._thread
+        thread.depth -= 1
+        if not thread.depth:
+            thread.row, thread.assigned = None, {}
         with self._lock:
             self._users -= 1
             if not self._users:
@@ -176,8 +176,8 @@ class _Messages:
 _MESSAGES = _Messages()
 
 
-def _quick_version_of(original: Callable[[Error], None]) -> Callable[[Error], None]:
-    """A method that leaves an error in the state in which the original leaves it."""
+def _quick_version_of(original: Callable[[Error], None], thread: _Thread) -> Callable[[Error], None]:
+    """A method that leaves an error as the original does; lean where the thread is in itself."""
 
     def __attrs_post_init__(self: Error) -> None:
         template = self.template
@@ -193,6 +193,8 @@ def _quick_version_of(original: Callable[[Error], None]) -> Callable[[Error], No
         self.metadata_assigned.update(_DEFINED_FOR_ALL)
         _set(self, "message", template.format_map(values))
         _set(self, "metadata_initiated", True)
+        if thread.depth:
+            thread.make_lean(self)
         return None
 
     return __attrs_post_init__

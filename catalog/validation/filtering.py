@@ -15,7 +15,7 @@ from catalog.validation.judging import Judging
 from catalog.validation.keyed import Keyed
 from catalog.validation.native import extension
 from catalog.validation.reopening import reopening
-from catalog.validation.scanned import Objects, Row, Scanned
+from catalog.validation.scanned import Objects, Row, Scanned, Unfiltered
 
 if TYPE_CHECKING:
     from catalog.validation.fast_table import FastTable
@@ -46,3 +46,6 @@ def filter_of(table: FastTable) -> Filter | None:
     if type(table._TableResource__parser) is InlineParser and not judging.keys and not judging.groups:
         return Objects(table, judging)
     return None
+
+
+__all__ = ["Filter", "Unfiltered", "filter_of"]

@@ -1,10 +1,11 @@
 """A file that is read while it is still being written: a download on one side, its validation on the other.
 
-    download ──► writer ──► spool file ──► reader, reader, …
+    download ──► Writer ──► spool file ──► Reader, Reader, …
 
 The writer appends and counts; any number of readers start at the first byte, each at its own pace, and wait where
 they have caught up. A reader sees just what it would see of the finished file: the same bytes, the same end. What breaks the
-writing is raised to the readers, and a file that nobody wants any more stops its writer.
+writing is raised to the readers, a writer that starts anew makes them start anew too, and a file that nobody wants any more stops
+its writer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from catalog.digests import Digests, Hashing
 from catalog.errors import HaidangError
@@ -24,6 +26,10 @@ _PATIENCE = 0.25  # seconds between two looks at the wish to stop
 
 class Abandoned(HaidangError):
     """Told to the writer: nobody reads this file any more."""
+
+
+class StartedAgain(HaidangError):
+    """Told to a reader: the bytes that it has seen do not count, the file has begun anew. A new reader reads the new ones."""
 
 
 class GrowingFile:
@@ -40,16 +46,24 @@ class GrowingFile:
         self._error: BaseException | None = None
         self._digests: Digests | None = None
         self._abandoned = False
+        self._head: Any = None
+        self.attempt = 0  # which writing of the file this is; 0 before the first
         self._cancelled = cancelled or (lambda: False)
         path.touch()
 
-    def writer(self) -> Writer:
-        """The one side that writes."""
-        return Writer(self)
+    def writer(self, watched_by: Callable[[], Callable[[bytes], None]] | None = None) -> Writer:
+        """The one side that writes. `watched_by` is asked, whenever the writing begins, who is to be told of every piece."""
+        return Writer(self, watched_by)
 
     def open(self) -> Reader:
-        """A reader of its own, at the first byte."""
+        """A reader of its own, at the first byte; waits for the writing to begin."""
+        self.head()
         return Reader(self)
+
+    def head(self) -> Any:
+        """What the writer knew of the file when it began; waits for that. Raises what a reader would."""
+        self.wait_for(0, None)
+        return self._head
 
     def abandon(self) -> None:
         """Nobody wants the file any more: the writer and all readers are stopped at their next call."""
@@ -69,9 +83,16 @@ class GrowingFile:
 
     def digests(self) -> Digests:
         """The digests of the whole file; waits for its end. Raises what a reader would."""
-        self.wait_for(None)
+        self.wait_for(None, None)
         assert self._digests is not None
         return self._digests
+
+    def begin(self, head: Any) -> None:
+        """Told by the writer: the first byte comes next."""
+        with self._changed:
+            self.attempt += 1
+            self._size, self._head = 0, head
+            self._changed.notify_all()
 
     def grow(self, size: int) -> None:
         """Told by the writer: so many bytes are there now. Raises Abandoned."""
@@ -87,53 +108,64 @@ class GrowingFile:
             self._ended, self._digests, self._error = True, digests, error
             self._changed.notify_all()
 
-    def wait_for(self, size: int | None) -> int:
+    def wait_for(self, size: int | None, attempt: int | None) -> int:
         """Wait until `size` bytes are there (None: all of them) or the end has come; how many there are.
 
-        Raises the writer's error once all that came before it has been given, Cancelled when asked to stop.
+        `attempt` is the writing that the asker has begun to read, None where any will do. Raises StartedAgain where there is a
+        newer one, the writer's error once all that came before it has been given, Cancelled when asked to stop.
         """
         with self._changed:
-            while not self._ended and (size is None or self._size < size):
-                self._stop_if_asked()
+            while True:
+                if self._abandoned or self._cancelled():
+                    raise Cancelled
+                if attempt not in (None, self.attempt):
+                    raise StartedAgain
+                if self.attempt and size is not None and self._size >= size:
+                    return self._size
+                if self._error is not None:
+                    raise self._error
+                if self._ended:
+                    return self._size
                 self._changed.wait(_PATIENCE)
-            self._stop_if_asked()
-            if self._error is not None and (size is None or self._size < size):
-                raise self._error
-            return self._size
-
-    def _stop_if_asked(self) -> None:
-        if self._abandoned or self._cancelled():
-            raise Cancelled
 
 
 class Writer:
-    """The writing side: `with growing.writer() as write:` ends the file well, or with the error that leaves the block."""
+    """The writing side, a sink of a download: `with growing.writer() as write:` ends the file well, or with the error that leaves the block."""
 
-    def __init__(self, growing: GrowingFile) -> None:
+    def __init__(self, growing: GrowingFile, watched_by: Callable[[], Callable[[bytes], None]] | None = None) -> None:
         self._growing = growing
         self._hashing = Hashing()
+        self._watched_by = watched_by
+        self._watch: Callable[[bytes], None] | None = None
         self._file = growing.path.open("wb", buffering=0)
 
     def __enter__(self) -> Writer:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not error and not self._growing.attempt:
+            self.begin(None)
         self._file.close()
         self._growing.end(None if error else self.digests(), error)
+
+    def begin(self, head: Any) -> None:
+        """The first byte comes next; `head` is what is known of the file by now. A second time everything begins anew."""
+        self._hashing = Hashing()
+        self._watch = self._watched_by() if self._watched_by else None
+        self._growing.begin(head)  # before the bytes go, so that no reader takes their going for the end
+        self._file.seek(0)
+        self._file.truncate()
 
     def write(self, piece: bytes) -> int:
         """Append some bytes; the readers have them at once. Raises Abandoned when there is nobody left."""
         left = memoryview(piece)
         while left:
-            left = left[self._file.write(left) or 0:]
+            left = left[self._file.write(left) or 0 :]
         self._hashing.update(piece)
+        if self._watch:
+            self._watch(piece)
         self._growing.grow(self._hashing.size)
         return len(piece)
-
-    def start_again(self) -> None:
-        """Not possible once a reader may have seen bytes of the first attempt; OSError unless nothing was written yet."""
-        if self._hashing.size:
-            raise OSError("the file has begun to be read")
 
     def digests(self) -> Digests:
         """Of what has been written so far."""
@@ -145,8 +177,14 @@ class Reader(io.BufferedIOBase):
 
     def __init__(self, growing: GrowingFile) -> None:
         self._growing = growing
+        self._attempt = growing.attempt
         self._file = growing.path.open("rb", buffering=0)
         self._at = 0
+
+    @property
+    def name(self) -> str:
+        """The path of the spool file."""
+        return str(self._growing.path)
 
     def readable(self) -> bool:
         return True
@@ -165,7 +203,7 @@ class Reader(io.BufferedIOBase):
         if base is None:
             if whence != io.SEEK_END:
                 raise ValueError(f"invalid whence: {whence}")
-            base = self._growing.wait_for(None)
+            base = self._wait(None)
         if base + offset < 0:
             raise ValueError(f"negative seek position {base + offset}")
         self._at = base + offset
@@ -175,7 +213,7 @@ class Reader(io.BufferedIOBase):
         """As many bytes as asked for, fewer only at the end of the file."""
         self._require_open()
         everything = size is None or size < 0
-        there = self._growing.wait_for(None if everything else self._at + size)
+        there = self._wait(None if everything else self._at + size)
         return self._take(there - self._at if everything else min(size, there - self._at))
 
     def read1(self, size: int = -1, /) -> bytes:
@@ -183,7 +221,7 @@ class Reader(io.BufferedIOBase):
         self._require_open()
         if size == 0:
             return b""
-        there = self._growing.wait_for(self._at + 1)
+        there = self._wait(self._at + 1)
         return self._take(min(there - self._at, size if size > 0 else io.DEFAULT_BUFFER_SIZE))
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:
@@ -195,6 +233,9 @@ class Reader(io.BufferedIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
+
+    def _wait(self, size: int | None) -> int:
+        return self._growing.wait_for(size, self._attempt)
 
     def _into(self, buffer: bytearray | memoryview, read: Callable[[int], bytes]) -> int:
         view = memoryview(buffer).cast("B")
@@ -212,6 +253,8 @@ class Reader(io.BufferedIOBase):
             pieces.append(piece)
             size -= len(piece)
             self._at += len(piece)
+        if self._growing.attempt != self._attempt:
+            raise StartedAgain
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _require_open(self) -> None:

@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import Any
 
 from catalog.validation.blocks import UndecodableBytes
-from catalog.validation.plan import hash_value
 from catalog.validation.scanned import Row, Scanned, cells_of, continue_after
+from catalog.validation.value_hash import hash_value
 
 
 @dataclass

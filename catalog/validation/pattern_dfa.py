@@ -15,6 +15,7 @@ from catalog.validation.pattern_nfa import ASSERT, END, FORK, LINE_END, MATCH, N
 from catalog.validation.pattern_tree import Unsupported
 
 MOST_STATES = 5_000
+MOST_CELLS = 400_000  # states times classes: 2.4 MB of tables
 MOST_WORK = 600_000  # steps of the construction; about half a second
 MOST_MERGING = 2_000_000  # cells of tables compared while merging
 
@@ -76,7 +77,7 @@ class _Subsets:
         number = self._numbers.setdefault(core, len(self._found) + 2)
         if number == len(self._found) + 2:
             self._found.append(core)
-            if number > MOST_STATES:
+            if number > MOST_STATES or number * self._alphabet.size > MOST_CELLS:
                 raise Unsupported("too many states")
         return number
 

@@ -30,7 +30,7 @@ class Unsupported(Exception):
 
 def expression(pattern: Any) -> str:
     """What frictionless compiles for a `pattern` (Field.create_cell_reader)."""
-    return "^{0}$".format(pattern)  # noqa: UP032 - frictionless' own words
+    return f"^{pattern}$"
 
 
 def parse(source: str) -> tuple[Sequence[Item], int]:

@@ -6,13 +6,13 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from frictionless.formats.csv import CsvControl, CsvParser
 from frictionless.schemes.buffer import BufferLoader
 from frictionless.schemes.local import LocalLoader
 
-from catalog.digests import Hashing
+from catalog.digests import HashedStream, Hashing
 from catalog.validation import blocks
 from catalog.validation.streams import PACKED, open_packed, open_plain
 
@@ -38,28 +38,10 @@ class Opened:
         """The text as UTF-8, with line ends as frictionless' text stream gives them; UndecodableBytes where there are such."""
         def opened() -> BinaryIO:
             stream = self.stream()
-            return stream if hashing is None else Hashed(stream, hashing)
+            return stream if hashing is None else cast(BinaryIO, HashedStream(stream, hashing))
 
         found = blocks.utf8_blocks(opened, self.encoding)
         return found if self.table.format == "csv" else blocks.universal_newlines(found)
-
-
-class Hashed(io.RawIOBase):
-    """A stream whose bytes are hashed as they are read."""
-
-    def __init__(self, stream: BinaryIO, hashing: Hashing) -> None:
-        self._stream, self._hashing = stream, hashing
-
-    def read(self, size: int = -1) -> bytes:
-        """As read of the stream itself."""
-        data = self._stream.read(size)
-        self._hashing.update(data)
-        return data
-
-    def close(self) -> None:
-        """Close the stream too."""
-        self._stream.close()
-        super().close()
 
 
 def reopening(table: FastTable) -> Opened | None:

@@ -12,6 +12,7 @@ from frictionless.dialect import Dialect
 from frictionless.formats.csv import CsvControl
 
 from catalog.digests import Hashing
+from catalog.errors import HaidangError
 from catalog.validation.blocks import UndecodableBytes
 from catalog.validation.judging import Judging
 from catalog.validation.reopening import Opened
@@ -19,9 +20,10 @@ from catalog.validation.reopening import Opened
 if TYPE_CHECKING:
     from catalog.validation.fast_table import FastTable
 
+LONGEST = 2**28  # bytes of one record; frictionless itself reads on until the memory ends
 Row = tuple[int, list[Any]]  # row number, cells
 SAMPLED_LINES = 100  # frictionless/formats/csv/parser.py, SAMPLE_SIZE: lines from which the dialect is guessed
-OBJECTS_BETWEEN_TICKS = 10_000
+ROWS_BETWEEN_TICKS = 1000
 
 
 def reference_rows(table: FastTable, cell_stream: Iterable[list[Any]]) -> Iterator[Row]:
@@ -32,6 +34,14 @@ def reference_rows(table: FastTable, cell_stream: Iterable[list[Any]]) -> Iterat
 def cells_of(raw: bytes, table: FastTable) -> list[str]:
     """The cells of one record, by the reader that frictionless uses."""
     return next(csv.reader(io.StringIO(raw.decode(), newline=""), dialect=CsvControl.from_dialect(table.dialect).to_python()))
+
+
+class RecordTooLong(HaidangError):
+    """A record that starts in row `row` has more than `size` bytes, most likely because a quote is never closed."""
+
+    def __init__(self, row: int, size: int) -> None:
+        super().__init__(f"the record in row {row} is longer than {size} bytes")
+        self.row, self.size = row, size
 
 
 @dataclass(kw_only=True)
@@ -52,6 +62,8 @@ class Reading:
                 raise UndecodableBytes(0)
             if current is not None:
                 yield current, False
+            if scanner.left > LONGEST:
+                raise RecordTooLong(scanner.records + 1, LONGEST)
             current = block
         if not scanner.valid(b"", True):
             raise UndecodableBytes(0)
@@ -146,9 +158,27 @@ class Objects:
             columns = scanner.judge_row(cells) if count > 1 else None
             if columns is None or not self.judging.are_good_objects(scanner, cells, columns):
                 yield number, cells
-            if table.tick and not count % OBJECTS_BETWEEN_TICKS:
+            if table.tick and not count % ROWS_BETWEEN_TICKS:
                 table.tick(count)
         table.stats.rows = count
+
+    def settle(self) -> None:
+        """Nothing was read elsewhere."""
+
+
+@dataclass
+class Unfiltered:
+    """Every row, and a word on how far it is."""
+
+    table: FastTable
+    way: str = field(default="plain", init=False)
+
+    def rows(self, cell_stream: Iterable[list[Any]]) -> Iterator[Row]:
+        """The rows as frictionless reads them."""
+        for count, row in enumerate(reference_rows(self.table, cell_stream), start=1):
+            yield row
+            if not count % ROWS_BETWEEN_TICKS:
+                self.table.tick(count)
 
     def settle(self) -> None:
         """Nothing was read elsewhere."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 
 
 def extension() -> ModuleType | None:
     """The module `catalog.validation._native`, or None where no compiler was there to build it."""
     try:
-        from catalog.validation import _native
+        return import_module("catalog.validation._native")
     except ImportError:
         return None
-    return _native

@@ -5,13 +5,6 @@
 #define LOW_BITS UINT64_C(0x7f7f7f7f7f7f7f7f)
 #define GATHER UINT64_C(0x0102040810204080)
 
-/* Eight bytes as a number whose lowest byte is the first, on any machine; compilers make one load of it where they can. */
-static inline uint64_t load(const byte *text)
-{
-    return (uint64_t)text[0] | (uint64_t)text[1] << 8 | (uint64_t)text[2] << 16 | (uint64_t)text[3] << 24 |
-           (uint64_t)text[4] << 32 | (uint64_t)text[5] << 40 | (uint64_t)text[6] << 48 | (uint64_t)text[7] << 56;
-}
-
 /* 0x80 in each byte of word that is zero, 0 in the others; exact, no carry crosses a byte. */
 static inline uint64_t zeros(uint64_t word)
 {
@@ -30,7 +23,7 @@ static uint64_t mark_block(const byte *text, Needles needles)
 {
     uint64_t marks = 0;
     for (unsigned i = 0; i < BLOCK / 8; i++) {
-        marks |= eight_marks(load(text + 8 * i), needles) << (8 * i);
+        marks |= eight_marks(load_eight(text + 8 * i), needles) << (8 * i);
     }
     return marks;
 }

@@ -1,5 +1,6 @@
 /* UTF-8 as RFC 3629 has it and Python decodes it: no overlong form, no surrogate, nothing beyond U+10FFFF. */
 #include "utf8.h"
+#include "structure.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
@@ -52,13 +53,13 @@ static int complete(Utf8 *state, const byte *text, size_t n)
     return whole_sequence(state->held, length) ? taken : -1;
 }
 
-static size_t skip_ascii(const byte *text, size_t at, size_t n)
+/* The place of the next byte that is not ASCII, n where there is none. */
+static inline size_t skip_ascii(const byte *text, size_t at, size_t n)
 {
     while (n - at >= 8) {
-        uint64_t word;
-        memcpy(&word, text + at, 8);
-        if (word & HIGH_BITS) {
-            break;
+        uint64_t high = load_eight(text + at) & HIGH_BITS;
+        if (high) {
+            return at + lowest_bit(high) / 8;
         }
         at += 8;
     }
