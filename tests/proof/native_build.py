@@ -26,6 +26,7 @@ ALWAYS = ("-std=c11", "-Wall", "-Wextra", "-DPy_LIMITED_API=0x030B0000", "-fPIC"
 SANITIZED = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g", "-O1")
 PLAIN = ("-O1",)
 CORES = os.cpu_count() or 1
+MOST_MEMORY = 8 << 30
 
 
 def compiler() -> str:
@@ -74,6 +75,7 @@ def copy_of_project(folder: Path) -> Path:
 
 def run_python(project: Path, arguments: Sequence[str], *, timeout: float, sanitized: bool = False) -> subprocess.CompletedProcess[str]:
     """Run Python in a copy of the project. TimeoutExpired where it takes too long."""
+    command = [sys.executable, *arguments]
     environment = {**os.environ, "PYTHONPATH": f"{project}:{project / 'tests'}", "PYTHONDONTWRITEBYTECODE": "1"}
     if sanitized:
         # A sanitized extension in a Python that is not: the sanitizer has to be loaded first. libstdc++ with it, for
@@ -81,7 +83,9 @@ def run_python(project: Path, arguments: Sequence[str], *, timeout: float, sanit
         libraries = " ".join(gcc([f"-print-file-name={name}"]).strip() for name in ("libasan.so", "libstdc++.so"))
         environment |= {"LD_PRELOAD": libraries, "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
                         "UBSAN_OPTIONS": "print_stacktrace=1"}
-    return subprocess.run([sys.executable, *arguments], cwd=project, env=environment, timeout=timeout, text=True, errors="replace",
+    else:  # a fault in the C code shall not eat the machine; the sanitizers reserve more than any limit
+        command = ["/bin/sh", "-c", f'ulimit -v {MOST_MEMORY >> 10}; exec "$@"', "sh", *command]
+    return subprocess.run(command, cwd=project, env=environment, timeout=timeout, text=True, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

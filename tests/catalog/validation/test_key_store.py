@@ -180,12 +180,30 @@ def test_a_full_disk_is_an_os_error(tmp_path):
         signal.signal(signal.SIGXFSZ, ignored)
 
 
-def test_files_are_closed_with_their_store(tmp_path):
-    before = len(os.listdir("/dev/fd"))
+def open_files() -> set[int]:
+    listed = os.listdir("/dev/fd")  # the listing's own descriptor is among them, and closed again
+    return {int(name) for name in listed if os.path.exists(f"/dev/fd/{name}") or os.path.islink(f"/dev/fd/{name}")}
+
+
+def test_files_are_closed_with_their_store_and_not_given_to_other_programs(tmp_path):
+    before = open_files()
     stores = [stored(list(range(1000)), TINY, tmp_path) for _ in range(5)]
-    assert len(os.listdir("/dev/fd")) == before + 5
+    opened = open_files() - before
+    assert len(opened) == 5
+    assert not any(map(os.get_inheritable, opened))
     del stores
-    assert len(os.listdir("/dev/fd")) == before
+    assert open_files() == before
+
+
+@pytest.mark.parametrize("memory", [TINY, 10_240, 2**20])
+def test_the_disk_is_used_when_half_of_the_memory_is_full(tmp_path, memory):
+    before = len(open_files())
+    store = _native.KeyStore(memory=memory, folder=tmp_path)
+    rows = memory // 2 // 8
+    store.extend(bytes(8 * rows))
+    assert len(open_files()) == before
+    store.push(1)
+    assert len(open_files()) == before + 1
 
 
 def test_two_threads_may_not_use_a_store_at_once(tmp_path):
