@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.digests import Digests
+from catalog.digests import Digests, blocks_of
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place, Severity, say
 from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
@@ -19,7 +19,7 @@ from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
 from catalog.validation.verdict import Cancelled, Verdict
 
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
-_CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON"}
+_CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON", "Parquet"}
 
 
 def check(
@@ -119,7 +119,9 @@ class _Check:
     def _screen(self, layout: Layout) -> list[tuple[str | None, privacy.Hit]]:
         """Personal data in the table and, since the original file is offered too, in every other sheet."""
         titles = _titles(layout)
-        hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
+        hits = []
+        if self.reading.file is None or not privacy.nothing_to_find(layout.labels, blocks_of(self.reading.file), titles):
+            hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
         for grid in self.reading.grids:
             if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
                 hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]

@@ -70,7 +70,8 @@ def validate(task: Task) -> dict[str, Any]:
 
 
 def _report(table: FastTable, schema: frictionless.Schema | None, task: Task) -> dict[str, Any]:
-    with quickly(), guard(schema, seconds=SLOWEST) if schema else nullcontext():
+    with quickly(), guard(schema, seconds=SLOWEST) if schema else nullcontext() as watching:
+        table.guard = watching
         if task.keep is None:
             return descriptor_of(table.validate(checklist(), limit_errors=task.limit_errors))
         with table.filtered():

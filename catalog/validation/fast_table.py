@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import frictionless
 from frictionless.resources import TableResource
 
 from catalog.digests import Digests
 from catalog.validation.filtering import Filter, Unfiltered, filter_of
+from catalog.validation.pattern_guard import Guard
 
 
 class FastTable(TableResource):
@@ -23,12 +24,13 @@ class FastTable(TableResource):
     `used` tells afterwards which way was taken: "scanned", "keys" (two passes), "objects" (rows of Python values) or
     "plain" (every row was shown to frictionless). Set before `validate`, where wanted: `digests` of the file, known from
     its download; `tick`, told the number of rows now and then, which may raise to stop; `opener`, which gives the
-    bytes of the file from its start where they are not simply at `path`.
+    bytes of the file from its start where they are not simply at `path`; `guard`, which watches over its patterns.
     """
 
     digests: Digests | None = None
     tick: Callable[[int], None] | None = None
     opener: Callable[[], BinaryIO] | None = None
+    guard: Guard | None = None
     used = "plain"
     _wanted = False
     _filter: Filter | None = None
@@ -48,6 +50,13 @@ class FastTable(TableResource):
         finally:
             self._wanted = False
             self._filter = None
+
+    def to_copy(self, **options: Any) -> Self:
+        """As TableResource.to_copy; the copy's schema, made anew, gets the same guard over its patterns."""
+        copy = super().to_copy(**options)
+        if self.guard and copy.schema:
+            self.guard.add(copy.schema)
+        return copy
 
     def close(self) -> None:
         """Close as TableResource does; before, read as far as frictionless would have read when it stopped."""
