@@ -19,6 +19,7 @@ class Odd(Exception):
 
 
 def of_scalars(bounds: Mapping[str, int]) -> dict[str, Any]:
+    """Bounds of values that are whole numbers for the native cells: days, months, microseconds."""
     return {"bounds": table(bounds)}
 
 
