@@ -21,6 +21,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
+from catalog.digests import Digests
 from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 
@@ -42,9 +43,9 @@ class Files:
     cache: Path
     folder: Path | None = None
 
-    def put(self, path: Path) -> str:
-        """Keep a file; its SHA-256. Keeping it again changes nothing."""
-        sha256 = hash_file(path)
+    def put(self, path: Path, digests: Digests | None = None) -> str:
+        """Keep a file; its SHA-256, taken from its digests where they are known. Keeping it again changes nothing."""
+        sha256 = digests.sha256 if digests else hash_file(path)
         self._put(sha256, path.stat().st_size, lambda key: obstore.put(self.store, key, path))
         return sha256
 

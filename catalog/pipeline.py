@@ -21,6 +21,7 @@ import requests
 
 from catalog import tables, validation
 from catalog.characters import keepable
+from catalog.digests import Digests
 from catalog.errors import Trouble
 from catalog.files import Files
 from catalog.fitting import fit
@@ -31,8 +32,9 @@ from catalog.validation import Verdict
 
 log = logging.getLogger(__name__)
 
-TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "ZIP"}
+TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "PARQUET", "ZIP"}
 MEDIA_TYPE_LENGTH = 200
+KEPT = 50  # errors of each kind that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +106,9 @@ def _download(resource: Distribution, tools: Tools) -> StoredFile:
                                  last_modified=held.file.last_modified if held else None)
         if got.status == "not-modified" and held:
             return held.file
-        sha256 = tools.files.put(target)
+        sha256 = tools.files.put(target, got.digests)
     said = {"media_type": got.media_type and got.media_type[:MEDIA_TYPE_LENGTH], "etag": got.etag, "last_modified": got.last_modified}
-    return StoredFile(sha256=sha256, size=got.size, filename=got.filename, **keepable(said))
+    return StoredFile(sha256=sha256, size=got.size, md5=got.digests and got.digests.md5, filename=got.filename, **keepable(said))
 
 
 def compare(record: Record, tools: Tools) -> Record:
@@ -131,11 +133,16 @@ def check(record: Record, tools: Tools) -> Record:
                 tools.files.path(resource.file.sha256), filename=resource.file.filename, format=resource.format,
                 media_type=resource.file.media_type or resource.media_type, schema=resource.schema,
                 encoding=resource.encoding, cancelled=tools.cancelled, columns_before=held.columns if held else 0,
+                keep=KEPT, digests=_digests(resource.file),
             )
             issues += [_placed(issue, resource) for issue in verdict.issues]
             resource = replace(resource, format=verdict.format or resource.format, checked=_keep(verdict, tools.files))
         resources.append(resource)
     return replace(record, resources=tuple(resources)).with_issues(*issues)
+
+
+def _digests(file: StoredFile) -> Digests | None:
+    return Digests(md5=file.md5, sha256=file.sha256, size=file.size) if file.md5 else None
 
 
 def _keep(verdict: Verdict, files: Files) -> Checked:

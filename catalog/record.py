@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from catalog.digests import Digests
 from catalog.issues import Issue, Severity
 
 
@@ -23,7 +24,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """Original bytes in the object store: `sha256` is its key, `size` in bytes."""
+    """Original bytes in the object store: `sha256` is its key, `size` in bytes; `md5` where they have just been fetched."""
 
     sha256: str
     size: int
@@ -31,6 +32,12 @@ class StoredFile:
     media_type: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    md5: str | None = None
+
+    @property
+    def digests(self) -> Digests | None:
+        """For the validation's report, so that it need not read the bytes again for them."""
+        return Digests(md5=self.md5, sha256=self.sha256, size=self.size) if self.md5 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

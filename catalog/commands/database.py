@@ -12,6 +12,7 @@ from catalog import db, jobs
 from catalog import settings as settings_module
 from catalog.errors import UsageError
 from catalog.site import site_here
+from catalog.validation.native import extension
 
 
 def add_to(group: click.Group) -> None:
@@ -57,6 +58,10 @@ def _examine(settings: settings_module.Settings) -> list[dict]:
     found = [{"name": "python", "ok": sys.version_info >= (3, 11), "vi": f"Python {sys.version.split()[0]}", "en": "needs 3.11 or newer"}]
     free = shutil.disk_usage(settings.var if settings.var.exists() else settings.var.parent).free // 2**20
     found.append({"name": "disk", "ok": free > 1024, "vi": f"Còn trống {free} MiB", "en": f"{free} MiB free; 1024 needed"})
+    scanner = extension() is not None
+    found.append({"name": "scanner", "ok": True,
+                  "vi": "Bộ quét nhanh đã được biên dịch" if scanner else "Chưa có bộ quét nhanh: vẫn kiểm tra đúng nhưng chậm hơn nhiều lần; cài gcc rồi chạy lại make setup",
+                  "en": "the fast scanner is built" if scanner else "the fast scanner is not built: checks are as exact but many times slower; install gcc, then run make setup again"})
     try:
         site = site_here()
     except UsageError as error:

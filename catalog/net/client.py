@@ -17,7 +17,7 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import redirects, transfer
 from catalog.net.guard import Guard, Target, shown
-from catalog.net.limits import Answer, Downloaded, Limits, World, user_agent
+from catalog.net.limits import Answer, Downloaded, Limits, Sink, World, user_agent
 from catalog.net.local import LocalFolder, LocalFolders, is_file_url, written
 from catalog.net.politeness import Politeness
 from catalog.net.wire import VettedAdapter
@@ -77,9 +77,9 @@ class Net:
                 raise
         return self._call(replace(ask, method="GET"))
 
-    def download(self, url: str, to: Path, *, max_bytes: int | None = None, etag: str | None = None,
+    def download(self, url: str, to: Path | Sink, *, max_bytes: int | None = None, etag: str | None = None,
                  last_modified: str | None = None) -> Downloaded:
-        """Fetch a URL into the file `to`, which is there whole or not at all.
+        """Fetch a URL into the file `to`, which is there whole or not at all, or into a sink, piece by piece.
 
         `etag` and `last_modified` are what the server said last time; where it then says that nothing has changed,
         the status is `not-modified` and no file is written.
@@ -188,16 +188,15 @@ class Net:
         response.raw = io.BytesIO(body)
         return response
 
-    def _save(self, response: requests.Response, url: str, to: Path, cap: int) -> Downloaded:
+    def _save(self, response: requests.Response, url: str, to: Path | Sink, cap: int) -> Downloaded:
         """Write the body to `to`, unless the server says that nothing has changed."""
         headers = response.headers
         found = Downloaded(status="not-modified", url=shown(response.url), etag=headers.get("etag"),
                            last_modified=headers.get("last-modified"))
         if response.status_code == 304:
             return found
-        sha256, size = written(transfer.pieces(response, self._pace, cap), to)
-        return replace(found, status="new", sha256=sha256, size=size, media_type=headers.get("content-type"),
-                       filename=transfer.filename_of(response, url))
+        found = replace(found, status="new", media_type=headers.get("content-type"), filename=transfer.filename_of(response, url))
+        return written(transfer.pieces(response, self._pace, cap), to, found)
 
 
 class _GuardedSession(requests.Session):

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
+
+from catalog.digests import Digests
 
 MIB = 1 << 20
 
@@ -71,13 +73,36 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Downloaded:
-    """A file that was fetched, or that has not changed: `status` is `new` or `not-modified` (then nothing was written)."""
+    """A file that was fetched, or that has not changed: `status` is `new` or `not-modified` (then nothing was written).
+
+    `digests` are of the bytes that were written, None where none were.
+    """
 
     status: str
     url: str
-    sha256: str | None = None
-    size: int = 0
+    digests: Digests | None = None
     media_type: str | None = None
     filename: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+
+    @property
+    def sha256(self) -> str | None:
+        return self.digests.sha256 if self.digests else None
+
+    @property
+    def size(self) -> int:
+        return self.digests.size if self.digests else 0
+
+
+class Sink(Protocol):
+    """Where a download goes that is read while it arrives."""
+
+    def begin(self, head: Downloaded) -> None:
+        """The first byte comes next. Called again for an attempt that starts anew after one that failed on its way."""
+
+    def write(self, piece: bytes) -> object:
+        """The next bytes; an error stops the download."""
+
+    def digests(self) -> Digests:
+        """Of all bytes since the last `begin`."""

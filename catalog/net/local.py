@@ -5,16 +5,16 @@ Only folders that a source names are open, only what truly lies below them, and 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from catalog.digests import Hashing
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.net.limits import Downloaded
+from catalog.net.limits import Downloaded, Sink
 from catalog.net.transfer import PIECE, megabytes
 
 
@@ -56,7 +56,7 @@ class LocalFolders:
         self._open.add(folder.root)
         return folder
 
-    def download(self, url: str, to: Path, max_bytes: int, etag: str | None) -> Downloaded:
+    def download(self, url: str, to: Path | Sink, max_bytes: int, etag: str | None) -> Downloaded:
         """A copy of a file below an open folder; its size and time of change stand for an ETag."""
         path = Path(unquote(urlsplit(url).path))
         root = next((root for root in self._open if path.is_relative_to(root)), None)
@@ -70,8 +70,7 @@ class LocalFolders:
         if mark == etag:
             return Downloaded(status="not-modified", url=url, etag=mark)
         with path.open("rb") as file:
-            sha256, size = written(iter(lambda: file.read(PIECE), b""), to)
-        return Downloaded(status="new", url=url, sha256=sha256, size=size, filename=path.name, etag=mark)
+            return written(iter(lambda: file.read(PIECE), b""), to, Downloaded(status="new", url=url, filename=path.name, etag=mark))
 
 
 def is_file_url(where: str) -> bool:
@@ -84,17 +83,21 @@ def mark_of(status: os.stat_result) -> str:
     return f"{status.st_size:x}-{status.st_mtime_ns:x}"
 
 
-def written(pieces: Iterator[bytes], to: Path) -> tuple[str, int]:
-    """Write pieces beside `to`, then move them there in one step; the SHA-256 and the size."""
+def written(pieces: Iterator[bytes], to: Path | Sink, head: Downloaded) -> Downloaded:
+    """The download with its digests, after writing its pieces beside `to` and moving them there in one step, or into a sink."""
+    if not isinstance(to, Path):
+        to.begin(head)
+        for piece in pieces:
+            to.write(piece)
+        return replace(head, digests=to.digests())
     part = to.with_name(f".{to.name}.part")
-    digest, size = hashlib.sha256(), 0
+    hashing = Hashing()
     try:
         with part.open("wb") as file:
             for piece in pieces:
                 file.write(piece)
-                digest.update(piece)
-                size += len(piece)
+                hashing.update(piece)
         os.replace(part, to)
     finally:
         part.unlink(missing_ok=True)
-    return digest.hexdigest(), size
+    return replace(head, digests=hashing.digests())

@@ -10,8 +10,9 @@ from catalog.reading.archives import unpack
 from catalog.reading.delimited import read_delimited
 from catalog.reading.documents import read_document
 from catalog.reading.grid import Dialect, Grid, Reading
-from catalog.reading.kinds import DELIMITED, DOCUMENTS, READ, WORKBOOKS, Kind, sniff
+from catalog.reading.kinds import DELIMITED, DOCUMENTS, PARQUET, READ, WORKBOOKS, Kind, sniff
 from catalog.reading.limits import Limits, Request, Workspace
+from catalog.reading.parquet import read_parquet
 from catalog.reading.workbooks import read_workbook
 
 __all__ = ["Dialect", "Grid", "Kind", "Limits", "Reading", "Request", "Workspace", "open_file", "sniff"]
@@ -31,6 +32,8 @@ def open_file(request: Request, kind: Kind, workspace: Workspace) -> Reading:
         return read_workbook(request, workspace, kind.format)
     if kind.format in DOCUMENTS:
         return read_document(request, workspace, kind.format)
+    if kind.format == PARQUET:
+        return read_parquet(request, workspace)
     if kind.format in DELIMITED:
         return read_delimited(request, workspace, kind.format)
     code = "html-instead-of-table" if kind.format == "HTML" else "format-mismatch"

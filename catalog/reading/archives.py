@@ -11,7 +11,7 @@ from catalog.issues import Issue, Place
 from catalog.reading.limits import Limits, Request, Workspace
 
 _ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar")
-_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".geojson")
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".geojson", ".parquet")
 _BROKEN = (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError, OSError, ValueError)  # RuntimeError: a way of packing that is not known here
 
 

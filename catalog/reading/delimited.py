@@ -13,6 +13,7 @@ from catalog.issues import Issue, Place
 from catalog.reading import encodings
 from catalog.reading.grid import Dialect, Grid, Reading
 from catalog.reading.limits import Request, Workspace
+from catalog.reading.survey import survey
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 100
@@ -20,14 +21,18 @@ SAMPLE = 2**16
 
 
 def read_delimited(request: Request, workspace: Workspace, format: str) -> Reading:
-    """Open delimited text: its encoding over the whole file, then its delimiter."""
-    encoding = encodings.decide(request.path, request.encoding, request.filename)
+    """Open delimited text: its encoding over the whole file, then its delimiter; a file that is plain is read once for that."""
     path, notes = request.path, []
-    if not encoding.is_plain:
-        path = workspace.file("text.csv")
-        encodings.transcode(request.path, encoding, path)
-        notes.append(Issue("encoding-converted", Place(file=request.filename), {"encoding": encoding.name}))
-    _refuse_endless_lines(path, request)
+    found = survey(path, request.limits.line)
+    if found.plain:
+        encoding = encodings.utf8(marked=found.marked)
+    else:
+        encoding = encodings.decide(path, request.encoding, request.filename)
+        if not encoding.is_plain:
+            path = workspace.file("text.csv")
+            encodings.transcode(request.path, encoding, path)
+            notes.append(Issue("encoding-converted", Place(file=request.filename), {"encoding": encoding.name}))
+        _refuse_endless_lines(path, request)
     dialect = guess_dialect(_sample(path), format)
 
     def rows() -> Iterator[list[str]]:

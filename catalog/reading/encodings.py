@@ -11,7 +11,7 @@ from __future__ import annotations
 import codecs
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog.errors import Trouble
@@ -57,8 +57,13 @@ def decide(path: Path, declared: str | None, filename: str) -> Encoding:
         composed = _composed(path, "utf-8-sig", filename)
     except Trouble as trouble:
         return _without_utf8(path, declared, filename, trouble)
-    codec = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    return Encoding(name=codec, codec=codec, decided_by="whole file", composed=composed)
+    return replace(utf8(marked=head.startswith(codecs.BOM_UTF8)), composed=composed)
+
+
+def utf8(*, marked: bool) -> Encoding:
+    """The encoding of a file that is UTF-8 and composed from end to end, `marked` by a byte order mark or not."""
+    codec = "utf-8-sig" if marked else "utf-8"
+    return Encoding(name=codec, codec=codec, decided_by="whole file")
 
 
 def transcode(path: Path, encoding: Encoding, target: Path) -> None:

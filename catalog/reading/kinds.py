@@ -11,25 +11,27 @@ from catalog.reading.limits import Request
 DELIMITED = ("CSV", "TSV")
 WORKBOOKS = ("XLSX", "XLS", "ODS")
 DOCUMENTS = ("JSON", "GeoJSON")
-READ = (*DELIMITED, *WORKBOOKS, *DOCUMENTS, "ZIP")
+PARQUET = "Parquet"
+READ = (*DELIMITED, *WORKBOOKS, *DOCUMENTS, PARQUET, "ZIP")
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02")
 _MAGIC = (
-    (b"%PDF", "PDF"), (b"PAR1", "Parquet"), (b"\x1f\x8b", "GZIP"), (b"7z\xbc\xaf\x27\x1c", "7Z"), (b"Rar!", "RAR"),
+    (b"%PDF", "PDF"), (b"PAR1", PARQUET), (b"\x1f\x8b", "GZIP"), (b"7z\xbc\xaf\x27\x1c", "7Z"), (b"Rar!", "RAR"),
     (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"SQLite format 3\x00", "SQLite"),
     (b"{\\rtf", "RTF"), (b"II*\x00", "TIFF"), (b"MM\x00*", "TIFF"),
 )
 _NAMES = {
     "csv": "CSV", "txt": "CSV", "text": "CSV", "tsv": "TSV", "tab": "TSV", "xlsx": "XLSX", "xlsm": "XLSX", "xls": "XLS", "xlt": "XLS", "ods": "ODS",
     "json": "JSON", "geojson": "GeoJSON", "ndjson": "JSON", "jsonl": "JSON", "zip": "ZIP", "pdf": "PDF", "doc": "DOC", "docx": "DOCX", "xml": "XML", "html": "HTML",
-    "htm": "HTML", "parquet": "Parquet", "rdf": "RDF", "ttl": "Turtle", "kml": "KML", "shp": "SHP",
+    "htm": "HTML", "parquet": PARQUET, "rdf": "RDF", "ttl": "Turtle", "kml": "KML", "shp": "SHP",
 }
 _MEDIA = {
     "text/csv": "CSV", "application/csv": "CSV", "text/tab-separated-values": "TSV", "application/json": "JSON",
     "application/geo+json": "GeoJSON", "application/vnd.geo+json": "GeoJSON", "application/vnd.ms-excel": "XLS",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
     "application/vnd.oasis.opendocument.spreadsheet": "ODS", "application/zip": "ZIP",
+    "application/vnd.apache.parquet": PARQUET, "application/x-parquet": PARQUET,
 }
 _PAGES = {"php", "asp", "aspx", "jsp", "do", "ashx", "download", "file", "dat", "data", "export"}  # say nothing of the content
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.I | re.S)
@@ -113,7 +115,7 @@ def _zipped(request: Request) -> str:
 
 def _plain(head: bytes, claimed: str) -> str:
     """Text without a telling name: a table when it looks like text, else what it was called."""
-    if claimed and claimed not in WORKBOOKS and claimed != "ZIP":
+    if claimed and claimed not in WORKBOOKS and claimed not in ("ZIP", PARQUET):
         return claimed
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "CSV"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from catalog.tables.source import TableSource
-from catalog.tables.types import TooBig, arrow_field, caster, infer, narrowest
+from catalog.tables.types import TooBig, arrow_field, column_caster, infer, narrowest
 
 BATCH = 16_384
 
@@ -53,7 +53,7 @@ def _write(source: TableSource, descriptors: list[dict[str, Any]], as_text: set[
         arrow_field(column, descriptor.get("type", "string"), as_text=position in as_text)
         for position, (column, descriptor) in enumerate(zip(source.columns, descriptors, strict=True))
     ])
-    casters = [caster(descriptor, source.missing, as_text=position in as_text) for position, descriptor in enumerate(descriptors)]
+    casters = [column_caster(descriptor, source.missing, as_text=position in as_text) for position, descriptor in enumerate(descriptors)]
     rows = 0
     with pq.ParquetWriter(part, schema, compression="zstd") as writer:
         for columns, count in _batches(source):
@@ -66,7 +66,7 @@ def _write(source: TableSource, descriptors: list[dict[str, Any]], as_text: set[
 
 def _array(cells: list[Any], cast: Any, field: pa.Field, position: int) -> pa.Array:
     try:
-        return pa.array([cast(cell) for cell in cells], type=field.type)
+        return pa.array(cast(cells), type=field.type)
     except (TooBig, OverflowError, pa.ArrowInvalid):
         raise _Column(position) from None
 

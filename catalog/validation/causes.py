@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from catalog.issues import Issue, Place, say
@@ -42,6 +43,8 @@ _CONSTRAINTS = {
     "exclusiveMinimum": "cell-out-of-range", "exclusiveMaximum": "cell-out-of-range",
     "pattern": "cell-pattern", "minLength": "cell-length", "maxLength": "cell-length",
 }
+_TOLD_APART_BY_NOTE = ("cell-out", "cell-len", "cell-oth", "table-", "source-", "row-oth")
+_ONE_REMEDY = ("cell-extra", "label-blank")  # for all such columns
 _CONSTRAINT = re.compile(r'constraint "(\w+)" is "(.*)"', re.S)
 _DMY = re.compile(r"\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*")
 _COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*%?\s*")
@@ -61,6 +64,7 @@ class Cause:
     note: str = ""
 
 
+@lru_cache(maxsize=256)
 def code_of(error_type: str) -> str:
     """Our code for a type of error; KeyError for a type that nobody wrote down."""
     return "schema-unusable" if _SCHEMA_TYPES.fullmatch(error_type) else TYPES[error_type]
@@ -68,20 +72,40 @@ def code_of(error_type: str) -> str:
 
 def find_causes(report: Mapping[str, Any], layout: Layout) -> list[Cause]:
     """The causes of a report's errors, those of the header first, then the most frequent."""
-    fields = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
-    causes: dict[tuple[str, int | None, str], Cause] = {}
+    causes = Causes(layout)
     for error in engine.all_errors(report):
-        code = _refined(error, fields.get(error.get("fieldName", ""), {}))
+        causes.add(error)
+    return causes.in_order()
+
+
+class Causes:
+    """The causes of errors that come one by one, as descriptors, so that no report has to hold them all."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._fields = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
+        self._causes: dict[tuple[str, int | None, str], Cause] = {}
+
+    def add(self, error: Mapping[str, Any]) -> None:
+        """Count the error to its cause; remember its address and its cell while there are few."""
+        name = error.get("fieldName", "")
+        code = _refined(error, self._fields.get(name, {}))
         number = error.get("fieldNumber")
-        rule = error.get("note", "") if code.startswith(("cell-out", "cell-len", "cell-oth", "table-", "source-", "row-oth")) else ""
-        together = None if code in ("cell-extra", "label-blank") else number  # one remedy for all such columns
-        cause = causes.setdefault((code, together, rule), Cause(code=code, number=number, name=error.get("fieldName") or error.get("label", ""), note=error.get("note", "")))
+        rule = error.get("note", "") if code.startswith(_TOLD_APART_BY_NOTE) else ""
+        together = None if code in _ONE_REMEDY else number
+        cause = self._causes.get((code, together, rule))
+        if cause is None:
+            cause = Cause(code=code, number=number, name=name or error.get("label", ""), note=error.get("note", ""))
+            self._causes[code, together, rule] = cause
         cause.count += 1
         if len(cause.cells) < SHOWN:
-            cause.cells.append(_address(error, layout))
+            cause.cells.append(_address(error, self._layout))
         if len(cause.examples) < 1000:
             cause.examples.append(str(error.get("cell", error.get("label", ""))))
-    return sorted(causes.values(), key=lambda cause: (not cause.code.startswith(("header", "label")), -cause.count))
+
+    def in_order(self) -> list[Cause]:
+        """Those of the header first, then the most frequent."""
+        return sorted(self._causes.values(), key=lambda cause: (not cause.code.startswith(("header", "label")), -cause.count))
 
 
 def issue_of(cause: Cause, layout: Layout, filename: str) -> Issue:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from catalog.digests import Digests, blocks_of
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place, Severity, say
 from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
@@ -17,23 +18,24 @@ from catalog.validation import causes, engine, privacy
 from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
 from catalog.validation.verdict import Cancelled, Verdict
 
-_EVERY = 500  # rows between two looks at the wish to stop
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
-_CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON"}
+_CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON", "Parquet"}
 
 
 def check(
     path: Path, *, filename: str, format: str = "", media_type: str | None = None,
     schema: str | Mapping[str, Any] | None = None, encoding: str | None = None, limit_errors: int = 1000,
     cancelled: Callable[[], bool] | None = None, progress: Callable[[int], None] | None = None, limits: Limits | None = None,
-    columns_before: int = 0,
+    columns_before: int = 0, keep: int | None = None, digests: Digests | None = None,
 ) -> Verdict:
     """Say whether the file is what its schema says, and what to mend where.
 
     `schema` is a name on the registry or a descriptor; None asks the registry by the header. `encoding` is what
     the source declared. `columns_before` is how many columns the version has that is live; what was a table must not
-    be replaced by something that is none. `progress` is told the number of rows validated so far. Raises Cancelled when `cancelled`
-    says so; never Trouble, which becomes an issue of the verdict.
+    be replaced by something that is none. With `keep`, all errors are counted and the first so many of each kind listed;
+    without it, checking stops after `limit_errors`, as frictionless does. `digests` of the file, where its download has
+    taken them, need not be taken again. `progress` is told the number of rows validated so far. Raises Cancelled when
+    `cancelled` says so; never Trouble, which becomes an issue of the verdict.
     """
     request = Request(path=Path(path), filename=filename, format=format, media_type=media_type, encoding=encoding, limits=limits or Limits())
     kind = sniff(request)
@@ -44,7 +46,8 @@ def check(
     try:
         wanted = _wanted(schema)
         reading = open_file(request, kind, work)
-        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick, columns_before=columns_before).verdict(wanted)
+        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick, columns_before=columns_before,
+                      keep=keep, digests=digests).verdict(wanted)
     except Trouble as trouble:
         work.close()
         if schema is None and not columns_before and _need_not_be_a_table(kind, trouble.issue):
@@ -61,6 +64,8 @@ class _Check:
     limit_errors: int
     tick: Callable[[int], None]
     columns_before: int = 0
+    keep: int | None = None
+    digests: Digests | None = None
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
@@ -69,9 +74,11 @@ class _Check:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
-        report = engine.validate(engine.Task(reading=self.reading, layout=layout, filename=self.request.filename,
-                                             limit_errors=self.limit_errors, tick=self.tick))
-        found = causes.find_causes(report, layout)
+        counted = causes.Causes(layout)
+        report = engine.validate(engine.Task(
+            reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.limit_errors, keep=self.keep,
+            sink=counted.add, digests=self._own_digests(), tick=self.tick))
+        found = counted.in_order() if self.keep is not None else causes.find_causes(report, layout)
         explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
         hits = self._screen(layout)
         rows = _rows(report, layout)
@@ -82,10 +89,14 @@ class _Check:
             state=state, format=self.reading.format, encoding=self.reading.encoding and self.reading.encoding.name,
             sheet=layout.grid.sheet, schema=(layout.schema.name or None) if layout.schema else None,
             fields=tuple(column.name for column in _columns(layout)), rows=rows,
-            errors=sum(1 for _ in engine.all_errors(report)), report=report, issues=tuple(issues),
+            errors=report["stats"]["errors"], report=report, issues=tuple(issues),
             table=self._table(layout) if state in ("valid", "held") and rows else None,
             details=self._details(layout, explained, issues, hits),
         )
+
+    def _own_digests(self) -> Digests | None:
+        """Those of the download, unless what is read came out of an archive."""
+        return self.digests if self.reading.source == self.request.path else None
 
     def _remarks(self, layout: Layout, report: Mapping[str, Any], rows: int | None) -> list[Issue]:
         """What is to be said of the table as a whole."""
@@ -108,7 +119,9 @@ class _Check:
     def _screen(self, layout: Layout) -> list[tuple[str | None, privacy.Hit]]:
         """Personal data in the table and, since the original file is offered too, in every other sheet."""
         titles = _titles(layout)
-        hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
+        hits = []
+        if self.reading.file is None or not privacy.nothing_to_find(layout.labels, blocks_of(self.reading.file), titles):
+            hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
         for grid in self.reading.grids:
             if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
                 hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]
@@ -137,8 +150,6 @@ class _Check:
 
 
 def _tick(cancelled: Callable[[], bool] | None, progress: Callable[[int], None] | None, rows: int) -> None:
-    if rows % _EVERY:
-        return
     if cancelled and cancelled():
         raise Cancelled
     if progress:

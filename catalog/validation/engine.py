@@ -1,4 +1,4 @@
-"""The meaning of validity is frictionless'. The one module that runs it, so that a faster engine can take its place.
+"""The meaning of validity is frictionless'. The one module that runs it, with what makes it fast and keeps it safe.
 
 Delimited text is handed over as the file it is, with encoding, delimiter and header row already decided; sheets and
 documents as rows whose numbers are those of the spreadsheet. Descriptors never bring paths or other resources.
@@ -6,10 +6,11 @@ documents as rows whose numbers are those of the spreadsheet. Descriptors never 
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,48 +18,90 @@ import frictionless
 from frictionless import errors
 from frictionless.formats.csv import CsvControl
 from frictionless.helpers import slugify
-from frictionless.resources import TableResource
 
+from catalog.digests import Digests, digest_file
 from catalog.errors import Trouble
-from catalog.issues import Issue
+from catalog.issues import Issue, Place
 from catalog.reading import Reading
+from catalog.validation.explaining import checklist, descriptor_of, quickly
+from catalog.validation.fast_table import FastTable
 from catalog.validation.layout import Layout
+from catalog.validation.pattern_guard import PatternTooSlow, guard
+from catalog.validation.scanned import RecordTooLong
+from catalog.validation.tally import Tally, count_errors
 
 SNIFFED = 2**18  # frictionless sniffs the first hundred lines with expressions that long lines make slow
+NONE_WANTED = Digests(md5="", sha256="", size=0)  # of a converted copy, which nobody asks about
 _UNUSABLE = (re.error, TypeError, ValueError, ArithmeticError, OverflowError, RecursionError)
+
+
+SLOWEST = 2.0  # seconds that a pattern may take on one cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What to validate. `tick` is called with the number of rows so far and may raise to stop."""
+    """What to validate. `tick` is called with the number of rows so far and may raise to stop.
+
+    `digests` of the file as it was received, where its download has taken them. With `keep`, all errors are counted, the
+    first so many of each kind kept, and `sink` is handed each; without it, the limit of frictionless ends the validation.
+    """
 
     reading: Reading
     layout: Layout
     filename: str
     limit_errors: int = 1000
+    keep: int | None = None
+    sink: Callable[[dict[str, Any]], None] = field(default=lambda error: None)
+    digests: Digests | None = None
     tick: Callable[[int], None] = field(default=lambda rows: None)
 
 
 def validate(task: Task) -> dict[str, Any]:
-    """The descriptor of a frictionless Report; Trouble `schema-unusable` when the schema itself does not hold."""
+    """The descriptor of a frictionless Report; Trouble `schema-unusable` when the schema itself does not hold,
+    `pattern-too-slow` when it would hold up the process, `record-too-long` when a quote swallows the file."""
     descriptor = task.layout.descriptor()
     try:
         schema = frictionless.Schema.from_descriptor(descriptor) if descriptor is not None else None
     except frictionless.FrictionlessException as error:
         raise _unusable(str(error)) from None
-    resource = _resource(task, schema)
-    count = 0
+    table = _table(task, schema)
+    with _in_our_words(task):
+        return _completed(_report(table, schema, task), task)
 
-    def on_row(_row: Any) -> None:
-        nonlocal count
-        count += 1
-        task.tick(count)
 
+def _report(table: FastTable, schema: frictionless.Schema | None, task: Task) -> dict[str, Any]:
+    with quickly(), guard(schema, seconds=SLOWEST) if schema else nullcontext() as watching:
+        table.guard = watching
+        if task.keep is None:
+            return descriptor_of(table.validate(checklist(), limit_errors=task.limit_errors))
+        with table.filtered():
+            return count_errors(table, Tally(keep=task.keep, sink=partial(_named, task)), tick=lambda rows: None)
+
+
+def _named(task: Task, error: dict[str, Any]) -> None:
+    """Hand on an error under the field's own name; what is kept of it in the report is the same dictionary."""
+    _rename(error, task.layout)
+    task.sink(error)
+
+
+def _rename(error: dict[str, Any], layout: Layout) -> None:
+    if error.get("fieldName") in layout.renamed:
+        error["fieldName"] = layout.renamed[error["fieldName"]]
+
+
+@contextmanager
+def _in_our_words(task: Task) -> Iterator[None]:
+    place = Place(file=task.filename, sheet=task.layout.grid.sheet)
     try:
-        report = resource.validate(limit_errors=task.limit_errors, on_row=on_row)
+        yield
+    except PatternTooSlow as error:
+        facts = {"field": task.layout.field_name(error.field_name), "pattern": error.pattern[:120], "seconds": f"{SLOWEST:g}"}
+        raise Trouble(Issue("pattern-too-slow", place, facts)) from None
+    except RecordTooLong as error:
+        facts = {"row": error.row, "limit_mb": error.size // 2**20}
+        raise Trouble(Issue("record-too-long", Place(file=task.filename, row=error.row), facts)) from None
     except _UNUSABLE as error:  # a pattern or a bound of the schema that frictionless does not catch
         raise _unusable(f"{type(error).__name__}: {error}") from None
-    return _completed(report.to_descriptor(), task)
 
 
 def refused(note: str) -> dict[str, Any]:
@@ -73,24 +116,29 @@ def error_types() -> dict[str, type[errors.DataError]]:
     pending: list[type] = [frictionless.Error]
     while pending:
         kind = pending.pop()
-        found[kind.type] = kind
+        if kind.__module__.startswith("frictionless."):
+            found[kind.type] = kind
         pending.extend(kind.__subclasses__())
     return found
 
 
-def _resource(task: Task, schema: frictionless.Schema | None) -> TableResource:
+def _table(task: Task, schema: frictionless.Schema | None) -> FastTable:
     """The file itself where frictionless can take it, else its rows."""
     reading, layout = task.reading, task.layout
     options: dict[str, Any] = {"name": _name(task.filename), "schema": schema}
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
     if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading.file):
-        return TableResource(data=layout.rows, format="inline", dialect=frictionless.Dialect(header_rows=[layout.header_row]), **options)
-    control = CsvControl(delimiter=reading.dialect.delimiter, skip_initial_space=reading.dialect.skip_initial_space)
-    dialect = frictionless.Dialect(header_rows=[layout.header_row], controls=[control])
-    encoding = reading.encoding.codec if reading.encoding and reading.file == reading.source else "utf-8"
-    return TableResource(path=reading.file.name, basepath=str(reading.file.parent), scheme="file", format="csv",
-                         encoding=encoding, dialect=dialect, **options)
+        table = FastTable(data=layout.rows, format="inline", dialect=frictionless.Dialect(header_rows=[layout.header_row]), **options)
+    else:
+        control = CsvControl(delimiter=reading.dialect.delimiter, skip_initial_space=reading.dialect.skip_initial_space)
+        dialect = frictionless.Dialect(header_rows=[layout.header_row], controls=[control])
+        encoding = reading.encoding.codec if reading.encoding and reading.file == reading.source else "utf-8"
+        table = FastTable(path=reading.file.name, basepath=str(reading.file.parent), scheme="file", format="csv",
+                          encoding=encoding, dialect=dialect, **options)
+        table.digests = task.digests if reading.file == reading.source else NONE_WANTED
+    table.tick = task.tick
+    return table
 
 
 def _quick_to_sniff(path: Path) -> bool:
@@ -109,23 +157,13 @@ def _completed(report: dict[str, Any], task: Task) -> dict[str, Any]:
     for entry in report["tasks"]:
         entry["place"] = task.filename
         stats = entry["stats"]
-        complete = not entry["warnings"] and "rows" in stats
+        complete = not _stopped(entry) and "rows" in stats
         if task.reading.file != task.reading.source and complete:
-            stats.update(_digests(task.reading.source))
+            digests = task.digests or digest_file(task.reading.source)
+            stats.update(md5=digests.md5, sha256=digests.sha256, bytes=digests.size)
         for error in entry["errors"]:
-            if error.get("fieldName") in task.layout.renamed:
-                error["fieldName"] = task.layout.renamed[error["fieldName"]]
+            _rename(error, task.layout)
     return report
-
-
-def _digests(path: Path) -> dict[str, Any]:
-    md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(2**20):
-            md5.update(chunk)
-            sha256.update(chunk)
-            size += len(chunk)
-    return {"md5": md5.hexdigest(), "sha256": sha256.hexdigest(), "bytes": size}
 
 
 def all_errors(report: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
@@ -137,7 +175,11 @@ def all_errors(report: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 def is_partial(report: Mapping[str, Any]) -> bool:
     """Whether validation stopped at the limit of errors, so that there may be more."""
-    return any(task["warnings"] for task in report.get("tasks", []))
+    return any(_stopped(task) for task in report.get("tasks", []))
+
+
+def _stopped(task: Mapping[str, Any]) -> bool:
+    return any(warning.startswith("reached error limit") for warning in task["warnings"])
 
 
 def _unusable(why: str) -> Trouble:

@@ -19,7 +19,7 @@ class Odd(Exception):
 
 
 def of_scalars(bounds: Mapping[str, int]) -> dict[str, Any]:
-    """Bounds of values that are whole numbers for the native cells: days, months, microseconds."""
+    """Bounds for what is compared as one whole number, such as the day of a date."""
     return {"bounds": table(bounds)}
 
 

@@ -31,6 +31,16 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|(?:19
 _NUMBERS = re.compile(r"^[ \t]*([+(]?\d[\d .\-()\u00a0]{4,24}\d)[ \t]*$", re.M)  # cells of a batch that could be any of the numbers
 _MAILS = re.compile(r"^[ \t]*([^\s@]{1,64}@[^\s@]{1,255})[ \t]*$", re.M)
 _ACCOUNT = re.compile(r"\d{6,19}")
+# Digits in a block of bytes: whatever may stand between or around those of one cell is left out, U is the first byte of a digit of another
+# script (or of some other sign; more may be taken for digits than is), and a full stop is anything else, such as the end of a cell.
+_DIGITS = b"0123456789U"
+_FOREIGN = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"  # the first bytes of all digits of Unicode beyond ASCII
+_SHAPE = bytes(byte if byte in _DIGITS[:10] else _DIGITS[10] if byte in _FOREIGN else ord(".") for byte in range(256))
+_NOT_OF_A_SHAPE = b' .-()"\xc2' + bytes(range(0x80, 0xC0))
+_ONE_DIGIT = bytes(ord("0") if byte in _DIGITS else ord(".") for byte in range(256))
+_TEN_DIGITS = b"0" * 10
+_LONGEST = 26  # digits in a cell that `_NUMBERS` takes
+_PERSONAL_NUMBER = re.compile(rb"(?<![0-9U])(?:0|84)[35789][0-9U]{8}(?![0-9U])|(?<![0-9U])[0-9U]{3}[0-3][0-9U]{8}(?![0-9U])")
 _OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
 
 
@@ -108,12 +118,32 @@ _ORGANISATION = re.compile(r"\b(co quan|don vi|doanh nghiep|cong ty|truong|truc 
 
 def screen(labels: Sequence[str], rows: Iterable[Sequence[Any]], titles: Sequence[str] = ()) -> list[Hit]:
     """The columns that look personal. `titles` are the schema's words for the columns, where there are any."""
-    tallies = [_Tally(label, f"{label} {title}") for label, title in zip(labels, [*titles, *[""] * len(labels)], strict=False)]
+    tallies = _tallies(labels, titles)
     for batch in _batches(rows):
-        for position, tally in enumerate(tallies):
-            tally.add([str(row[position]) for row in batch if len(row) > position and row[position] not in (None, "")])
+        for tally, cells in zip(tallies, _columns(batch, len(tallies)), strict=True):
+            tally.add(cells)
     hits = [hit for position, tally in enumerate(tallies, start=1) if (hit := tally.hit(letter(position)))]
     return hits or _named_births(tallies)
+
+
+def nothing_to_find(labels: Sequence[str], blocks: Iterable[bytes], titles: Sequence[str] = ()) -> bool:
+    """Whether `screen` would certainly find nothing in this delimited UTF-8 text, told from its bytes without parting them into cells.
+
+    Proven only where no header tells of anything: then a hit needs an e-mail address, or a number of the length and
+    beginning of a mobile or a citizen's one.
+    """
+    tallies = _tallies(labels, titles)
+    if any(tally.is_told for tally in tallies) or (_persons(tallies) and any(tally.tells_birth for tally in tallies)):
+        return False
+    digits = b""  # in which the last block ended
+    for block in blocks:
+        if b"@" in block:
+            return False
+        shape = digits + block.translate(_SHAPE, _NOT_OF_A_SHAPE)
+        if _TEN_DIGITS in shape.translate(_ONE_DIGIT) and _PERSONAL_NUMBER.search(shape):
+            return False
+        digits = shape[len(shape.rstrip(_DIGITS)) :][-_LONGEST:]
+    return True
 
 
 def masked(value: str) -> str:
@@ -134,9 +164,10 @@ class _Tally:
         self.words = folded(words)
         self.filled = 0
         self.dates = 0
-        self._birth = bool(_BIRTH.search(self.words))
+        self.tells_birth = bool(_BIRTH.search(self.words))
         office = bool(_ORGANISATION.search(self.words))
         told = {kind.name for kind in _KINDS if kind.telling.search(self.words) and not (office and kind.name in ("mobile", "email"))}
+        self.is_told = bool(told)
         self._tests = [(kind, kind.matches, kind.told) if kind.name in told else (kind, kind.alone, kind.bare)
                        for kind in _KINDS if kind.name in told or kind.alone]
         self._counts = dict.fromkeys((kind.name for kind in _KINDS), 0)
@@ -145,7 +176,7 @@ class _Tally:
     def add(self, cells: list[str]) -> None:
         """Count a batch of filled cells; one expression over all of them finds those worth a test."""
         self.filled += len(cells)
-        if self._birth:
+        if self.tells_birth:
             self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))
         text = "\n".join(cells)
         candidates = {False: [_bare(cell) for cell in _NUMBERS.findall(text)], True: _MAILS.findall(text) if "@" in text else []}
@@ -167,7 +198,7 @@ class _Tally:
 
 def _named_births(tallies: list[_Tally]) -> list[Hit]:
     """Names beside dates of birth: neither says much alone, together they are a person."""
-    people = [position for position, tally in enumerate(tallies, start=1) if _PERSON.search(tally.words) and tally.filled]
+    people = [position for position in _persons(tallies) if tallies[position - 1].filled]
     births = [position for position, tally in enumerate(tallies, start=1) if tally.dates and tally.dates >= tally.filled / 2]
     if not people or not births:
         return []
@@ -176,7 +207,27 @@ def _named_births(tallies: list[_Tally]) -> list[Hit]:
                 evidence=(f"{letter(people[0])} + {letter(births[0])}",))]
 
 
+def _tallies(labels: Sequence[str], titles: Sequence[str]) -> list[_Tally]:
+    return [_Tally(label, f"{label} {title}") for label, title in zip(labels, [*titles, *[""] * len(labels)], strict=False)]
+
+
+def _persons(tallies: list[_Tally]) -> list[int]:
+    """The positions, from 1, of the columns whose words are those of a person's name."""
+    return [position for position, tally in enumerate(tallies, start=1) if _PERSON.search(tally.words)]
+
+
 def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
     iterator = iter(rows)
     while batch := list(islice(iterator, BATCH)):
         yield batch
+
+
+def _columns(batch: list[Sequence[Any]], width: int) -> Iterator[list[str]]:
+    """The filled cells of each column as text, `width` lists of them."""
+    even = min(map(len, batch)) >= width
+    columns = islice(zip(*batch, strict=False), width) if even else ([row[at] for row in batch if len(row) > at] for at in range(width))
+    for cells in columns:
+        if set(map(type, cells)) <= {str}:
+            yield list(filter(None, cells))
+        else:
+            yield [str(cell) for cell in cells if cell not in (None, "")]

@@ -15,10 +15,13 @@ uint64_t hash_combine(uint64_t so_far, uint64_t part);
 
 /* The store behind the Python object `KeyStore`; NULL with TypeError set for another object. Borrowed. */
 KeyStore *keystore_of(PyObject *object);
-/* Append the hash of the next row; false when there is no memory or no disk left (no Python exception). */
+/* Append the hash of the next row; false when there is no memory or no disk left (no Python exception, needs no GIL). */
 bool keystore_push(KeyStore *store, uint64_t hash);
+/* Raise what made keystore_push return false: OSError with the folder and the reason, or MemoryError. */
+void keystore_raise(const KeyStore *store);
 
-/* The Python type `KeyStore(memory=…, folder=…)`. Returns -1 with an exception set. */
+/* The Python types `KeyStore(memory=…, folder=…)` and `Candidates`, the functions `hash_bytes` and `hash_combine`.
+ * Returns -1 with an exception set. */
 int keystore_add_type(PyObject *module);
 
 #endif

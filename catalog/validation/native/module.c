@@ -2,10 +2,12 @@
 #include "automaton.h"
 #include "cells.h"
 #include "keys.h"
+#include "scanner.h"
 
 static int fill(PyObject *module)
 {
-    if (automaton_add_type(module) < 0 || column_add_type(module) < 0 || keystore_add_type(module) < 0) {
+    if (automaton_add_type(module) < 0 || column_add_type(module) < 0 || keystore_add_type(module) < 0 ||
+        scanner_add_type(module) < 0) {
         return -1;
     }
     return 0;
