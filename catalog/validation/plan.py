@@ -159,7 +159,9 @@ def _number(field: fields.NumberField) -> Plan:
 
 def _signs(group: Any, decimal: Any) -> Plan:
     """groupChar is taken out first, so where both are the same sign there is no decimalChar any more."""
-    if type(group) is not str or type(decimal) is not str or not _SIGNS.fullmatch(decimal) or not decimal.isascii() or decimal in "_ ":
+    if type(group) is not str or type(decimal) is not str:
+        raise Odd
+    if not _SIGNS.fullmatch(decimal) or not decimal.isascii() or decimal in "_ ":
         raise Odd
     if group and not _SIGNS.fullmatch(group):
         raise Odd
@@ -195,7 +197,8 @@ def _boolean(field: fields.BooleanField) -> Plan:
     """The mapping is that of `BooleanField.create_value_reader`: false values overrule true ones."""
     mapping = dict.fromkeys(field.true_values, 1) | dict.fromkeys(field.false_values, 0)
     values = _enum(field)
-    spellings = {text: value for text, value in mapping.items() if type(text) is str and (values is None or bool(value) in values)}
+    texts = {text: value for text, value in mapping.items() if type(text) is str}
+    spellings = {text: value for text, value in texts.items() if values is None or bool(value) in values}
     encoded = {text.encode(): value for text, value in spellings.items() if text.encode("utf-8", "ignore").decode() == text}
     return {"kind": "boolean", "spellings": encoded, "selected": values is not None}
 
@@ -277,7 +280,8 @@ def _geopoint(field: Field) -> Plan:
     if field.format != settings.DEFAULT_FIELD_FORMAT or _constraint(field, "enum") is not None:
         raise Odd
     longitudes = plan_bounds.table({"minimum": Decimal(-180), "maximum": Decimal(180)})
-    return {"kind": "geopoint", "bounds": longitudes, "latitudes": plan_bounds.table({"minimum": Decimal(-90), "maximum": Decimal(90)})}
+    latitudes = plan_bounds.table({"minimum": Decimal(-90), "maximum": Decimal(90)})
+    return {"kind": "geopoint", "bounds": longitudes, "latitudes": latitudes}
 
 
 _MAKERS: dict[type[Field], Callable[[Any], Plan]] = {

@@ -16,7 +16,10 @@ static bool clean_moment(const Column *column, const byte *text, size_t n)
     if (!(day ? read_datetime : read_time)(column, text, n, &moment)) {
         return false;
     }
-    return plain || (moment.aware == column->aware && scalar_within(column, day ? datetime_scalar(&moment) : time_scalar(&moment)));
+    if (plain) {
+        return true;
+    }
+    return moment.aware == column->aware && scalar_within(column, day ? datetime_scalar(&moment) : time_scalar(&moment));
 }
 
 static bool clean_number(const Column *column, const byte *text, size_t n)

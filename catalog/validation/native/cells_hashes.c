@@ -1,4 +1,4 @@
-/* Hashes of the values of clean cells: equal values hash alike, whatever their spelling. value_hash.py does the same in Python. */
+/* Hashes of the values of clean cells: equal values hash alike, whatever their spelling; value_hash.py does so in Python. */
 #include "cells_internal.h"
 
 #define SURE_INTEGER INT64_C(9007199254740992) /* 2 ** 53: up to here a float is its whole number */

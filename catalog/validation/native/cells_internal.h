@@ -10,8 +10,8 @@
 #include "keys.h"
 
 /* The seeds keep values of different types apart; value_hash.py has the same numbers. */
-enum { SEED_INTEGER = 1, SEED_DECIMAL = 2, SEED_TEXT = 4, SEED_DATE = 5, SEED_DATETIME = 6, SEED_AWARE_DATETIME = 7, SEED_TIME = 8,
-       SEED_AWARE_TIME = 9, SEED_TUPLE = 10 };
+enum { SEED_INTEGER = 1, SEED_DECIMAL = 2, SEED_TEXT = 4, SEED_DATE = 5, SEED_DATETIME = 6, SEED_AWARE_DATETIME = 7,
+       SEED_TIME = 8, SEED_AWARE_TIME = 9, SEED_TUPLE = 10 };
 
 #define MOST_DIGITS 18 /* every number of that many digits fits an int64_t */
 

@@ -165,7 +165,8 @@ bool read_integer(const Column *column, const byte *text, size_t n, Number *numb
 static inline bool at_group(const Column *column, const Cursor *cursor)
 {
     size_t size = column->group_size;
-    return size && (size_t)(cursor->end - cursor->at) > size && memcmp(cursor->at, column->group, size) == 0 && is_digit(cursor->at[size]);
+    bool room = size && (size_t)(cursor->end - cursor->at) > size;
+    return room && memcmp(cursor->at, column->group, size) == 0 && is_digit(cursor->at[size]);
 }
 
 /* [eE][+-]?\d{1,4}, or nothing. */

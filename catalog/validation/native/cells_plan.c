@@ -2,8 +2,8 @@
 #include "cells_internal.h"
 
 static const char *const KINDS[] = {
-    "nothing", "unknown", "any", "string", "uuid", "integer", "number", "boolean", "date", "datetime", "time", "year", "yearmonth",
-    "geopoint",
+    "nothing", "unknown", "any", "string", "uuid", "integer", "number", "boolean", "date", "datetime", "time", "year",
+    "yearmonth", "geopoint",
 };
 
 /* The entry of the plan; NULL, without an exception, where there is none. Borrowed. */
@@ -211,7 +211,8 @@ int column_plan(Column *column, PyObject *plan)
     PyObject *steps = entry(plan, "steps"), *pattern = entry(plan, "automaton"), *spellings = entry(plan, "spellings");
     column->standard = is_set(plan, "standard");
     column->aware = is_set(plan, "aware");
-    if (fill_kind(column, plan) < 0 || fill_missing(column, plan) < 0 || fill_choice(column, plan) < 0 || fill_signs(column, plan) < 0) {
+    if (fill_kind(column, plan) < 0 || fill_missing(column, plan) < 0 || fill_choice(column, plan) < 0
+        || fill_signs(column, plan) < 0) {
         return -1;
     }
     if (fill_limits(column, plan) < 0 || fill_lengths(column, plan) < 0 || fill_types(column) < 0) {

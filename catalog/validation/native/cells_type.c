@@ -65,7 +65,7 @@ static PyObject *hash(PyObject *self, PyObject *cell)
 }
 
 static PyMethodDef methods[] = {
-    {"check", check, METH_O, "The verdict on a cell: 0 undecided, 1 clean, 2 missing. Bytes are taken as the text they are in UTF-8."},
+    {"check", check, METH_O, "The verdict on a cell: 0 undecided, 1 clean, 2 missing. Bytes are a text in UTF-8."},
     {"hash", hash, METH_O, "The hash of the value of a clean text, or None where there is no native one."},
     {NULL, NULL, 0, NULL},
 };

@@ -94,7 +94,8 @@ def test_equal_values_of_clean_cells_have_equal_hashes(seed):
 _CLEAN: list[tuple[str, dict[str, Any], list[str]]] = [
     ("string", {}, ["a", "Hà Nội", "x\x00y", " ", "🙂", "a" * 5000]),
     ("string", {"constraints": {"minLength": 2, "maxLength": 3}}, ["ab", "xã", "🙂🙂🙂", "e\u0301"]),
-    ("string", {"constraints": {"enum": ["Quận 1", "", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]}}, ["Quận 1", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]),
+    ("string", {"constraints": {"enum": ["Quận 1", "", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]}}, ["Quận 1",
+        "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]),
     ("string", {"format": "uuid"}, ["123e4567-e89b-12d3-a456-426614174000", "123E4567-E89B-12D3-A456-426614174000"]),
     ("any", {}, ["a", "1", " "]),
     ("any", {"constraints": {"enum": ["a", 1]}}, ["a"]),
@@ -125,7 +126,8 @@ _CLEAN: list[tuple[str, dict[str, Any], list[str]]] = [
     ("date", {"format": "%Y%m%d"}, ["20200105"]),
     ("date", {"format": "%d-%m-%y"}, ["05-01-68", "5-1-69"]),
     ("date", {"format": "Ngày %d tháng %m năm %Y"}, ["Ngày 5 tháng 01 năm 2020"]),
-    ("datetime", {}, ["2020-01-05T10:20:30", "2020-01-05 10:20:30", "2020-01-05T10:20:30Z", "2020-01-05T10:20:30.123456+07:00", "2020-01-05T10:20:30,5-0700"]),
+    ("datetime", {}, ["2020-01-05T10:20:30", "2020-01-05 10:20:30", "2020-01-05T10:20:30Z", "2020-01-05T10:20:30.123456+07:00",
+        "2020-01-05T10:20:30,5-0700"]),
     ("datetime", {"constraints": {"minimum": "2000-01-01T00:00:00"}}, ["2000-01-01T00:00:00", "2020-01-05 10:20:30.5"]),
     ("datetime", {"constraints": {"exclusiveMinimum": "2000-01-01T07:00:00+07:00"}}, ["2000-01-01T00:00:00.000001Z"]),
     ("datetime", {"constraints": {"enum": ["2000-01-01T07:00:00+07:00"]}}, ["2000-01-01T00:00:00Z"]),
@@ -151,7 +153,8 @@ def test_ordinary_cells_are_proven_clean_without_frictionless(type, rest, cells)
     assert [cell for cell in cells if reads(field, cell)[1]] == []
 
 
-@pytest.mark.parametrize("type", ["string", "any", "integer", "number", "boolean", "date", "datetime", "time", "year", "yearmonth", "geopoint"])
+@pytest.mark.parametrize("type", ["string", "any", "integer", "number", "boolean", "date", "datetime", "time", "year",
+    "yearmonth", "geopoint"])
 def test_ordinary_cells_of_every_type_have_a_native_hash(type):
     for name, rest, cells in _CLEAN:
         if name == type and not rest:
@@ -166,6 +169,12 @@ def test_missing_values_are_known_for_every_type(type):
     needed = column_of(field_of(type, missingValues=["-"], constraints={"required": True}))
     assert [optional.check(cell) for cell in ("", "-", "không có", None)] == [MISSING] * 4
     assert [needed.check(cell) for cell in ("-", None)] == [UNDECIDED] * 2
+
+
+def test_lengths_count_characters_and_not_bytes():
+    column = column_of(field_of("string", constraints={"minLength": 4, "maxLength": 5}))
+    cells = ["🙂🙂🙂", "🙂🙂🙂🙂", "xã", "xã x", "đđđđđ", "đđđđđđ", "abcdef", "e\u0301e\u0301"]
+    assert [column.check(cell) for cell in cells] == [UNDECIDED, CLEAN, UNDECIDED, CLEAN, CLEAN, UNDECIDED, UNDECIDED, CLEAN]
 
 
 _CLEAN_VALUES: list[tuple[str, dict[str, Any], list[Any]]] = [
@@ -262,12 +271,14 @@ def test_moments_that_python_calls_equal_have_equal_hashes():
 
 
 def test_values_of_every_kind_have_a_hash_but_those_that_python_cannot_hash():
-    for value in ("a", "\ud800", None, timedelta(days=1), (1, None), ("a", (1, 2)), Decimal("1e999999"), Decimal("NaN"), 10**5000, b"x"):
+    for value in ("a", "\ud800", None, timedelta(days=1), (1, None), ("a", (1, 2)), Decimal("1e999999"), Decimal("NaN"),
+        10**5000, b"x"):
         assert 0 < hash_value(value) < 2**64
     assert [hash_value(value) for value in ([], {}, ([],), Decimal("sNaN"))] == [None] * 4
 
 
-@pytest.mark.parametrize("plan", [{}, {"kind": "gibberish"}, {"kind": "any", "missing": {"": 1}}, {"kind": "integer", "bounds": ([1], [2])}])
+@pytest.mark.parametrize("plan", [{}, {"kind": "gibberish"}, {"kind": "any", "missing": {"": 1}}, {"kind": "integer",
+    "bounds": ([1], [2])}])
 def test_a_plan_that_is_none_is_refused(plan):
     with pytest.raises((ValueError, TypeError)):
         Column(plan)
