@@ -186,7 +186,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("cells_times.c", "moment->second <= 59;", "moment->second <= 60;", "a leap second is clean"),
     Mutant("cells_times.c", "at[4] == '-' && at[7] == '-'", "at[4] == '-'", "2024-01/31 is clean"),
     Mutant("cells_times.c", "hours <= 23 && minutes <= 59", "minutes <= 59", "a zone of 99 hours is clean"),
-    Mutant("cells_times.c", "*at == 'z' || !iso_zone", "!iso_zone", "a zone z, which strptime does not read, is clean"),
+    Mutant("cells_times.c", "*cursor->at == 'z' || !iso_zone", "!iso_zone", "a zone z, which strptime does not read, is clean"),
     Mutant("cells_times.c", "if (cursor.at == cursor.end || !is_digit(*cursor.at)) {\n            return false;\n        }\n        moment->micro = take_fraction(&cursor, n);",
            "moment->micro = take_fraction(&cursor, n);", "a point without digits after the seconds is clean"),
     Mutant("cells_times.c", " - (int64_t)moment->offset * 60;", ";", "bounds are compared without the zone"),
