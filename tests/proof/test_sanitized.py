@@ -8,7 +8,11 @@ import native_build
 import pytest
 
 QUICK = (  # tests that reach the extension and need no server
+    "tests/catalog/validation/test_cells.py",
     "tests/catalog/validation/test_key_store.py",
+    "tests/catalog/validation/test_patterns.py",
+    "tests/catalog/validation/test_records.py",
+    "tests/catalog/validation/test_reports.py",
 )
 SECONDS = 90  # of hostile input, shared by the seeds
 SEEDS = (1, 2, 3)

@@ -162,7 +162,8 @@ def test_a_folder_that_is_not_there_is_named_when_the_memory_is_full(tmp_path):
 
 
 def test_a_full_disk_is_an_os_error(tmp_path):
-    """A limit on the size of files stands for the full disk: the system refuses the write in the same way."""
+    """A limit on the size of files stands for the full disk: the system refuses the write in the same way. The row that was
+    refused is lost, so the store stays broken when there is room again."""
     import resource
     import signal
 
@@ -178,6 +179,9 @@ def test_a_full_disk_is_an_os_error(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
+    for call in (lambda: store.push(1), lambda: store.extend(bytes(8)), store.candidates):
+        with pytest.raises(OSError, match="File too large"):
+            call()
 
 
 def open_files() -> set[int]:
@@ -294,6 +298,13 @@ def hash_in_python(data: bytes, seed: int) -> int:
 @given(st.binary(max_size=100), WORDS)
 def test_the_hash_is_what_its_description_says(data, seed):
     assert _native.hash_bytes(data, seed) == hash_in_python(data, seed)
+
+
+def test_the_hash_is_so_for_every_length():
+    chance = random.Random(3)
+    for n in range(200):
+        data = chance.randbytes(n)
+        assert _native.hash_bytes(data, n) == hash_in_python(data, n)
 
 
 @given(WORDS, WORDS)
