@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from support import postgres
 
-from benchmarks import harvesting, pages
+from benchmarks import harvesting, pages, validation
 from catalog.commands.database import migrate
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -33,8 +33,13 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=Path, help="a recorded package_search answer to harvest instead of made-up datasets")
-    parser.add_argument("--only", choices=["harvest", "pages"], help="only these figures")
+    parser.add_argument("--only", choices=["harvest", "pages", "validation"], help="only these figures")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows for the figures of validation")
     asked = parser.parse_args()
+    if asked.only in (None, "validation"):
+        validation.bench(quick=asked.quick)
+    if asked.only == "validation":
+        return
     with postgres.server() as server:
         for kind, url in (("SQLite", None), ("PostgreSQL", server)):
             if asked.only != "pages":

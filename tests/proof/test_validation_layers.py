@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
-import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -164,10 +163,7 @@ def quiet() -> None:
     warnings.simplefilter("ignore")
 
 
-STARTED = time.monotonic()
-
-
 def say(layer: str, counts: Counter, faults: list[str]) -> None:
     """Print the figures, fail with what differs."""
-    print(f"\n{layer}: {', '.join(f'{count:,} {name}' for name, count in counts.most_common())}; {len(faults)} different; {time.monotonic() - STARTED:.0f} s")
+    print(f"\n{layer}: {', '.join(f'{count:,} {name}' for name, count in counts.most_common())}; {len(faults)} different")
     assert faults[:10] == []
