@@ -16,6 +16,7 @@ from catalog.errors import HaidangError
 from catalog.validation.blocks import UndecodableBytes
 from catalog.validation.judging import Judging
 from catalog.validation.reopening import Opened
+from catalog.validation.streams import BROKEN
 
 if TYPE_CHECKING:
     from catalog.validation.fast_table import FastTable
@@ -57,7 +58,7 @@ class Reading:
         """Each block and whether it is the last. UndecodableBytes comes one block early: frictionless, which decodes in
         chunks of its own, may stumble over a bad byte before the last rows of the block in front of it."""
         current: bytes | None = None
-        for block in self.opened.blocks(self.hashing):
+        for block in self._blocks():
             if not scanner.valid(block, False):
                 raise UndecodableBytes(0)
             if current is not None:
@@ -68,6 +69,13 @@ class Reading:
         if not scanner.valid(b"", True):
             raise UndecodableBytes(0)
         yield current or b"", True
+
+    def _blocks(self) -> Iterator[bytes]:
+        """What breaks the reading, such as a packed file that is damaged, is for frictionless to meet and to name."""
+        try:
+            yield from self.opened.blocks(self.hashing)
+        except BROKEN:
+            raise UndecodableBytes(0) from None
 
 
 @dataclass
