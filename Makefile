@@ -19,10 +19,10 @@ test: setup-test ## Set up and run all tests, on SQLite and PostgreSQL, in a rea
 check: setup-test ## Lint
 	@$(BIN)/ruff check .
 
-proof: setup-test ## The heavy proof: 20 kills in mid-harvest on each database
+proof: setup-test ## The heavy proof, takes long, needs gcc: 20 kills in mid-harvest on each database; reports equal to frictionless', sanitizers, mutants
 	@$(BIN)/python -m pytest tests/proof -q -s
 
-bench: setup-test ## Print the figures: rates of harvest, server time of pages
+bench: setup-test ## Print the figures: rates of harvest, server time of pages, checking against frictionless and a bare parse
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 setup: $(VENV)/.installed
@@ -38,7 +38,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "Chưa có mô-đun venv; hãy cài gói python3-venv · The venv module is missing; install the package python3-venv" >&2; rm -rf $(VENV); exit 2; }
 
-$(VENV)/.installed: deploy/requirements.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: deploy/requirements.txt pyproject.toml $(wildcard catalog/validation/native/*.[ch]) | $(VENV)/bin/python
 	@echo "Cài các gói Python… · Installing Python packages…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

@@ -54,9 +54,10 @@ class Before:
 class Tools:
     """What the steps work with.
 
-    `describe` is the connector's: the source's answer in the catalogue's words. `before` maps a resource's URL to what is held of it; `known` is True where the source says of the record just
-    what it said last time; `forced` is True where a file is fetched even if the source says that it is the same; `copy` is False where a source's files are only linked; `cancelled` is asked between
-    files and inside long checks.
+    `describe` is the connector's: the source's answer in the catalogue's words. `before` maps a resource's URL to what
+    is held of it; `known` is True where the source says of the record just what it said last time; `forced` is True
+    where a file is fetched even if the source says that it is the same; `copy` is False where a source's files are only
+    linked; `cancelled` is asked between files and inside long checks.
     """
 
     net: Net

@@ -60,8 +60,8 @@ def _examine(settings: settings_module.Settings) -> list[dict]:
     found.append({"name": "disk", "ok": free > 1024, "vi": f"Còn trống {free} MiB", "en": f"{free} MiB free; 1024 needed"})
     scanner = extension() is not None
     found.append({"name": "scanner", "ok": True,
-                  "vi": "Bộ quét nhanh đã được biên dịch" if scanner else "Chưa có bộ quét nhanh: vẫn kiểm tra đúng nhưng chậm hơn nhiều lần; cài gcc rồi chạy lại make setup",
-                  "en": "the fast scanner is built" if scanner else "the fast scanner is not built: checks are as exact but many times slower; install gcc, then run make setup again"})
+                  "vi": "Bộ quét nhanh đã được biên dịch" if scanner else "Chưa có bộ quét nhanh: vẫn kiểm tra đúng nhưng chậm hơn nhiều lần; cài gcc và python3-dev rồi chạy make clean, make setup",
+                  "en": "the fast scanner is built" if scanner else "the fast scanner is not built: checks are as exact but many times slower; install gcc and python3-dev, then run make clean and make setup"})
     try:
         site = site_here()
     except UsageError as error:

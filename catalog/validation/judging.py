@@ -111,7 +111,8 @@ class Judging:
 
 def _reads(reader: Callable[[Any], tuple[Any, Any]], cell: Any) -> bool:
     try:
-        return not reader(cell)[1]
+        value, notes = reader(cell)
+        return value is not None and not notes  # a row of nothing but None is a blank row
     except Exception:  # noqa: BLE001 - whatever frictionless raises, it shall raise itself
         return False
 

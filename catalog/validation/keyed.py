@@ -14,9 +14,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from frictionless import FrictionlessException, errors
+
 from catalog.validation.blocks import UndecodableBytes
-from catalog.validation.scanned import Row, Scanned, cells_of, continue_after
+from catalog.validation.scanned import Reading, Row, Scanned, cells_of, continue_after
 from catalog.validation.value_hash import hash_value
+
+MEMORY = 2**28  # bytes that the hashes of all keys take together; beyond, they go to the disk
 
 
 @dataclass
@@ -28,7 +32,7 @@ class Keyed(Scanned):
     def __post_init__(self) -> None:
         super().__post_init__()
         native = self.judging.native
-        self.stores = [native.KeyStore() for _ in self.judging.keys]
+        self.stores = [native.KeyStore(memory=MEMORY // len(self.judging.keys)) for _ in self.judging.keys]
         keys = [(store, key.columns, key.primary) for store, key in zip(self.stores, self.judging.keys, strict=True)]
         self.scanner = self.judging.scanner({**self.opened.options, "keys": keys})
         self.doubted = array("Q", [1])  # numbers of rows, from 1; the first is always shown
@@ -96,10 +100,8 @@ class Keyed(Scanned):
         return total if any(parts) else None
 
     def _again(self, picker: Any) -> Iterator[tuple[bytes, bool]]:
-        """The blocks of the second pass; nothing is hashed twice, and all of it is known to be UTF-8."""
-        current: bytes | None = None
-        for block in self.opened.blocks():
-            if current is not None:
-                yield current, False
-            current = block
-        yield current or b"", True
+        """The blocks of the second pass; nothing is hashed twice. What was UTF-8 before still is, unless somebody writes."""
+        try:
+            yield from Reading(opened=self.opened).pairs(picker)
+        except UndecodableBytes:
+            raise FrictionlessException(errors.SourceError(note="the file changed while it was read")) from None

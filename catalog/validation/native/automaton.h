@@ -1,4 +1,4 @@
-/* Automaton: a `pattern` as a deterministic automaton over the bytes of UTF-8; one table look-up a byte, no backtracking. */
+/* Automaton: a `pattern` as a deterministic automaton over characters; a look-up or two for each, no backtracking. */
 #ifndef HAIDANG_AUTOMATON_H
 #define HAIDANG_AUTOMATON_H
 

@@ -113,6 +113,11 @@ bool memo_add(Memo *memo, const byte *text, size_t n)
     return true;
 }
 
+size_t memo_size(const Memo *memo)
+{
+    return memo->capacity + memo->slot_count * sizeof *memo->slots;
+}
+
 void memo_clear(Memo *memo)
 {
     free(memo->slots);

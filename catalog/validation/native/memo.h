@@ -14,6 +14,8 @@ typedef struct {
 bool memo_has(const Memo *memo, const byte *text, size_t n);
 /* Learn a text; false when there is no memory. A full memo stays as it is. */
 bool memo_add(Memo *memo, const byte *text, size_t n);
+/* The bytes of memory that it takes. */
+size_t memo_size(const Memo *memo);
 void memo_clear(Memo *memo);
 
 #endif

@@ -4,7 +4,10 @@
 #include "structure.h"
 #include <stdlib.h>
 
-#define MOST_DOUBTS 1024 /* rows handed over at a time, so that a file of nothing but faults stays small in memory */
+/* Handed over at a time, so that a file of nothing but faults stays small in memory. */
+#define MOST_DOUBTS 1024
+#define MOST_DOUBTFUL_CELLS 8192
+#define MOST_LEARNT ((size_t)8 << 20) /* bytes that all memos of a scanner take together */
 
 /* Put what is left of the text to the front and make room for `more` bytes. False when there is no memory. */
 static bool make_room(Scanner *scanner, size_t more)
@@ -82,7 +85,7 @@ static PyObject *scanner_feed(Scanner *scanner, PyObject *args)
 static bool run(Scanner *scanner)
 {
     Text *text = &scanner->text;
-    while (scanner->at < text->length && scanner->doubts.row_count < MOST_DOUBTS) {
+    while (scanner->at < text->length && scanner->doubts.row_count < MOST_DOUBTS && scanner->doubts.cell_count < MOST_DOUBTFUL_CELLS) {
         size_t start = scanner->at;
         RecordResult result = record_read(&scanner->dialect, text, &scanner->at, &scanner->record);
         if (result == RECORD_UNFINISHED) {
@@ -132,11 +135,13 @@ static PyObject *scanner_valid(Scanner *scanner, PyObject *args)
     return PyBool_FromLong(valid);
 }
 
-static PyObject *learn(Memo *memo, const char *text, Py_ssize_t length)
+static PyObject *learn(Scanner *scanner, Memo *memo, const char *text, Py_ssize_t length)
 {
-    if (!memo_add(memo, (const byte *)text, (size_t)length)) {
+    size_t before = memo_size(memo);
+    if (scanner->learnt < MOST_LEARNT && !memo_add(memo, (const byte *)text, (size_t)length)) {
         return PyErr_NoMemory();
     }
+    scanner->learnt += memo_size(memo) - before;
     Py_RETURN_NONE;
 }
 
@@ -151,7 +156,7 @@ static PyObject *scanner_learn(Scanner *scanner, PyObject *args)
         PyErr_SetString(PyExc_IndexError, "no such column");
         return NULL;
     }
-    return learn(&scanner->memos[number], text, length);
+    return learn(scanner, &scanner->memos[number], text, length);
 }
 
 static PyObject *scanner_learn_group(Scanner *scanner, PyObject *args)
@@ -165,7 +170,7 @@ static PyObject *scanner_learn_group(Scanner *scanner, PyObject *args)
         PyErr_SetString(PyExc_IndexError, "no such group");
         return NULL;
     }
-    return learn(&scanner->groups[number].known, text, length);
+    return learn(scanner, &scanner->groups[number].known, text, length);
 }
 
 /* The verdict on a cell of Python, with the memo's help where it is a text. */

@@ -41,6 +41,7 @@ typedef struct {
     Choice choice;
     Column **columns;
     Memo *memos; /* one a column */
+    size_t learnt; /* bytes that all memos take */
     size_t column_count;
     Group *groups;
     size_t group_count;

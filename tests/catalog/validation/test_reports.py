@@ -57,6 +57,12 @@ def test_rows_of_python_values_go_the_way_of_objects():
     assert agree(Case(schema=SCHEMA, data=[["id", "name", "day"], *([n, "x", "2020-01-01"] for n in range(20)), [None, None, None], ["x", 1, 2]])) == "objects"
 
 
+def test_numbers_that_stand_for_missing_values_make_a_blank_row():
+    fields = [{"name": "a", "type": "integer"}, {"name": "b", "type": "number"}]
+    data = [["a", "b"], [1, 2], [None, -99], [-99, -99], [-99, 3], [3, 4]]
+    assert agree(Case(schema={"missingValues": ["", "-99"], "fields": fields}, data=data)) == "objects"
+
+
 def test_a_table_may_be_validated_again(tmp_path):
     (tmp_path / "table.csv").write_bytes(CLEAN + b"x,y\n")
     table = made(FastTable, Case(schema=SCHEMA), tmp_path)
