@@ -91,7 +91,7 @@ def run_python(project: Path, arguments: Sequence[str], *, timeout: float, sanit
 
 def run_tests(project: Path, files: Sequence[str], *, timeout: float, sanitized: bool = False) -> subprocess.CompletedProcess[str]:
     """Run test files in a copy of the project, up to the first that fails; the same examples each time."""
-    return run_python(project, ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "proof.same_examples", *files],
+    return run_python(project, ["-m", "pytest", "-q", "-x", "--capture=sys", "-p", "no:cacheprovider", "-p", "proof.same_examples", *files],
                       timeout=timeout, sanitized=sanitized)
 
 

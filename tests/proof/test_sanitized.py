@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import native_build
@@ -34,22 +35,20 @@ def test_the_compiler_has_nothing_to_say(tmp_path):
     assert native_build.compile_all(native_build.ROOT / native_build.NATIVE, tmp_path, flags) == ""
 
 
-def test_the_sanitizers_are_at_work(project):
-    """A read behind the end of memory, made on purpose, ends the process: silence in the other tests means something."""
-    source = project / "planted" / "keys_hash.c"
-    source.parent.mkdir()
-    text = (project / native_build.NATIVE / "keys_hash.c").read_text("utf-8")
-    assert text.count("(uint64_t)text[n - 1] << 16") == 1
-    source.write_text(text.replace("(uint64_t)text[n - 1] << 16", "(uint64_t)text[n + 70000] << 16"), "utf-8")
-    objects = project / "objects" / "keys_hash.o"
-    kept = objects.read_bytes()
-    native_build.compile_source(source, objects, native_build.SANITIZED)
-    planted = native_build.copy_of_project(project / "planted")
-    native_build.link(project / "objects", planted / native_build.EXTENSION, native_build.SANITIZED)
-    objects.write_bytes(kept)
-    code = "from catalog.validation import _native; _native.hash_bytes(bytes(bytearray(3)))"
-    said = native_build.run_python(planted, ["-c", code], timeout=60, sanitized=True)
-    assert said.returncode != 0 and "AddressSanitizer" in said.stdout, said.stdout
+def test_the_sanitizers_are_at_work(project, tmp_path):
+    """A write behind the end of memory, made on purpose, ends the process: silence in the other tests means something."""
+    name, text, planted = "keys_spill.c", "malloc(store->chunk_rows * sizeof *window)", "malloc(store->chunk_rows * sizeof *window - 1)"
+    shutil.copytree(project, tmp_path / "planted")
+    source = tmp_path / "planted" / native_build.NATIVE / name
+    written = source.read_text("utf-8")
+    assert written.count(text) == 1
+    source.write_text(written.replace(text, planted), "utf-8")
+    objects = tmp_path / "planted/objects"
+    native_build.compile_source(source, objects / "keys_spill.o", native_build.SANITIZED)
+    native_build.link(objects, tmp_path / "planted" / native_build.EXTENSION, native_build.SANITIZED)
+    code = "from catalog.validation import _native; _native.KeyStore(memory=0).extend(bytes(8 * 64))"
+    said = native_build.run_python(tmp_path / "planted", ["-c", code], timeout=60, sanitized=True)
+    assert said.returncode != 0 and "heap-buffer-overflow" in said.stdout, said.stdout
 
 
 def test_the_quick_tests_pass(project):

@@ -63,7 +63,9 @@ static PyObject *scanner_feed(Scanner *scanner, PyObject *args)
     }
     bool done = make_room(scanner, (size_t)block.len);
     if (done) {
-        memcpy((byte *)scanner->text.text + scanner->text.length, block.buf, (size_t)block.len);
+        if (block.len) { /* before the first byte there is no memory to copy to */
+            memcpy((byte *)scanner->text.text + scanner->text.length, block.buf, (size_t)block.len);
+        }
         scanner->text.length += (size_t)block.len;
         scanner->text.final = final;
         if (final || scanner->text.length >= scanner->patience) {
