@@ -14,6 +14,7 @@ QUICK = (  # tests that reach the extension and need no server
     "tests/catalog/validation/test_patterns.py",
     "tests/catalog/validation/test_records.py",
     "tests/catalog/validation/test_reports.py",
+    "tests/catalog/validation/test_scanner.py",
 )
 SECONDS = 90  # of hostile input, shared by the seeds
 SEEDS = (1, 2, 3)
