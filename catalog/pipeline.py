@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -27,7 +28,7 @@ from catalog.files import Files
 from catalog.fitting import fit
 from catalog.issues import Issue, Place
 from catalog.net import Net
-from catalog.record import Checked, Distribution, Outcome, Record, StoredFile
+from catalog.record import Checked, Distribution, Made, Outcome, Record, StoredFile
 from catalog.validation import Verdict
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ class Before:
 class Tools:
     """What the steps work with.
 
-    `describe` is the connector's: the source's answer in the catalogue's words. `before` maps a resource's URL to what
+    `describe` is the connector's: the source's answer in the catalogue's words; so is `make`, which writes the file of a
+    recipe, or says by None that it is as it was at a mark. `before` maps a resource's URL to what
     is held of it; `known` is True where the source says of the record just what it said last time; `forced` is True
     where a file is fetched even if the source says that it is the same; `copy` is False where a source's files are only
     linked; `cancelled` is asked between files and inside long checks.
@@ -63,6 +65,7 @@ class Tools:
     net: Net
     files: Files
     describe: Callable[[Record], Record]
+    make: Callable[[Mapping[str, Any], Path, str | None], Made | None] | None = None
     before: Mapping[str, Before] = field(default_factory=dict)
     known: bool = False
     forced: bool = False
@@ -93,6 +96,8 @@ def fetch(record: Record, tools: Tools) -> Record:
 
 def _worth_copying(resource: Distribution) -> bool:
     """Whether the file may hold a table; a page or a service is only linked."""
+    if resource.recipe is not None:
+        return True
     wanted = (resource.format or "").upper().lstrip(".")
     if not wanted:
         wanted = Path(resource.url.partition("?")[0]).suffix.lstrip(".").upper()
@@ -103,6 +108,8 @@ def _download(resource: Distribution, tools: Tools) -> StoredFile:
     held = None if tools.forced else tools.before.get(resource.url)
     with tempfile.TemporaryDirectory(prefix="haidang-") as folder:
         target = Path(folder) / "file"
+        if resource.recipe is not None:
+            return _make(resource, target, tools, held)
         got = tools.net.download(resource.location or resource.url, target, etag=held.file.etag if held else None,
                                  last_modified=held.file.last_modified if held else None)
         if got.status == "not-modified" and held:
@@ -110,6 +117,20 @@ def _download(resource: Distribution, tools: Tools) -> StoredFile:
         sha256 = tools.files.put(target, got.digests)
     said = {"media_type": got.media_type and got.media_type[:MEDIA_TYPE_LENGTH], "etag": got.etag, "last_modified": got.last_modified}
     return StoredFile(sha256=sha256, size=got.size, md5=got.digests and got.digests.md5, filename=got.filename, **keepable(said))
+
+
+def _make(resource: Distribution, target: Path, tools: Tools, held: Before | None) -> StoredFile:
+    """The file of a recipe; the mark stands where a downloaded file has its ETag."""
+    if tools.make is None:
+        raise Trouble(Issue("recipe-without-maker", Place(url=resource.url)))
+    made = tools.make(resource.recipe or {}, target, held.file.etag if held else None)
+    if made is None and held is not None:
+        return held.file
+    if made is None:
+        raise Trouble(Issue("answer-empty", Place(url=resource.url)))
+    sha256 = tools.files.put(target)
+    said = keepable({"media_type": made.media_type[:MEDIA_TYPE_LENGTH], "etag": made.mark})
+    return StoredFile(sha256=sha256, size=target.stat().st_size, filename=made.filename, **said)
 
 
 def compare(record: Record, tools: Tools) -> Record:

@@ -41,6 +41,15 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A file that a connector has written; `mark` is what the source calls this state of the data (a date, a counter)."""
+
+    filename: str
+    media_type: str
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What validation said of one file: state `valid`, `invalid`, `held` (a person must decide) or `unchecked`."""
 
@@ -61,11 +70,13 @@ class Distribution:
     """One file or link of a dataset, as the source offers it (CKAN: resource; DCAT: distribution).
 
     `url` is its address for everybody, and tells it from the dataset's other files; `location` is where it is
-    fetched from, where that is nobody else's business (a folder of this machine).
+    fetched from, where that is nobody else's business (a folder of this machine); `recipe`, JSON-able, is what the
+    connector makes it from where the source has no such file.
     """
 
     url: str
     location: str | None = None
+    recipe: Mapping[str, Any] | None = None
     name: str = ""
     description: str = ""
     format: str = ""

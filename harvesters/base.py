@@ -8,37 +8,48 @@ form ask for them by name.
 
 To write a new one: one short module with one class that follows `Connector`, one line under
 `[project.entry-points."haidang.connectors"]`, and recorded answers of a real server under its test.
+
+Where a source has no file of a table but an interface that gives its rows, the connector is a `Maker` as well:
+`describe` puts a `recipe` into the distribution, and the pipeline has the file made when it needs it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from catalog.issues import Issue
 from catalog.net import Net
-from catalog.record import Record
+from catalog.record import Made, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One option of a connector: its name, its default, and what it means in both languages."""
+    """One option of a connector: its name, its default, and what it means in both languages.
+
+    A `required` option must be given; a `secret` one is kept encrypted, is never shown again, and reaches the connector
+    in `SourceSpec.secrets`.
+    """
 
     name: str
     vi: str
     en: str
     default: str | None = None
     choices: tuple[str, ...] = ()
+    required: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """What a connector may know of its source."""
+    """What a connector may know of its source; `secrets` are the values of its secret options, and stand in no repr."""
 
     name: str
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,19 @@ class Connector(Protocol):
 
     def describe(self, item: Gathered) -> Record:
         """One record in the catalogue's words; no network. Trouble when it cannot be understood."""
+        ...
+
+
+@runtime_checkable
+class Maker(Protocol):
+    """A connector that makes files from an interface's answers."""
+
+    def make(self, recipe: Mapping[str, Any], target: Path, mark: str | None) -> Made | None:
+        """Write the file that a `recipe` of `describe` asks for to `target`; None where it is as it was at `mark`.
+
+        Rows are written as they come, so that memory stays bounded. Trouble when they cannot be had or are cut short: a file
+        that lacks rows is never made.
+        """
         ...
 
 

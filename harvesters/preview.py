@@ -13,7 +13,7 @@ from catalog.record import Record
 from catalog.site import Site
 from harvesters.base import Gathered, SourceSpec
 from harvesters.connectors import connect
-from harvesters.run import describe_with
+from harvesters.run import describe_with, maker
 
 
 def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dict[str, Any]:
@@ -22,7 +22,8 @@ def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dic
     page = connector.page(None)
     with tempfile.TemporaryDirectory(prefix="haidang-preview-") as folder:
         files = open_files(f"file://{folder}/files", Path(folder) / "cache")
-        tools = Tools(net=site.net, files=files, describe=describe_with(connector), copy=source.options.get("copy", "tables") != "none")
+        tools = Tools(net=site.net, files=files, describe=describe_with(connector), make=maker(connector),
+                      copy=source.options.get("copy", "tables") != "none")
         records = [prepare(_record(source, item), tools) for item in page.items[:limit]]
         return {"total": page.total if page.total is not None else (len(page.items) if page.cursor is None else None),
                 "records": [_shown(record) for record in records], "issues": [_words(issue) for issue in page.issues]}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -19,9 +21,9 @@ from catalog.issues import Issue
 from catalog.models import IssueRow, Known, Run, Source, Staged
 from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
-from catalog.record import Record
+from catalog.record import Made, Record
 from catalog.site import Site
-from harvesters.base import Connector, Gathered, Page, SourceSpec
+from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
 from harvesters.connectors import connect
 from harvesters.describing import IDENTIFIER_LENGTH
 
@@ -80,11 +82,12 @@ class Harvest:
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
                 Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
             held = held_files(session, source.id, [s.identifier for s in staged])
-        describe, cancelled = describe_with(self._connector(run_id, source)), self._cancelled(run_id)
+        connector = self._connector(run_id, source)
+        describe, cancelled = describe_with(connector), self._cancelled(run_id)
 
         def one(item: Staged) -> Record:
             tools = Tools(
-                net=site.net, files=site.files, describe=describe,
+                net=site.net, files=site.files, describe=describe, make=maker(connector),
                 before=held.get(item.identifier, {}),
                 known=known.get(item.identifier) == item.raw_hash and not run.forced, forced=run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,
@@ -171,6 +174,11 @@ def _listed(item: Gathered, source: Source) -> Listed:
 def _endless(item: Gathered) -> Issue:
     """An identifier that is too long to be one: a path that leads in circles, or worse."""
     return Issue("identifier-too-long", facts={"length": len(item.identifier), "limit": IDENTIFIER_LENGTH, "shown": item.identifier[:80]})
+
+
+def maker(connector: Connector) -> Callable[[Mapping[str, Any], Path, str | None], Made | None] | None:
+    """What makes this connector's files, where it does."""
+    return connector.make if isinstance(connector, Maker) else None
 
 
 def describe_with(connector: Connector) -> Callable[[Record], Record]:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from catalog.errors import Trouble
 from harvesters.base import SourceSpec
+from support.kinds import Kind
 from support.web_server import Handler, WebServer, reply
-
-Serve = Callable[[WebServer, list[dict[str, Any]]], SourceSpec]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """How a kind of source is served: `entries` makes its listing's entries, `serve` puts them on a server.
-
-    `many` is a number of records that needs more than two pages (1 where a source has only one); `listing` is the path
-    whose answer is the listing.
-    """
-
-    many: int
-    listing: str
-    entry: Callable[[int], dict[str, Any]]
-    serve: Serve
-    identifier_key: str | None = None
 
 
 def _ckan_entry(number: int) -> dict[str, Any]:
@@ -80,11 +65,20 @@ def _serve_file(server: WebServer, entries: list[dict[str, Any]]) -> SourceSpec:
     return SourceSpec(name="nguon", url=server.url("/files/bang.csv"), options={"title": "Bộ dữ liệu 0"})
 
 
+def _others() -> dict[str, Kind]:
+    """The kinds that modules of their own beside this one tell of: `support/kinds/<name>.py`, each with a `KINDS`."""
+    import support.kinds
+
+    names = sorted(module.name for module in pkgutil.iter_modules(support.kinds.__path__))
+    return {kind: how for name in names for kind, how in importlib.import_module(f"support.kinds.{name}").KINDS.items()}
+
+
 KINDS: Mapping[str, Kind] = {
     "ckan": Kind(many=255, listing="/api/3/action/package_search", entry=_ckan_entry, serve=_serve_ckan, identifier_key="id"),
     "dcat-us": Kind(many=1205, listing="/data.json", entry=_dcat_entry, serve=_serve_dcat, identifier_key="identifier"),
     "directory": Kind(many=255, listing="/files/", entry=_file_entry, serve=_serve_directory),
     "file": Kind(many=1, listing="/files/bang.csv", entry=_file_entry, serve=_serve_file),
+    **_others(),
 }
 
 
