@@ -24,7 +24,7 @@ from harvesters.describing import as_moment, as_text, identified, parted
 ROWS = 100  # what CKAN's own harvester asks for
 LIGHT_ROWS = 1000  # the most that CKAN gives
 SHOWN = 50  # datasets asked one by one for each page, where the portal does not let itself be searched
-FIELDS = {"id", "name", "metadata_modified"}
+SHORT = "id,metadata_modified,name"
 _PASSING = {"tracking_summary", "relationships_as_subject", "relationships_as_object"}  # change without the dataset
 
 
@@ -95,7 +95,7 @@ class Listing:
         """The rows at a place and how many there are in all; the place says whether they are light ones."""
         if at.way != "full":
             try:
-                rows, total = self._search(at.start, LIGHT_ROWS if at.way == "light" else ROWS, fl=",".join(sorted(FIELDS)))
+                rows, total = self._search(at.start, LIGHT_ROWS if at.way == "light" else ROWS, fl=SHORT)
             except Trouble as trouble:
                 if not is_refusal(trouble.issue):
                     raise
@@ -166,9 +166,9 @@ def mark_of(package: Mapping[str, Any]) -> str | None:
 
 
 def _are_light(rows: Sequence[Any]) -> bool:
-    """Whether the portal gave just what was asked for: of every row its identifier and its date, and nothing else."""
-    return all(isinstance(row, Mapping) and set(row) <= FIELDS and as_text(row.get("id")).strip() and as_moment(row.get("metadata_modified"))
-               for row in rows)
+    """Whether the portal gave the short form that was asked for: of every row its identifier and its date, and no files."""
+    return all(isinstance(row, Mapping) and "resources" not in row and isinstance(row.get("id"), str) and row["id"].strip()
+               and as_moment(row.get("metadata_modified")) for row in rows)
 
 
 def _digest(rows: Sequence[Any]) -> str:
