@@ -26,7 +26,7 @@ void text_seek(Text *text, size_t at)
 bool text_scratch(Text *text)
 {
     if (!text->scratch) {
-        text->scratch = malloc(text->room + 1);
+        text->scratch = calloc(text->room + BEHIND, 1);
     }
     return text->scratch != NULL;
 }

@@ -1,8 +1,6 @@
 /* UTF-8 as RFC 3629 has it and Python decodes it: no overlong form, no surrogate, nothing beyond U+10FFFF. */
 #include "utf8.h"
-#include "structure.h"
-
-#define HIGH_BITS UINT64_C(0x8080808080808080)
+#include "words.h"
 
 static inline bool follows(byte c)
 {
