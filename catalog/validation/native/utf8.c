@@ -77,6 +77,7 @@ bool utf8_valid(Utf8 *state, const byte *text, size_t n, bool final)
         }
         at = (size_t)taken;
     }
+    at += utf8_wide(text + at, n - at);
     while ((at = skip_ascii(text, at, n)) < n) {
         unsigned length = length_of(text[at]);
         if (!length) {
