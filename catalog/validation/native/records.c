@@ -110,11 +110,16 @@ static bool undouble(byte quote, Text *text, size_t start, size_t end, Record *r
         return false;
     }
     byte *content = text->scratch + text->scratch_used;
+    const byte *from = text->text + start, *behind = text->text + end, *found;
     size_t length = 0;
-    for (size_t i = start; i < end; i++) {
-        content[length++] = text->text[i];
-        i += text->text[i] == quote;
+    while ((found = memchr(from, quote, (size_t)(behind - from)))) {
+        size_t kept = (size_t)(found - from) + 1;
+        memcpy(content + length, from, kept);
+        length += kept;
+        from = found + 2;
     }
+    memcpy(content + length, from, (size_t)(behind - from));
+    length += (size_t)(behind - from);
     text->scratch_used += length;
     record_add(record, content, length);
     return true;
