@@ -60,7 +60,7 @@ class ArcgisHub:
         if cursor is not None:
             at = json.loads(cursor)
             return self._listed(at) if at["api"] == "v3" else self._searched(at)
-        first = {"api": "v3", "start": 1, "found": 0, "before": "", "org": None}
+        first = {"api": "v3", "start": 1, "found": 0, "before": "", "org": None, "owner": None}
         if self._older_only:
             return self._listed(first)
         try:
@@ -95,10 +95,10 @@ class ArcgisHub:
         rows = _rows(answer, "data", self._datasets)
         if not self._filters:
             owners = {row["attributes"].get("orgId") for row in rows if isinstance(row, Mapping) and isinstance(row.get("attributes"), Mapping)}
-            owners = {owner for owner in owners if isinstance(owner, str)} | ({org} if org else set())
+            owners = {owner for owner in (*owners, org, at["owner"]) if isinstance(owner, str)}
             if len(owners) > 1:
                 raise Trouble(Issue("hub-of-everyone", Place(url=self._datasets)))
-            org = next(iter(owners), None)
+            at = {**at, "owner": next(iter(owners), None)}
         meta = answer.get("meta") if isinstance(answer.get("meta"), Mapping) else {}
         stats = meta.get("stats") if isinstance(meta.get("stats"), Mapping) else {}
         totals = (_number(value) for value in (stats.get("totalCount"), meta.get("totalCount"), meta.get("total"), stats.get("count")))

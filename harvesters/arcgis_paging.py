@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import time
 from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -44,7 +46,7 @@ class Rows:
         self._url, self._oid, self._size = f"{layer.url}/query", layer.oid, layer.size
         self._seconds = PATIENCE * net.limits.total_download
         self._ends = time.monotonic() + self._seconds
-        self.degrees = True
+        self.degrees, self._seen = True, 0
         self.count = self._count()
 
     def pages(self) -> Iterator[list[Feature]]:
@@ -53,12 +55,11 @@ class Rows:
             if not self._query("1=1")[0]:
                 return
             self.count = None  # it miscounts
-        found = 0
         for page in self._way():
-            found += len(page)
+            self._seen += len(page)
             yield page
-        if self.count is not None and found < self.count:
-            raise self._missing(found)
+        if self.count is not None and self._seen < self.count:
+            raise self._missing(self._seen)
 
     def _way(self) -> Iterator[list[Feature]]:
         """The surest way to the rows that this server offers."""
@@ -76,31 +77,36 @@ class Rows:
         """Ranges of listed identifiers; a page that lacks one of them, or is too much for the server, is asked for in halves."""
         start = 0
         while start < len(ids):
-            chunk = ids[start:start + self._size]
-            start += len(chunk)
-            waiting = [chunk]
+            end = min(start + self._size, len(ids))
+            end = bisect_right(ids, ids[end - 1], end)  # rows of one identifier (a join has such) stay together
+            waiting = [ids[start:end]]
+            whole, start = end - start, end
             while waiting:
                 part = waiting.pop()
                 rows = self._listed(part)
                 if rows is not None:
                     yield rows
                     continue
-                half = len(part) // 2
-                self._size = max(half, 1)
+                half = bisect_left(part, part[len(part) // 2]) or bisect_right(part, part[0])
+                if len(part) == whole:  # a smaller part may fail for one large row only
+                    self._size = max(half, 1)
                 waiting += [part[half:], part[:half]]
 
     def _listed(self, part: Sequence[int]) -> list[Feature] | None:
         """The rows of these identifiers, in their order; None when some are missing and fewer may be asked for."""
+        single = part[0] == part[-1]
         try:
             features, _ = self._between(part[0], part[-1])
         except Trouble as trouble:
-            if len(part) == 1 or not _is_too_much(trouble.issue):
+            if single or not _is_too_much(trouble.issue):
                 raise
             return None
-        found = self._by_id(features)
-        rows = [found[number] for number in part if number in found]
-        if len(rows) < len(part) and len(part) == 1:
-            raise self._missing((self.count or 1) - 1)
+        found = defaultdict(list)
+        for feature in features:
+            found[self._number(feature)].append(feature)
+        rows = [row for number, times in Counter(part).items() for row in found[number][:times]]
+        if len(rows) < len(part) and single:
+            raise self._missing(self._seen + len(rows))
         return rows if len(rows) == len(part) else None
 
     def _by_order(self) -> Iterator[list[Feature]]:
@@ -150,7 +156,7 @@ class Rows:
             return None
         found = {number: row for number, row in self._by_id(features).items() if first <= number <= last}
         if len(found) < len(features):
-            raise self._missing(len(found))  # it gives rows that were not asked for, or the same again
+            raise self._missing(self._seen + len(found))  # it gives rows that were not asked for, or the same again
         full = len(found) == last - first + 1
         if not full and (more or len(features) >= self._size):
             return None
@@ -188,7 +194,7 @@ class Rows:
         return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
 
     def _ids(self) -> Sequence[int] | None:
-        """All object ids in order; None where they are too many, not given, not whole numbers, not all, or not each one's own."""
+        """All object ids in order; None where they are too many, not given, not whole numbers, or not all."""
         if self.count is not None and self.count > IDS:
             return None
         try:
@@ -202,12 +208,12 @@ class Rows:
         given = answer.get("objectIds")
         if not oid or not isinstance(given, list):
             return None
-        numbers = [_whole(number) for number in given]
-        known = {number for number in numbers if number is not None}
-        if len(known) < max(len(numbers), self.count or 0, 1):
+        numbers = [number for value in given if (number := _whole(value)) is not None]
+        if len(numbers) < max(len(given), self.count or 0, 1):
             return None
         self._oid = oid
-        return array("q", sorted(known))
+        own = set(numbers)
+        return array("q", sorted(own if self.count is not None and len(own) == self.count else numbers))
 
     def _span(self) -> tuple[int, int] | None:
         """The smallest and the largest object id, by the server's statistics; None where it has none."""
@@ -260,9 +266,12 @@ class Rows:
         """The rows by their identifiers, in the order in which they came; the first of each counts."""
         found: dict[int, Feature] = {}
         for feature in features:
-            if (number := _whole(attributes(feature).get(self._oid, feature.get("id")))) is not None:
+            if (number := self._number(feature)) is not None:
                 found.setdefault(number, feature)
         return found
+
+    def _number(self, feature: Feature) -> int | None:
+        return _whole(attributes(feature).get(self._oid, feature.get("id")))
 
     def _missing(self, found: int) -> Trouble:
         return Trouble(Issue("layer-rows-missing", Place(url=self._layer.url), {

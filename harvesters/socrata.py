@@ -59,11 +59,14 @@ class Socrata:
             return self._listed(json.loads(cursor))
         first = {"after": "", "found": 0, "offset": False, "before": []}
         try:
-            return self._listed(first)
+            page = self._listed(first)
         except Trouble as trouble:
             if trouble.issue.facts.get("status") != 400:
                 raise
-            return self._listed({**first, "offset": True})
+        else:
+            if page.cursor is None or (names := json.loads(page.cursor)["before"]) == sorted(names):
+                return page
+        return self._listed({**first, "offset": True})  # it cannot be scrolled, or takes no notice of it
 
     def _listed(self, at: Mapping[str, Any]) -> Page:
         found, total = at["found"], None

@@ -58,7 +58,7 @@ class LayerOf:
         if asked["f"] == "geojson" and "geojson" in self.without:
             return FAILED
         found = list(self.features)
-        if (where := _WHERE.fullmatch(asked["where"])) and "where" not in self.deaf:
+        if asked["where"] != "1=1" and "where" not in self.deaf and (where := _WHERE.fullmatch(asked["where"])):
             low, high = int(where[3]), int(where[4]) if where[4] else None
             found = [one for one in found if key(one) >= low and (where[2] != ">" or key(one) > low)
                      and (where[2] != "=" or key(one) == low) and (high is None or key(one) <= high)]
@@ -81,7 +81,7 @@ class LayerOf:
 
 def points(number: int, first: int = 1) -> list[dict[str, Any]]:
     """So many rows, one after the other."""
-    return [{"attributes": {"OBJECTID": n, "ten": f"Trạm {n}"}, "geometry": {"x": 106 + n / 1e6, "y": 20.5}} for n in range(first, first + number)]
+    return [{"attributes": {"OBJECTID": n, "ten": f"Trạm {n}"}, "geometry": {"x": 106 + n % 1000 / 1e6, "y": 20.5}} for n in range(first, first + number)]
 
 
 def as_geojson(feature: Mapping[str, Any]) -> dict[str, Any]:
