@@ -35,7 +35,8 @@ class ArcgisHub:
     kind: ClassVar[str] = "arcgis-hub"
     title: ClassVar[Mapping[str, str]] = {"vi": "Trang dữ liệu mở ArcGIS Hub", "en": "ArcGIS Hub site"}
     options: ClassVar[tuple[Option, ...]] = (
-        Option(name="portal", vi="Cổng ArcGIS giữ các tệp của trang", en="The ArcGIS portal that keeps the site's files", default=PORTAL),
+        Option(name="portal", vi="Cổng ArcGIS giữ các tệp của trang", en="The ArcGIS portal that keeps the site's files",
+               default=PORTAL),
         *DEFAULTS,
     )
 
@@ -94,15 +95,16 @@ class ArcgisHub:
         answer = self._net.get_json(self._datasets, params={**filters, "page[number]": at["start"], "page[size]": RECORDS})
         rows = _rows(answer, "data", self._datasets)
         if not self._filters:
-            owners = {row["attributes"].get("orgId") for row in rows if isinstance(row, Mapping) and isinstance(row.get("attributes"), Mapping)}
-            owners = {owner for owner in (*owners, org, at["owner"]) if isinstance(owner, str)}
+            said = (row.get("attributes") for row in rows if isinstance(row, Mapping))
+            owners = {one.get("orgId") for one in said if isinstance(one, Mapping) and isinstance(one.get("orgId"), str)}
+            owners |= {owner for owner in (org, at["owner"]) if owner}
             if len(owners) > 1:
                 raise Trouble(Issue("hub-of-everyone", Place(url=self._datasets)))
             at = {**at, "owner": next(iter(owners), None)}
         meta = answer.get("meta") if isinstance(answer.get("meta"), Mapping) else {}
         stats = meta.get("stats") if isinstance(meta.get("stats"), Mapping) else {}
-        totals = (_number(value) for value in (stats.get("totalCount"), meta.get("totalCount"), meta.get("total"), stats.get("count")))
-        total = next((number for number in totals if number is not None), None)
+        totals = (stats.get("totalCount"), meta.get("totalCount"), meta.get("total"), stats.get("count"))
+        total = next((number for value in totals if (number := _number(value)) is not None), None)
         return self._page(rows, {**at, "start": at["start"] + 1, "org": org}, total, more=True)
 
     def _organisation(self) -> str | None:

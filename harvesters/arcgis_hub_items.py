@@ -26,8 +26,9 @@ _KEPT = ("name", "type", "url", "description", "snippet", "tags", "categories", 
          "accessInformation", "owner", "orgName", "organization", "source", "orgId", "created", "modified", "extent", "culture",
          "geometryType")
 # Items that are a file: the format of what `…/data` gives.
-_FILES = {"CSV": "CSV", "Microsoft Excel": "XLSX", "GeoJson": "GEOJSON", "Shapefile": "ZIP", "CSV Collection": "ZIP", "File Geodatabase": "ZIP",
-          "KML": "KML", "PDF": "PDF", "Microsoft Word": "DOCX", "GeoPackage": "GPKG", "Image": "IMAGE", "Layer Package": "LPK"}
+_FILES = {"CSV": "CSV", "Microsoft Excel": "XLSX", "GeoJson": "GEOJSON", "Shapefile": "ZIP", "CSV Collection": "ZIP",
+          "File Geodatabase": "ZIP", "KML": "KML", "PDF": "PDF", "Microsoft Word": "DOCX", "GeoPackage": "GPKG", "Image": "IMAGE",
+          "Layer Package": "LPK"}
 
 
 def flattened(entry: Any) -> Any:
@@ -76,8 +77,8 @@ def _layers(net: Net, said: Mapping[str, Any], service: str) -> list[Mapping[str
     listed = [{"type": "Table" if number else "Feature Layer", "capabilities": said.get("capabilities"), **entry}
               for number, part in enumerate(parts) for entry in part
               if isinstance(entry, Mapping) and isinstance(entry.get("id"), int) and not entry.get("subLayerIds")][:LAYERS]
-    return [one if one["type"] == "Table" or "geometryType" in one else {**arcgis.ask(net, f"{service}/{one['id']}"), "id": one["id"]}
-            for one in listed]
+    return [one if one["type"] == "Table" or "geometryType" in one
+            else {**arcgis.ask(net, f"{service}/{one['id']}"), "id": one["id"]} for one in listed]
 
 
 def record_of(item: Gathered, options: Mapping[str, Any], site: str, portal: str) -> Record:
@@ -112,7 +113,8 @@ def _files(draft: Draft, raw: Mapping[str, Any], page: str, portal: str) -> list
     for layer in draft.objects(raw.get("layers"), "layers"):
         if refused := as_text(layer.get("refused")):
             number = layer.get("number") if isinstance(layer.get("number"), int) else 0
-            draft.issues.append(Issue("layer-refused", Place(url=as_text(layer.get("url"))), {"reason": refused, "number": number}))
+            place = Place(url=as_text(layer.get("url")))
+            draft.issues.append(Issue("layer-refused", place, {"reason": refused, "number": number}))
             found += linked(draft, layer)
         else:
             found += offered(draft, layer)
@@ -120,7 +122,8 @@ def _files(draft: Draft, raw: Mapping[str, Any], page: str, portal: str) -> list
     if any(found):
         return found
     if kind in _FILES:
-        return [draft.distribution(f"{portal}/sharing/rest/content/items/{page.rpartition('/')[2]}/data", name=raw.get("title"), format=_FILES[kind])]
+        address = f"{portal}/sharing/rest/content/items/{page.rpartition('/')[2]}/data"
+        return [draft.distribution(address, name=raw.get("title"), format=_FILES[kind])]
     address = as_text(raw.get("url")).strip()
     return [draft.distribution(address or page, name=raw.get("title"), format=kind if address else "HTML")]
 

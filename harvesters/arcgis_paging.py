@@ -9,6 +9,7 @@ rows, which is asked for before, is what tells whether all came.
 
 from __future__ import annotations
 
+import json
 import time
 from array import array
 from bisect import bisect_left, bisect_right
@@ -116,7 +117,8 @@ class Rows:
         while self.count is None or found < self.count:
             limit = {"resultRecordCount": self._size} if self._layer.paged else {}
             try:
-                features, _ = self._query("1=1" if last is None else f"{self._oid}>{last}", orderByFields=f"{self._oid} ASC", **limit)
+                where = "1=1" if last is None else f"{self._oid}>{last}"
+                features, _ = self._query(where, orderByFields=f"{self._oid} ASC", **limit)
             except Trouble as trouble:
                 if not limit or self._size == 1 or not _is_too_much(trouble.issue):
                     raise
@@ -217,10 +219,10 @@ class Rows:
 
     def _span(self) -> tuple[int, int] | None:
         """The smallest and the largest object id, by the server's statistics; None where it has none."""
-        wanted = ",".join(f'{{"statisticType":"{kind}","onStatisticField":"{self._oid}","outStatisticFieldName":"THE_{kind.upper()}"}}'
-                          for kind in ("min", "max"))
+        wanted = [{"statisticType": kind, "onStatisticField": self._oid, "outStatisticFieldName": f"THE_{kind.upper()}"}
+                  for kind in ("min", "max")]
         try:
-            answer = self._ask(where="1=1", outStatistics=f"[{wanted}]", returnGeometry="false")
+            answer = self._ask(where="1=1", outStatistics=json.dumps(wanted), returnGeometry="false")
         except Trouble as trouble:
             if not _is_too_much(trouble.issue):
                 raise
@@ -291,7 +293,9 @@ def _is_wgs84(reference: Any) -> bool:
         return True
     numbers = {reference.get(key) for key in ("wkid", "latestWkid") if isinstance(reference.get(key), int)} - {0}
     text = reference.get("wkt")
-    return 4326 in numbers if numbers else not isinstance(text, str) or "WGS_1984" in text and not text.lstrip().startswith("PROJCS")
+    if numbers or not isinstance(text, str):
+        return 4326 in numbers or not numbers
+    return "WGS_1984" in text and not text.lstrip().startswith("PROJCS")
 
 
 def _is_too_much(issue: Issue) -> bool:

@@ -37,7 +37,7 @@ class LayerFiles:
         self._net = net
 
     def make(self, recipe: Mapping[str, Any], target: Path, mark: str | None) -> Made | None:
-        """The file of `{"layer": address, "format": "csv" or "geojson"}`, whole or not at all; None where the layer is as at `mark`."""
+        """The file of `{"layer": address, "format": "csv" or "geojson"}`, whole or not at all; None where it is as at `mark`."""
         url, kind = str(recipe.get("layer")), "geojson" if recipe.get("format") == "geojson" else "csv"
         said = ask(self._net, url)
         if not arcgis_layer.may_be_asked(said):

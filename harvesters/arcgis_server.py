@@ -65,7 +65,8 @@ class ArcgisServer:
         found = at["found"] + len(items)
         more = len(rest) > SERVICES
         after = json.dumps({"after": arcgis.path_of(rest[SERVICES - 1]), "found": found}, ensure_ascii=False) if more else None
-        return Page(items=items, cursor=after, total=None if more else found, issues=issues if cursor else (*self._refused, *issues))
+        before = () if cursor else self._refused
+        return Page(items=items, cursor=after, total=None if more else found, issues=(*before, *issues))
 
     def _directory(self) -> tuple[list[str], tuple[Issue, ...]]:
         """The services of the directory and its folders, and the folders that cannot be read."""
@@ -139,8 +140,8 @@ class ArcgisServer:
             raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "fields"}))
         if kind and kind.lower() not in _WITH_ROWS:
             return None
-        fields = [{key: entry.get(key) for key in ("name", "alias", "type")}
-                  for entry in said.get("fields") or () if isinstance(entry, Mapping)] if isinstance(said.get("fields"), list) else []
+        listed = said["fields"] if isinstance(said.get("fields"), list) else []
+        fields = [{key: entry.get(key) for key in ("name", "alias", "type")} for entry in listed if isinstance(entry, Mapping)]
         editing = said.get("editingInfo")
         raw = {"title": said.get("name"), "url": url, **{key: said[key] for key in _OF_LAYER if said.get(key)}, "fields": fields,
                "edited": editing.get("lastEditDate") if isinstance(editing, Mapping) else None, "service": dict(service)}
@@ -165,7 +166,8 @@ class ArcgisServer:
         draft.frequency("")
         draft.themes([])
         draft.illustrative()
-        draft.extras |= {"copyright": rights, "origin_modified": arcgis.iso(layer.get("edited")), "columns": _columns(layer.get("fields"))}
+        draft.extras |= {"copyright": rights, "origin_modified": arcgis.iso(layer.get("edited")),
+                         "columns": _columns(layer.get("fields"))}
         resource = {"url": layer.get("url"), "name": layer.get("title"), "geometryType": layer.get("geometryType")}
         if may_be_asked(layer):
             return draft.record(offered(draft, resource))

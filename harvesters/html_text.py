@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 TEXT_LENGTH = 100_000  # of a description; the rest is no description
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[#\w]+;")
+_LINK = re.compile(r"""href\s*=\s*["']?([^"'\s>]{1,2000})""", re.IGNORECASE)
 _BLOCKS = {"p", "div", "br", "li", "ul", "ol", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
 
 
@@ -25,7 +26,7 @@ def plain(text: str) -> str:
 
 def links(text: str) -> list[str]:
     """The addresses that an HTML text leads to, in their order."""
-    return [html.unescape(found) for found in re.findall(r"""href\s*=\s*["']?([^"'\s>]{1,2000})""", text[:TEXT_LENGTH], re.IGNORECASE)]
+    return [html.unescape(found) for found in _LINK.findall(text[:TEXT_LENGTH])]
 
 
 class _Text(HTMLParser):

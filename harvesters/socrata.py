@@ -26,8 +26,17 @@ from harvesters.html_text import plain
 
 RECORDS, LAST = 100, 10_000  # of one page; how far a position may go
 # What of a record is kept: not the counts of its views and downloads, which change by themselves.
-_KEPT = ("id", "description", "attribution", "attribution_link", "contact_email", "type", "createdAt", "data_updated_at", "metadata_updated_at",
-         "publication_date", "columns_name", "columns_field_name", "lens_view_type", "blob_mime_type", "provenance")
+_KEPT = ("id", "description", "attribution", "attribution_link", "contact_email", "type", "createdAt", "data_updated_at",
+         "metadata_updated_at", "publication_date", "columns_name", "columns_field_name", "lens_view_type", "blob_mime_type",
+         "provenance")
+# The beginnings of Socrata's names for licences, and of "Creative Commons Attribution | …" the limits.
+_LICENCES = (("creative commons 1.0 universal", "cc-zero"), ("public domain", "other-pd"), ("open database license", "odc-odbl"),
+             ("open data commons attribution", "odc-by"), ("open data commons public domain", "odc-pddl"),
+             ("uk open government", "uk-ogl"))
+_LIMITS = (("noncommercial", "cc-nc"), ("non-commercial", "cc-nc"), ("no deriv", "other-closed"), ("share alike", "cc-by-sa"),
+           ("sharealike", "cc-by-sa"))
+_FORMATS = {"text/csv": "CSV", "application/json": "JSON", "application/vnd.geo+json": "GEOJSON", "application/geo+json": "GEOJSON",
+            "text/html": "HTML", "application/zip": "ZIP", "application/vnd.google-earth.kml+xml": "KML", "application/pdf": "PDF"}
 _FREQUENCY = re.compile(r"frequen|frecuenc|periodi|tan suat")
 _OF_UPDATES = re.compile(r"updat|refresh|publi|actualiza|posting|accrual|cap nhat")
 
@@ -39,7 +48,8 @@ class Socrata:
     title: ClassVar[Mapping[str, str]] = {"vi": "Cổng dữ liệu Socrata", "en": "Socrata site"}
     options: ClassVar[tuple[Option, ...]] = (
         Option(name="assets", vi="Chỉ lấy các bộ dữ liệu (datasets) hay mọi mục, cả tệp, liên kết, bản đồ, biểu đồ (all)",
-               en="Datasets only, or every asset: files, links, maps, charts too (all)", default="datasets", choices=("datasets", "all")),
+               en="Datasets only, or every asset: files, links, maps, charts too (all)", default="datasets",
+               choices=("datasets", "all")),
         Option(name="app_token", vi="Mã ứng dụng (app token) của cổng, để cổng không giới hạn số lượt hỏi",
                en="App token of the site, so that it does not limit the number of questions", secret=True),
         *DEFAULTS,
@@ -136,7 +146,8 @@ class Socrata:
         draft.themes([name for name in (category, *map(as_text, _list(classified.get("categories")))) if name])
         draft.illustrative()
         draft.extras |= {
-            "origin_modified": as_moment(raw.get("data_updated_at")) or "", "issued": as_moment(raw.get("publication_date") or raw.get("createdAt")) or "",
+            "origin_modified": as_moment(raw.get("data_updated_at")) or "",
+            "issued": as_moment(raw.get("publication_date") or raw.get("createdAt")) or "",
             "columns": _columns(raw), "origin_type": as_text(raw.get("type")), "provenance": as_text(raw.get("provenance")),
             "attribution_link": as_text(raw.get("attribution_link")),
         }
@@ -148,18 +159,21 @@ class Socrata:
         identifier = quote(as_text(raw.get("id")) or draft.identifier, safe="")
         modified = raw.get("data_updated_at")
         if kind in ("file", "blob") and (media_type := as_text(raw.get("blob_mime_type")).partition(";")[0].strip()):
-            return [draft.distribution(f"{self._site}/download/{identifier}/{quote(media_type, safe='')}", name=name, media_type=media_type, last_modified=modified)]
-        linked = [*_addresses(metadata.get("access_points")), *(
-            pair for point in _list(metadata.get("additional_access_points")) if isinstance(point, Mapping) for pair in _addresses(point.get("urls")))]
+            address = f"{self._site}/download/{identifier}/{quote(media_type, safe='')}"
+            return [draft.distribution(address, name=name, media_type=media_type, format=_format(media_type),
+                                       last_modified=modified)]
+        more = (point.get("urls") for point in _list(metadata.get("additional_access_points")) if isinstance(point, Mapping))
+        linked = [pair for urls in (metadata.get("access_points"), *more) for pair in _addresses(urls)]
         if linked:
             return [draft.distribution(url, name=name, media_type=media_type, format=_format(media_type), last_modified=modified)
                     for url, media_type in dict(linked).items()]
         if kind == "map" and as_text(raw.get("lens_view_type")) == "geo":
-            return [draft.distribution(f"{self._site}/api/geospatial/{identifier}?method=export&format=GeoJSON", name=name, format="GEOJSON",
-                                       media_type="application/geo+json", last_modified=modified)]
-        if kind in ("", "dataset", "filter", "federated") or raw.get("columns_name"):
-            return [draft.distribution(f"{self._site}/api/views/{identifier}/rows.csv?accessType=DOWNLOAD", name=name, format="CSV", media_type="text/csv",
+            address = f"{self._site}/api/geospatial/{identifier}?method=export&format=GeoJSON"
+            return [draft.distribution(address, name=name, format="GEOJSON", media_type="application/geo+json",
                                        last_modified=modified)]
+        if kind in ("", "dataset", "filter", "federated") or raw.get("columns_name"):
+            address = f"{self._site}/api/views/{identifier}/rows.csv?accessType=DOWNLOAD"
+            return [draft.distribution(address, name=name, format="CSV", media_type="text/csv", last_modified=modified)]
         return [draft.distribution(as_text(raw.get("permalink")) or f"{self._site}/d/{identifier}", name=name, format="HTML")]
 
 
@@ -191,16 +205,13 @@ def _frequency(own: Mapping[str, str]) -> str:
 
 
 def _licence(name: str) -> str:
-    """CKAN's id for a licence as Socrata names it, "Creative Commons Attribution | Share Alike 4.0 International"; else the name."""
+    """CKAN's id for a licence as Socrata names it ("Creative Commons Attribution | Share Alike 4.0 International"), else the name."""
     words = fold(name)
     if not name or vocabulary.licence(name):
         return name
     if words.startswith("creative commons attribution"):
-        limits = (("noncommercial", "cc-nc"), ("non-commercial", "cc-nc"), ("no deriv", "other-closed"), ("share alike", "cc-by-sa"), ("sharealike", "cc-by-sa"))
-        return next((known for word, known in limits if word in words), "cc-by")
-    others = (("creative commons 1.0 universal", "cc-zero"), ("public domain", "other-pd"), ("open database license", "odc-odbl"),
-              ("open data commons attribution", "odc-by"), ("open data commons public domain", "odc-pddl"), ("uk open government", "uk-ogl"))
-    return next((known for word, known in others if words.startswith(word)), name)
+        return next((known for word, known in _LIMITS if word in words), "cc-by")
+    return next((known for word, known in _LICENCES if words.startswith(word)), name)
 
 
 def _columns(raw: Mapping[str, Any]) -> str:
@@ -219,5 +230,4 @@ def _addresses(given: Any) -> list[tuple[str, str]]:
 
 def _format(media_type: str) -> str:
     """The usual name of the format; a page for a page, nothing for what is not known."""
-    return {"text/csv": "CSV", "application/json": "JSON", "application/vnd.geo+json": "GEOJSON", "application/geo+json": "GEOJSON", "text/html": "HTML",
-            "application/zip": "ZIP", "application/vnd.google-earth.kml+xml": "KML", "application/pdf": "PDF"}.get(media_type.partition(";")[0].strip(), "")
+    return _FORMATS.get(media_type.partition(";")[0].strip(), "")

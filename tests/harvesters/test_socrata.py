@@ -134,7 +134,7 @@ def test_a_refusal_that_is_not_about_scrolling_is_trouble(server: WebServer):
 
 
 @pytest.mark.parametrize(("raw", "expected"), [
-    ({"id": "abcd-1234", "type": "file", "blob_mime_type": "application/pdf; charset=binary"}, [("https://mo.example.vn/download/abcd-1234/application%2Fpdf", "")]),
+    ({"id": "abcd-1234", "type": "file", "blob_mime_type": "application/pdf; charset=binary"}, [("https://mo.example.vn/download/abcd-1234/application%2Fpdf", "PDF")]),
     ({"id": "abcd-1234", "type": "map", "lens_view_type": "geo"}, [("https://mo.example.vn/api/geospatial/abcd-1234?method=export&format=GeoJSON", "GEOJSON")]),
     ({"id": "abcd-1234", "type": "federated_href", "metadata": {"access_points": {"text/html": "https://x/"}, "additional_access_points": [
         7, {"title": "CSV", "urls": {"text/csv": "https://x/a.csv", "text/html": "https://x/"}}]}}, [("https://x/", "HTML"), ("https://x/a.csv", "CSV")]),
