@@ -35,8 +35,10 @@ _LICENCES = (("creative commons 1.0 universal", "cc-zero"), ("public domain", "o
              ("uk open government", "uk-ogl"))
 _LIMITS = (("noncommercial", "cc-nc"), ("non-commercial", "cc-nc"), ("no deriv", "other-closed"), ("share alike", "cc-by-sa"),
            ("sharealike", "cc-by-sa"))
-_FORMATS = {"text/csv": "CSV", "application/json": "JSON", "application/vnd.geo+json": "GEOJSON", "application/geo+json": "GEOJSON",
-            "text/html": "HTML", "application/zip": "ZIP", "application/vnd.google-earth.kml+xml": "KML", "application/pdf": "PDF"}
+_FORMATS = {
+    "text/csv": "CSV", "application/json": "JSON", "application/vnd.geo+json": "GEOJSON", "application/geo+json": "GEOJSON",
+    "text/html": "HTML", "application/zip": "ZIP", "application/vnd.google-earth.kml+xml": "KML", "application/pdf": "PDF",
+}
 _FREQUENCY = re.compile(r"frequen|frecuenc|periodi|tan suat")
 _OF_UPDATES = re.compile(r"updat|refresh|publi|actualiza|posting|accrual|cap nhat")
 
@@ -205,7 +207,7 @@ def _frequency(own: Mapping[str, str]) -> str:
 
 
 def _licence(name: str) -> str:
-    """CKAN's id for a licence as Socrata names it ("Creative Commons Attribution | Share Alike 4.0 International"), else the name."""
+    """CKAN's id for a licence as Socrata names it, such as "Creative Commons Attribution | Share Alike 4.0"; else the name."""
     words = fold(name)
     if not name or vocabulary.licence(name):
         return name
