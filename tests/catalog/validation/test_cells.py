@@ -297,8 +297,8 @@ _ORDINARY: list[tuple[str, dict[str, Any], list[str]]] = [
     ("datetime", {}, ["2024-01-31T23:59:59", "2024-01-28 00:00:00", "2024-02-29T24:00:00", "2024-12-01T23:60:00"]),
     ("boolean", {}, ["true", "False", "1"]),
     ("geopoint", {}, ["106.7,10.8", "-180,90", "180.0,-90.0", "105.8342,21.02776", "1,91", "8,8"]),
-    ("string", {"constraints": {"enum": ["tỉnh-01", "Quận Bình Thạnh, Thành phố", "Quận Bình Tân__, Thành phố"]}},
-     ["tỉnh-01", "Quận Bình Thạnh, Thành phố", "Quận Bình Tân__, Thành phố", "Quận Bình Chánh, Thành phố"]),
+    ("string", {"constraints": {"enum": ["tỉnh-01", "Phường Thắng Tam", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]}},
+     ["tỉnh-01", "Phường Thắng Tam", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]),
     ("string", {"constraints": {"minLength": 3, "maxLength": 5}}, ["abc", "abcde", "ếếế", "ếế", "ệệệệệ"]),
     ("string", {"constraints": {"pattern": "VT-[0-9]{3}"}}, ["VT-123", "VT-1234"]),
 ]
