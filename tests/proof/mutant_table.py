@@ -185,11 +185,9 @@ MUTANTS: tuple[Mutant, ...] = (
            "the middle of a longer text does not count"),
     # cells_quick.h, words.h, utf8_wide.c
     Mutant("cells_quick.h", "if (column->missing.lengths & length_bit(n)) {", "if (n == 0) {", "a declared missing value that reads as one is clean"),
-    Mutant("cells_quick.h", "return digits << (64 - 8 * count);", "return digits;", "what stands behind a number is read with it"),
     Mutant("cells_quick.h", "bool negative = *text == '-';\n    size_t count = n - negative;\n    if (count - 1 > 7) {\n        return false;\n    }\n    uint64_t digits",
            "bool negative = *text == '-';\n    size_t count = n - negative;\n    if (count - 1 > 8) {\n        return false;\n    }\n    uint64_t digits",
            "of nine digits one is lost"),
-    Mutant("cells_quick.h", "if (before == 0 || before + 1 == count) {", "if (before == 0) {", "nothing need follow the decimal sign"),
     Mutant("cells_quick.h", "scale = count - before - 1;", "scale = count - before;", "1.5 is 0.15"),
     Mutant("cells_quick.h", "bounds->low[number.scale] <= number.value &&", "bounds->low[number.scale] - 1 <= number.value &&",
            "a value just below the bound is clean the quick way"),
