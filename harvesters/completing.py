@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from catalog.errors import Trouble
 from catalog.gathering import hash_raw
@@ -54,15 +55,23 @@ def _asked(connector: Connector, light: Sequence[Gathered]) -> list[Gathered | I
     return answers
 
 
-def record_of(identifier: str, answer: Gathered | Issue, source: Source) -> Record:
-    """A record to work on; rejected at once where its answer could not be had, so that it is asked for again next time."""
-    if isinstance(answer, Issue):
-        return Record(source=source.id, identifier=identifier, outcome=Outcome.REJECTED, issues=(answer,))
-    return Record(source=source.id, identifier=identifier, raw=answer.raw or {}, raw_hash=hash_answer(answer, source),
-                  mark=hash_mark(answer, source))
-
-
 def complete(connector: Connector, staged: Sequence[Staged], source: Source) -> list[Record]:
-    """Staged records as the pipeline takes them, each with its answer."""
+    """Staged records as the pipeline takes them, each with its answer.
+
+    One whose answer could not be had is rejected at once and keeps no hash, so that it is asked for again next time. A hash
+    made when the record was listed stands: numbers may come back from a store in another form.
+    """
     answers = in_full(connector, [Gathered(identifier=item.identifier, raw=item.raw) for item in staged])
-    return [record_of(item.identifier, answer, source) for item, answer in zip(staged, answers, strict=True)]
+    return [_record(item, answer, source) for item, answer in zip(staged, answers, strict=True)]
+
+
+def _record(item: Staged, answer: Gathered | Issue, source: Source) -> Record:
+    record = Record(source=source.id, identifier=item.identifier, raw_hash=item.raw_hash)
+    if isinstance(answer, Issue):
+        return replace(record, outcome=Outcome.REJECTED, issues=(answer,))
+    if item.raw is not None:
+        return replace(record, raw=item.raw)
+    try:
+        return replace(record, raw=answer.raw or {}, raw_hash=hash_answer(answer, source), mark=hash_mark(answer, source))
+    except TypeError:  # nested without end
+        return replace(record, outcome=Outcome.REJECTED, issues=(Issue("record-too-deep", Place(), {"identifier": item.identifier}),))

@@ -78,14 +78,14 @@ class Net:
         return self._call(replace(ask, method="GET"))
 
     def download(self, url: str, to: Path | Sink, *, max_bytes: int | None = None, etag: str | None = None,
-                 last_modified: str | None = None) -> Downloaded:
+                 last_modified: str | None = None, headers: Mapping[str, str] | None = None) -> Downloaded:
         """Fetch a URL into the file `to`, which is there whole or not at all, or into a sink, piece by piece.
 
         `etag` and `last_modified` are what the server said last time; where it then says that nothing has changed,
-        the status is `not-modified` and no file is written.
+        the status is `not-modified` and no file is written. `headers` are sent as well; secret ones never to another host.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {"Accept-Encoding": "identity", **{name: value for name, value in conditions.items() if value and _sendable(value)}}
+        headers = {"Accept-Encoding": "identity", **(headers or {}), **{name: value for name, value in conditions.items() if value and _sendable(value)}}
         cap = max_bytes or self.limits.max_download
         if is_file_url(url):
             return self._folders.download(url, to, cap, etag)

@@ -55,7 +55,7 @@ class Portal:
             start, rows = int(query.get("start", ["0"])[0]), min(int(query.get("rows", ["10"])[0]), self.page)
             if self.light and query.get("fq", [""])[0].startswith("id:("):
                 named = set(re.findall(r'"([^"]+)"', query["fq"][0]))
-                return self._found([dataset for dataset in self._all() if dataset["id"] in named], len(named))
+                return self._found(self._named(named), len(named))
             count = self.count if self.datasets is None else len(self.datasets)
             numbers = range(start, min(start + rows, count))
             results = [self.dataset(n) if self.datasets is None else self.datasets[n] for n in numbers]
@@ -63,16 +63,17 @@ class Portal:
                 results = [{key: _as_solr(dataset[key]) for key in query["fl"][0].split(",") if key in dataset} for dataset in results]
             return self._found(results, count)
         if path.endswith("/package_show") and self.light:
-            for dataset in self._all():
-                if dataset["id"] == query["id"][0]:
-                    return 200, "application/json", json.dumps({"success": True, "result": dataset}).encode()
+            for dataset in self._named({query["id"][0]}):
+                return 200, "application/json", json.dumps({"success": True, "result": dataset}).encode()
         if self.datasets is None and path.startswith("/files/") and path.endswith(".csv"):
             return 200, "text/csv; charset=utf-8", CSV.encode()
         return 404, "application/json", json.dumps({"success": False, "error": {"__type": "Not Found Error", "message": "Not found"}}).encode()
 
 
-    def _all(self) -> list[dict]:
-        return [self.dataset(n) for n in range(self.count)] if self.datasets is None else self.datasets
+    def _named(self, identifiers: set[str]) -> list[dict]:
+        if self.datasets is not None:
+            return [dataset for dataset in self.datasets if dataset["id"] in identifiers]
+        return [self.dataset(int(name.rpartition("-")[2])) for name in sorted(identifiers)]
 
     def _found(self, results: list[dict], count: int) -> tuple[int, str, bytes]:
         return 200, "application/json", json.dumps({"success": True, "result": {"count": count, "results": results}}).encode()
