@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.digests import Digests, blocks_of
+from catalog.digests import Digests
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place, Severity, say
 from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
@@ -16,10 +16,23 @@ from catalog.reading.grid import letter
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
+from catalog.validation.screening import screened
 from catalog.validation.verdict import Cancelled, Verdict
 
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
 _CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON", "Parquet"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a check, as the parameters of `check` say it; `tick` is told the rows so far and may raise to stop."""
+
+    schema: str | Mapping[str, Any] | None = None
+    limit_errors: int = 1000
+    columns_before: int = 0
+    keep: int | None = None
+    digests: Digests | None = None
+    tick: Callable[[int], None] = field(default=lambda rows: None)
 
 
 def check(
@@ -38,19 +51,23 @@ def check(
     `cancelled` says so; never Trouble, which becomes an issue of the verdict.
     """
     request = Request(path=Path(path), filename=filename, format=format, media_type=media_type, encoding=encoding, limits=limits or Limits())
+    asked = Asked(schema=schema, limit_errors=limit_errors, columns_before=columns_before, keep=keep, digests=digests,
+                  tick=partial(_tick, cancelled, progress))
     kind = sniff(request)
     if kind.format not in READ and not columns_before and not _claims_a_table(kind, schema):
         return Verdict(state="unchecked", format=kind.format)
+    return judged(request, kind, asked, partial(open_file, request, kind))
+
+
+def judged(request: Request, kind: Kind, asked: Asked, opening: Callable[[Workspace], Reading]) -> Verdict:
+    """The verdict on a file, once it is known what kind it is; `opening` opens it. Raises what `asked.tick` raises, never Trouble."""
     work = Workspace()
-    tick = partial(_tick, cancelled, progress)
     try:
-        wanted = _wanted(schema)
-        reading = open_file(request, kind, work)
-        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick, columns_before=columns_before,
-                      keep=keep, digests=digests).verdict(wanted)
+        wanted = _wanted(asked.schema)
+        return _Check(request=request, reading=opening(work), asked=asked).verdict(wanted)
     except Trouble as trouble:
         work.close()
-        if schema is None and not columns_before and _need_not_be_a_table(kind, trouble.issue):
+        if asked.schema is None and not asked.columns_before and _need_not_be_a_table(kind, trouble.issue):
             return Verdict(state="unchecked", format=kind.format)
         return _unreadable(kind, trouble.issue, request)
 
@@ -61,11 +78,7 @@ class _Check:
 
     request: Request
     reading: Reading
-    limit_errors: int
-    tick: Callable[[int], None]
-    columns_before: int = 0
-    keep: int | None = None
-    digests: Digests | None = None
+    asked: Asked
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
@@ -75,12 +88,13 @@ class _Check:
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
         counted = causes.Causes(layout)
-        report = engine.validate(engine.Task(
-            reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.limit_errors, keep=self.keep,
-            sink=counted.add, digests=self._own_digests(), tick=self.tick))
-        found = counted.in_order() if self.keep is not None else causes.find_causes(report, layout)
-        explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
-        hits = self._screen(layout)
+        with screened(self.reading, layout) as screening:
+            report = engine.validate(engine.Task(
+                reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.asked.limit_errors,
+                keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick))
+            found = counted.in_order() if self.asked.keep is not None else causes.find_causes(report, layout)
+            explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
+            hits = screening()
         rows = _rows(report, layout)
         issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
                   *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
@@ -96,13 +110,13 @@ class _Check:
 
     def _own_digests(self) -> Digests | None:
         """Those of the download, unless what is read came out of an archive."""
-        return self.digests if self.reading.source == self.request.path else None
+        return self.asked.digests if self.reading.source == self.request.path else None
 
     def _remarks(self, layout: Layout, report: Mapping[str, Any], rows: int | None) -> list[Issue]:
         """What is to be said of the table as a whole."""
         place = Place(file=self.request.filename, sheet=layout.grid.sheet)
         remarks = []
-        expected = len(layout.schema.descriptor.get("fields", [])) if layout.schema else self.columns_before
+        expected = len(layout.schema.descriptor.get("fields", [])) if layout.schema else self.asked.columns_before
         if len(layout.labels) == 1 and expected > 1 and self.reading.dialect:
             remarks.append(Issue("delimiter-unknown", place, {"fields": expected, "header": layout.labels[0][:120]}))
         if layout.skipped_titles:
@@ -113,19 +127,8 @@ class _Check:
         if report["valid"] and rows == 0:
             remarks.append(Issue("header-only", place, {"header": layout.header_row}))
         if engine.is_partial(report):
-            remarks.append(Issue("errors-limit-reached", place, {"limit": self.limit_errors}))
+            remarks.append(Issue("errors-limit-reached", place, {"limit": self.asked.limit_errors}))
         return remarks
-
-    def _screen(self, layout: Layout) -> list[tuple[str | None, privacy.Hit]]:
-        """Personal data in the table and, since the original file is offered too, in every other sheet."""
-        titles = _titles(layout)
-        hits = []
-        if self.reading.file is None or not privacy.nothing_to_find(layout.labels, blocks_of(self.reading.file), titles):
-            hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
-        for grid in self.reading.grids:
-            if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
-                hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]
-        return hits
 
     def _table(self, layout: Layout) -> TableSource:
         return TableSource(rows=lambda: (row for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
@@ -206,11 +209,6 @@ def _personal(hit: privacy.Hit, sheet: str | None, filename: str) -> Issue:
 def _remark(issue: Issue) -> dict[str, Any]:
     words = {language: say(issue, language) for language in ("vi", "en")}
     return {"code": issue.code, **{language: f"{said.what} {said.mend}" for language, said in words.items()}}
-
-
-def _titles(layout: Layout) -> list[str]:
-    entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
-    return [str(entries.get(layout.field_name(label), {}).get("title", "")) for label in layout.labels]
 
 
 def _columns(layout: Layout) -> tuple[Column, ...]:

@@ -31,7 +31,7 @@ from catalog.validation.scanned import RecordTooLong
 from catalog.validation.tally import Tally, count_errors
 
 SNIFFED = 2**18  # frictionless sniffs the first hundred lines with expressions that long lines make slow
-NONE_WANTED = Digests(md5="", sha256="", size=0)  # of a converted copy, which nobody asks about
+NONE_WANTED = Digests(md5="", sha256="", size=0)  # of a converted copy, which nobody asks about, or of a file that is not all here yet
 _UNUSABLE = (re.error, TypeError, ValueError, ArithmeticError, OverflowError, RecursionError)
 
 
@@ -128,7 +128,7 @@ def _table(task: Task, schema: frictionless.Schema | None) -> FastTable:
     options: dict[str, Any] = {"name": _name(task.filename), "schema": schema}
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
-    if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading.file):
+    if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
         table = FastTable(data=layout.rows, format="inline", dialect=frictionless.Dialect(header_rows=[layout.header_row]), **options)
     else:
         control = CsvControl(delimiter=reading.dialect.delimiter, skip_initial_space=reading.dialect.skip_initial_space)
@@ -137,12 +137,14 @@ def _table(task: Task, schema: frictionless.Schema | None) -> FastTable:
         table = FastTable(path=reading.file.name, basepath=str(reading.file.parent), scheme="file", format="csv",
                           encoding=encoding, dialect=dialect, **options)
         table.digests = task.digests if reading.file == reading.source else NONE_WANTED
+        if reading.arriving:
+            table.opener, table.digests = reading.arriving.open, NONE_WANTED
     table.tick = task.tick
     return table
 
 
-def _quick_to_sniff(path: Path) -> bool:
-    with path.open("rb") as file:
+def _quick_to_sniff(reading: Reading) -> bool:
+    with reading.open() as file:
         start = file.read(SNIFFED)
     return len(start) < SNIFFED or start.count(b"\n") >= 100
 
@@ -158,8 +160,8 @@ def _completed(report: dict[str, Any], task: Task) -> dict[str, Any]:
         entry["place"] = task.filename
         stats = entry["stats"]
         complete = not _stopped(entry) and "rows" in stats
-        if task.reading.file != task.reading.source and complete:
-            digests = task.digests or digest_file(task.reading.source)
+        if (task.reading.arriving or task.reading.file != task.reading.source) and complete:
+            digests = task.reading.arriving.digests() if task.reading.arriving else task.digests or digest_file(task.reading.source)
             stats.update(md5=digests.md5, sha256=digests.sha256, bytes=digests.size)
         for error in entry["errors"]:
             _rename(error, task.layout)
