@@ -15,6 +15,7 @@ from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, ope
 from catalog.reading.grid import letter
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
+from catalog.validation.counting import rows_of
 from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
 from catalog.validation.screening import screened
 from catalog.validation.verdict import Cancelled, Verdict
@@ -95,7 +96,7 @@ class _Check:
             found = counted.in_order() if self.asked.keep is not None else causes.find_causes(report, layout)
             explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
             hits = screening()
-        rows = _rows(report, layout)
+        rows = rows_of(report, self.reading, layout)
         issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
                   *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
         state = _state(report, issues)
@@ -186,12 +187,6 @@ def _match(labels: list[str]) -> Schema | None:
 
     name = schemas.match(labels)
     return Schema(name=name, descriptor=schemas.load(name).descriptor) if name else None
-
-
-def _rows(report: Mapping[str, Any], layout: Layout) -> int | None:
-    """The number of data rows; counted here where validation stopped before the end."""
-    stats = report["tasks"][0]["stats"] if report["tasks"] else {}
-    return sum(1 for _ in layout.body()) if engine.is_partial(report) or "rows" not in stats else stats["rows"]
 
 
 def _state(report: Mapping[str, Any], issues: list[Issue]) -> str:

@@ -14,6 +14,7 @@ from frictionless import Resource
 from frictionless.schemes.local import LocalLoader
 
 _AHEAD = 2**18  # bytes that a buffered file may read beyond what it is asked for
+_STEP = 2**18  # bytes that are waited for at once
 
 
 class PatientLoader(LocalLoader):
@@ -33,6 +34,11 @@ class PatientStream:
     def __init__(self, file: BinaryIO, coming: BinaryIO) -> None:
         self._file = file
         self._coming = coming
+        self._here = 0  # up to where it is known that the bytes are there, or that there are no more
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
@@ -56,5 +62,8 @@ class PatientStream:
 
     def _wait(self, size: int) -> None:
         """A stream that waits gives nothing at a place before all up to it has come, or the end has."""
-        self._coming.seek(self._file.tell() + max(size, 0) + _AHEAD)
-        self._coming.read(0)
+        needed = self._file.tell() + max(size, 0) + _AHEAD
+        if needed > self._here:
+            self._here = needed + _STEP
+            self._coming.seek(self._here)
+            self._coming.read(0)

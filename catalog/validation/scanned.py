@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from frictionless.dialect import Dialect
@@ -133,9 +134,8 @@ class Scanned:
             return
         text = self.opened.table._TableResource__parser.loader.text_stream
         sampled = max(self.scanner.sampled_lines, SAMPLED_LINES)
-        for _ in range(self.reading.lines - sampled):
-            if next(text, None) is None:
-                break
+        left = max(self.reading.lines - sampled, 0)
+        next(islice(text, left, left), None)
 
 
 def continue_after(table: FastTable, cell_stream: Iterable[list[Any]], seen: int) -> Iterator[Row]:
