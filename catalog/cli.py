@@ -37,8 +37,7 @@ class House(click.Group):
             click.echo(refusal.message or type(refusal).__name__, err=True)
             code = 1
         except KeyboardInterrupt:
-            click.echo("Đã dừng theo yêu cầu. · Stopped as asked.", err=True)
-            code = 130
+            code = _stopped()
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception:  # noqa: BLE001 - a fault of ours: a reference for the user, the trace for the log
@@ -48,6 +47,11 @@ class House(click.Group):
             code = 2
         context.exit(code)
         return None
+
+
+def _stopped() -> int:
+    click.echo("Đã dừng theo yêu cầu. · Stopped as asked.", err=True)
+    return 130
 
 
 def _say(issue: Issue) -> None:
@@ -73,4 +77,7 @@ def build() -> click.Group:
 def main() -> None:
     """Run the command."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    build()()
+    try:
+        build()()
+    except KeyboardInterrupt:  # before the verb has begun
+        sys.exit(_stopped())

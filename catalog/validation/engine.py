@@ -19,7 +19,7 @@ from frictionless import errors
 from frictionless.formats.csv import CsvControl
 from frictionless.helpers import slugify
 
-from catalog.digests import Digests, digest_file
+from catalog.digests import Digests, LaterDigests, digest_file
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.reading import Reading
@@ -31,7 +31,7 @@ from catalog.validation.scanned import RecordTooLong
 from catalog.validation.tally import Tally, count_errors
 
 SNIFFED = 2**18  # frictionless sniffs the first hundred lines with expressions that long lines make slow
-NONE_WANTED = Digests(md5="", sha256="", size=0)  # of a converted copy, which nobody asks about, or of a file that is not all here yet
+NONE_WANTED = Digests(md5="", sha256="", size=0)  # of a converted copy, which nobody asks about
 _UNUSABLE = (re.error, TypeError, ValueError, ArithmeticError, OverflowError, RecursionError)
 
 
@@ -138,7 +138,7 @@ def _table(task: Task, schema: frictionless.Schema | None) -> FastTable:
                           encoding=encoding, dialect=dialect, **options)
         table.digests = task.digests if reading.file == reading.source else NONE_WANTED
         if reading.arriving:
-            table.opener, table.digests = reading.arriving.open, NONE_WANTED
+            table.opener, table.digests = reading.arriving.open, LaterDigests(reading.arriving.digests)
     table.tick = task.tick
     return table
 
@@ -160,8 +160,8 @@ def _completed(report: dict[str, Any], task: Task) -> dict[str, Any]:
         entry["place"] = task.filename
         stats = entry["stats"]
         complete = not _stopped(entry) and "rows" in stats
-        if (task.reading.arriving or task.reading.file != task.reading.source) and complete:
-            digests = task.reading.arriving.digests() if task.reading.arriving else task.digests or digest_file(task.reading.source)
+        if task.reading.file != task.reading.source and complete:
+            digests = task.digests or digest_file(task.reading.source)
             stats.update(md5=digests.md5, sha256=digests.sha256, bytes=digests.size)
         for error in entry["errors"]:
             _rename(error, task.layout)

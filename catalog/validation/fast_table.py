@@ -14,7 +14,7 @@ import frictionless
 from frictionless import system
 from frictionless.resources import TableResource
 
-from catalog.digests import Digests
+from catalog.digests import Digests, LaterDigests
 from catalog.validation.filtering import Filter, Unfiltered, filter_of
 from catalog.validation.patient import PatientLoader
 from catalog.validation.pattern_guard import Guard
@@ -29,7 +29,7 @@ class FastTable(TableResource):
     the file from its start where they are still coming to `path`, and waits for them; `guard`, which watches over its patterns.
     """
 
-    digests: Digests | None = None
+    digests: Digests | LaterDigests | None = None
     tick: Callable[[int], None] | None = None
     opener: Callable[[], BinaryIO] | None = None
     guard: Guard | None = None

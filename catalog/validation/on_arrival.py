@@ -20,7 +20,7 @@ from catalog.validation.checking import Asked, check, judged
 from catalog.validation.growing import GrowingFile, StartedAgain
 from catalog.validation.verdict import Cancelled, Verdict
 
-_LEAVING = 0.5  # seconds that a download which is not wanted any more has to end by itself
+_LEAVING = 0.3  # seconds that a download which is not wanted any more has to end by itself
 
 
 class _NotPlain(Exception):

@@ -66,4 +66,8 @@ class PatientStream:
         if needed > self._here:
             self._here = needed + _STEP
             self._coming.seek(self._here)
-            self._coming.read(0)
+            try:
+                self._coming.read(0)
+            except BaseException:
+                self.close()  # frictionless does not close what fails while it is opened
+                raise
