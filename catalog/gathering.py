@@ -1,7 +1,7 @@
 """What a page of a source's listing leaves behind: records to work on, and records that need no work.
 
 A record whose answer has the hash it had last time, and whose files need no new look, is finished here at the
-cost of a few rows written in bulk.
+cost of a few rows written in bulk. So is one of a light listing whose mark is the one it had: it is never asked for.
 """
 
 from __future__ import annotations
@@ -27,11 +27,21 @@ SLICE = 500  # identifiers in one IN (…); SQLite and PostgreSQL both allow far
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One record as listed: its identifier, the source's answer, and a hash of that answer and the source's options."""
+    """One record as listed: its identifier, the source's answer, and a hash of that answer and the source's options.
+
+    In a light listing `raw` is None, and `mark` is a hash of the source's mark, of where it was listed and of the options.
+    """
 
     identifier: str
-    raw: Mapping[str, Any]
-    raw_hash: str
+    raw: Mapping[str, Any] | None
+    raw_hash: str = ""
+    mark: str | None = None
+
+    def is_as(self, known: Known) -> bool:
+        """Whether the source says of the record what it said when it was last taken in."""
+        if self.raw is None:
+            return self.mark is not None and self.mark == known.mark
+        return self.raw_hash == known.raw_hash
 
 
 def hash_raw(raw: Mapping[str, Any]) -> str:
@@ -53,15 +63,15 @@ def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Se
     changed, unchanged = [], []
     for item in listed:
         before = known.get(item.identifier)
-        done = (before is not None and before.raw_hash == item.raw_hash and before.missing_since is None
+        done = (before is not None and item.is_as(before) and before.missing_since is None
                 and before.dataset_id not in watched and not run.forced)
         (unchanged if done else changed).append(item)
     first = (session.scalar(select(func.max(RunPage.last_seq)).where(RunPage.run_id == run.id)) or 0) + 1
     _remember(intake, listed, known)
     if changed:
         session.execute(insert(Staged), [
-            {"run_id": run.id, "seq": first + n, "identifier": item.identifier, "raw": dict(item.raw), "raw_hash": item.raw_hash}
-            for n, item in enumerate(changed)])
+            {"run_id": run.id, "seq": first + n, "identifier": item.identifier, "raw_hash": item.raw_hash,
+             "raw": None if item.raw is None else dict(item.raw)} for n, item in enumerate(changed)])
     _record(intake, Outcome.UNCHANGED, [(item.identifier, known[item.identifier].dataset_id) for item in unchanged])
     _skip(intake, number, [*issues, *duplicates])
     page = RunPage(run_id=run.id, number=number, next_cursor=cursor, first_seq=first, last_seq=first + len(changed) - 1)

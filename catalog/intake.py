@@ -125,7 +125,7 @@ def _finish(intake: Intake, records: Sequence[Record], taken: Mapping[str, Taken
         for identifier, one in taken.items()])
     session.execute(update(Known), [
         {"source_id": intake.source.id, "identifier": record.identifier, "raw_hash": record.raw_hash if _settled(record) else "",
-         "dataset_id": taken[record.identifier].dataset_id} for record in records])
+         "mark": record.mark if _settled(record) else None, "dataset_id": taken[record.identifier].dataset_id} for record in records])
     keep_issues(intake, {record.identifier: (*record.issues, *taken[record.identifier].issues) for record in records
                          if taken[record.identifier].outcome is not Outcome.UNCHANGED},
                 {identifier: one.dataset_id for identifier, one in taken.items()})
@@ -142,7 +142,7 @@ def _take_in_one(intake: Intake, record: Record, held: Holdings) -> Taken:
     dataset = held.datasets.get(record.identifier)
     if dataset is not None and record.outcome is Outcome.UNCHANGED and dataset.state != "deleted":
         return Taken(outcome=Outcome.UNCHANGED, dataset_id=dataset.id)  # only its files were looked at again
-    if any(issue.severity is Severity.ERROR and not issue.place.url for issue in record.issues):
+    if record.outcome is Outcome.REJECTED or any(issue.severity is Severity.ERROR and not issue.place.url for issue in record.issues):
         return Taken(outcome=Outcome.REJECTED, dataset_id=dataset.id if dataset else None)  # the record itself, not one of its files
     try:
         return _publish(intake, record, dataset, held)

@@ -196,9 +196,9 @@ STEPS: tuple[Step, ...] = (describe, fit, fetch, compare, check)
 
 
 def prepare(record: Record, tools: Tools) -> Record:
-    """The record after every step but the last; what breaks in one record never stops the others."""
+    """The record after every step but the last, or as far as its outcome was known; what breaks in one never stops the others."""
     for step in STEPS:
-        if tools.cancelled() or record.outcome is Outcome.UNCHANGED:
+        if tools.cancelled() or record.outcome is not None:
             return record
         try:
             record = step(record, tools)

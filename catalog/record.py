@@ -104,12 +104,14 @@ class Record:
     """A dataset on its way from a source to the catalogue.
 
     `metadata` has the keys of a CKAN package dict (title, notes, tags, extras …) as far as the source gives
-    them, without `resources`; `raw` is the source's own answer, of which `raw_hash` is the SHA-256.
+    them, without `resources`; `raw` is the source's own answer, of which `raw_hash` is the SHA-256; `mark` is the
+    hash of the mark that a light listing gives of this answer. One that could not even be had is `REJECTED` from the start.
     """
 
     source: str
     identifier: str
     raw_hash: str = ""
+    mark: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     resources: tuple[Distribution, ...] = ()
@@ -129,6 +131,7 @@ class Record:
             "source": self.source,
             "identifier": self.identifier,
             "raw_hash": self.raw_hash,
+            "mark": self.mark,
             "metadata": dict(self.metadata),
             "resources": [asdict(resource) for resource in self.resources],
             "issues": [issue.to_dict() for issue in self.issues],
@@ -141,6 +144,7 @@ class Record:
             source=data["source"],
             identifier=data["identifier"],
             raw_hash=data["raw_hash"],
+            mark=data.get("mark"),
             metadata=data["metadata"],
             resources=tuple(Distribution.from_dict(resource) for resource in data["resources"]),
             issues=tuple(Issue.from_dict(issue) for issue in data["issues"]),

@@ -11,11 +11,14 @@ To write a new one: one short module with one class that follows `Connector`, on
 
 Where a source has no file of a table but an interface that gives its rows, the connector is a `Maker` as well:
 `describe` puts a `recipe` into the distribution, and the pipeline has the file made when it needs it.
+
+Where a source can list its identifiers cheaply, each with a mark that changes when the record does (a date), the connector
+is `Detailing` as well: `page` lists records without `raw`, and only those whose mark is new are asked for in full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -54,10 +57,15 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """One record as the source lists it: `raw` is JSON-able and is all that `describe` needs."""
+    """One record as the source lists it: `raw` is JSON-able and is all that `describe` needs.
+
+    In a light listing `raw` is None, and `mark` is what the source lists of its state; without a mark it is asked for in
+    every run. An answer of `detail` carries the mark of the very answer, which may be another than the listed one.
+    """
 
     identifier: str
-    raw: Mapping[str, Any]
+    raw: Mapping[str, Any] | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +111,18 @@ class Maker(Protocol):
 
         Rows are written as they come, so that memory stays bounded. Trouble when they cannot be had or are cut short: a file
         that lacks rows is never made.
+        """
+        ...
+
+
+@runtime_checkable
+class Detailing(Protocol):
+    """A connector that lists records without their answers and asks for these one by one or some at a time."""
+
+    def detail(self, items: Sequence[Gathered]) -> Sequence[Gathered | Issue]:
+        """The records in full: for each item, in their order, its answer or why it could not be had.
+
+        An item holds its identifier only. What fails for one record never costs another; Trouble where nothing can be asked.
         """
         ...
 

@@ -1,28 +1,26 @@
-"""A CKAN portal: every public dataset, by its Action API, page by page."""
+"""A CKAN portal: every public dataset, by its Action API, page by page; in full only what has changed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote_plus
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.names import fold
-from catalog.net import Net
+from catalog.net import ABOUT_THE_HOST, Net
 from catalog.record import Record
 from harvesters import vocabulary
 from harvesters.base import Gathered, Option, Page, SourceSpec
-from harvesters.describing import DEFAULTS, Draft, as_moment, as_text, identified, parted, require_object
+from harvesters.ckan_api import ActionApi, is_refusal
+from harvesters.ckan_listing import Listing, full_item, mark_of
+from harvesters.describing import DEFAULTS, Draft, as_moment, as_text, require_object
 
-ROWS = 100  # what CKAN's own harvester asks for
-SHOWN = 50  # datasets asked one by one for each page, where the portal does not let itself be searched
-_FOREIGN = re.compile(r"/(api(/\d)?(/action(/\w+)?)?|dataset|organization|group)?/?$")
-_REFUSALS = {400, 401, 403, 404, 405, 409, 410, 500, 501}
-_PASSING = {"tracking_summary", "relationships_as_subject", "relationships_as_object"}  # change without the dataset
+TOGETHER = 100  # datasets asked for in one search
+ADDRESS = 4_000  # characters of the identifiers in its address; servers take 8,000 and more
 _FREQUENCY_KEY = re.compile(r"(update )?frequency|accrual ?periodicity|tan suat( cap nhat)?")
 _LIKE_FREQUENCY = re.compile(r"frequen|periodi|tan suat|chu ky")
 
@@ -35,96 +33,68 @@ class CkanPortal:
     options: ClassVar[tuple[Option, ...]] = (
         Option(name="fq", vi="Chỉ lấy các bộ khớp điều kiện lọc, theo cú pháp fq của CKAN, ví dụ organization:so-y-te",
                en="Only datasets that match a filter, in CKAN's fq syntax, such as organization:so-y-te"),
+        Option(name="incremental", vi="Chỉ hỏi đầy đủ các bộ có ngày sửa đổi mới (yes) hay hỏi đầy đủ mọi bộ ở mỗi lượt (no)",
+               en="Ask in full only for datasets whose date of change is new (yes), or for all of them in every run (no)",
+               default="yes", choices=("yes", "no")),
         *DEFAULTS,
     )
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
-        parts = urlsplit(source.url)
-        self._api = urlunsplit((parts.scheme, parts.netloc, _FOREIGN.sub("", parts.path) + "/api/3/action/", "", ""))
-        self._options, self._net = source.options, net
-        self._names: list[str] | None = None
+        self._options, self._api = source.options, ActionApi(source.url, net)
+        self._listing = Listing(self._api, fq=str(self._options.get("fq") or ""), incremental=self._options.get("incremental") != "no")
+        self._together_refused = False
 
     def page(self, cursor: str | None) -> Page:
-        """The next 100 datasets; one by one from a list of names where searching is refused."""
-        if cursor is not None and cursor.startswith("list:"):
-            return self._listed(int(cursor[5:]))
+        """The next datasets, in full or by identifier and date only."""
+        return self._listing.page(cursor)
+
+    def detail(self, items: Sequence[Gathered]) -> Sequence[Gathered | Issue]:
+        """The datasets in full: searched for together, those that are not found asked for one by one."""
+        wanted = [item.identifier for item in items]
+        found: dict[str, Gathered | Issue] = {}
         try:
-            return self._searched(cursor)
+            for part in _parts(wanted):
+                found |= self._together(part)
+            for identifier in wanted:
+                found[identifier] = found.get(identifier) or self._alone(identifier)
+        except Trouble as trouble:  # nobody answers any more; what was found is kept
+            found = {**dict.fromkeys(wanted, trouble.issue), **found}
+        return [found[identifier] for identifier in wanted]
+
+    def _together(self, identifiers: Sequence[str]) -> dict[str, Gathered | Issue]:
+        """What one search finds of these, nothing where the portal refuses it; Trouble when it does not answer at all."""
+        if self._together_refused:
+            return {}
+        either = " OR ".join(f'"{_quoted(identifier)}"' for identifier in identifiers)
+        try:
+            result = self._api.ask("package_search", {"rows": len(identifiers), "fq": f"id:({either})"})
         except Trouble as trouble:
-            refused = trouble.issue.code == "ckan-refused" or trouble.issue.facts.get("status") in _REFUSALS
-            if cursor is not None or not refused:
+            if trouble.issue.code in ABOUT_THE_HOST:
                 raise
-            try:
-                return self._listed(0)
-            except Trouble:
-                raise trouble from None
+            self._together_refused = is_refusal(trouble.issue)
+            return {}
+        rows = result.get("results") if isinstance(result, Mapping) else None
+        found = {row["id"]: row for row in (rows if isinstance(rows, list) else [])
+                 if isinstance(row, Mapping) and isinstance(row.get("id"), str) and "resources" in row}
+        return {identifier: self._item(found[identifier]) for identifier in identifiers if identifier in found}
 
-    def _searched(self, cursor: str | None) -> Page:
-        """A page of package_search. The cursor is `start:digest`, the digest that of the page before.
+    def _alone(self, identifier: str) -> Gathered | Issue:
+        """One dataset, or why it cannot be had; Trouble when the portal does not answer at all."""
+        try:
+            package = self._api.ask("package_show", {"id": identifier})
+        except Trouble as trouble:
+            if trouble.issue.code in ABOUT_THE_HOST:
+                raise
+            if not is_refusal(trouble.issue):
+                return trouble.issue
+            package = None
+        if not isinstance(package, Mapping) or as_text(package.get("id")).strip() != identifier:
+            return Issue("ckan-dataset-refused", Place(url=self._api.url + "package_show"), {"identifier": identifier})
+        return self._item(package)
 
-        A portal may give fewer rows than asked for, or more, or the same page whatever `start` says; the next start
-        is counted from what came, and a page that repeats the one before ends the listing.
-        """
-        start, _, before = (cursor or "0:").partition(":")
-        params = {"rows": ROWS, "start": start, "sort": "id asc"}
-        if fq := self._options.get("fq"):
-            params["fq"] = fq
-        result = self._ask("package_search", params)
-        if not isinstance(result, Mapping) or not isinstance(result.get("results"), list):
-            raise Trouble(Issue("listing-of-another-kind", Place(url=self._api + "package_search"), {"expected": "results"}))
-        rows = result["results"]
-        count = result.get("count")
-        total = count if isinstance(count, int) and not isinstance(count, bool) else None
-        seen, digest = int(start) + len(rows), _digest(rows)
-        if digest == before and rows:
-            return self._incomplete(int(start), total)
-        if not rows and total is not None and int(start) < total:
-            return self._incomplete(int(start), total)
-        items, issues = parted([self._item(package) for package in rows])
-        more = bool(rows) and (total is None or seen < total)
-        return Page(items=items, cursor=f"{seen}:{digest}" if more else None, total=total, issues=issues)
-
-    def _incomplete(self, found: int, total: int | None) -> Page:
-        """The end of a listing that gives less than it says it has."""
-        if total is None or found >= total:
-            return Page(items=(), total=found)
-        return Page(items=(), total=found, shortfall=Issue(
-            "listing-incomplete", Place(url=self._api + "package_search"), {"found": found, "total": total}))
-
-    def _listed(self, start: int) -> Page:
-        """Datasets by name, from package_list and package_show."""
-        if self._names is None:
-            names = self._ask("package_list", {})
-            if not isinstance(names, list):
-                raise Trouble(Issue("listing-of-another-kind", Place(url=self._api + "package_list"), {"expected": "result"}))
-            self._names = sorted({name for name in names if isinstance(name, str)})
-        found = []
-        for name in self._names[start:start + SHOWN]:
-            try:
-                found.append(self._item(self._ask("package_show", {"id": name})))
-            except Trouble as trouble:
-                if trouble.issue.code != "ckan-refused" and trouble.issue.facts.get("status") not in _REFUSALS:
-                    raise
-                found.append(Issue("ckan-dataset-refused", Place(url=self._api + "package_show"), {"identifier": name}))
-        items, issues = parted(found)
-        end = start + SHOWN
-        return Page(items=items, cursor=f"list:{end}" if end < len(self._names) else None, total=len(self._names), issues=issues)
-
-    def _item(self, package: Any) -> Gathered | Issue:
-        identifier = None
-        if isinstance(package, Mapping):
-            package = {key: value for key, value in package.items() if key not in _PASSING}
-            identifier = package.get("id") or package.get("name")
-        return identified(package, identifier, Place(url=self._api))
-
-    def _ask(self, action: str, params: Mapping[str, Any]) -> Any:
-        url = self._api + action
-        answer = self._net.get_json(url, params=params)
-        if not isinstance(answer, Mapping) or "success" not in answer:
-            raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "success"}))
-        if answer["success"] is not True:
-            raise Trouble(Issue("ckan-refused", Place(url=url)))
-        return answer.get("result")
+    def _item(self, package: Mapping[str, Any]) -> Gathered | Issue:
+        item = full_item(package, self._api.url)
+        return replace(item, mark=mark_of(package)) if isinstance(item, Gathered) else item
 
     def describe(self, item: Gathered) -> Record:
         """The package in our words; what has no place of its own goes into the extras."""
@@ -154,10 +124,22 @@ class CkanPortal:
         ) for resource in draft.objects(package.get("resources"), "resources")])
 
 
-def _digest(rows: Sequence[Any]) -> str:
-    """What tells one page from another: the identifiers on it."""
-    names = [as_text(row.get("id") or row.get("name")) if isinstance(row, Mapping) else "" for row in rows]
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+def _parts(identifiers: Sequence[str]) -> Iterator[list[str]]:
+    """The identifiers in parts that fit into one search's address."""
+    part: list[str] = []
+    for identifier in identifiers:
+        length = sum(len(quote_plus(other)) + len("+OR+%22%22") for other in [*part, identifier])
+        if part and (len(part) >= TOGETHER or length > ADDRESS):
+            yield part
+            part = []
+        part.append(identifier)
+    if part:
+        yield part
+
+
+def _quoted(identifier: str) -> str:
+    """An identifier as it stands between quotes in Solr's query language."""
+    return identifier.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _named(entries: Any, *keys: str) -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any
 from catalog.files import open_files
 from catalog.issues import Issue, say
 from catalog.pipeline import Tools, prepare
-from catalog.record import Record
+from catalog.record import Outcome, Record
 from catalog.site import Site
 from harvesters.base import Gathered, SourceSpec
+from harvesters.completing import in_full
 from harvesters.connectors import connect
 from harvesters.run import describe_with, maker
 
@@ -24,13 +25,17 @@ def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dic
         files = open_files(f"file://{folder}/files", Path(folder) / "cache")
         tools = Tools(net=site.net, files=files, describe=describe_with(connector), make=maker(connector),
                       copy=source.options.get("copy", "tables") != "none")
-        records = [prepare(_record(source, item), tools) for item in page.items[:limit]]
+        items = page.items[:limit]
+        records = [prepare(_record(source, item.identifier, answer), tools)
+                   for item, answer in zip(items, in_full(connector, items), strict=True)]
         return {"total": page.total if page.total is not None else (len(page.items) if page.cursor is None else None),
                 "records": [_shown(record) for record in records], "issues": [_words(issue) for issue in page.issues]}
 
 
-def _record(source: SourceSpec, item: Gathered) -> Record:
-    return Record(source=source.name, identifier=item.identifier, raw=item.raw)
+def _record(source: SourceSpec, identifier: str, answer: Gathered | Issue) -> Record:
+    if isinstance(answer, Issue):
+        return Record(source=source.name, identifier=identifier, outcome=Outcome.REJECTED, issues=(answer,))
+    return Record(source=source.name, identifier=identifier, raw=answer.raw or {})
 
 
 def _shown(record: Record) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from catalog import evidence
 from catalog.characters import keepable
 from catalog.errors import Trouble, UsageError
-from catalog.gathering import Listed, hash_raw, stage_page
+from catalog.gathering import Listed, stage_page
 from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
 from catalog.issues import Issue
 from catalog.models import IssueRow, Known, Run, Source, Staged
@@ -24,6 +24,7 @@ from catalog.reconcile import reconcile
 from catalog.record import Made, Record
 from catalog.site import Site
 from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
+from harvesters.completing import complete, hash_answer, hash_mark
 from harvesters.connectors import connect
 from harvesters.describing import IDENTIFIER_LENGTH
 
@@ -85,17 +86,17 @@ class Harvest:
         connector = self._connector(run_id, source)
         describe, cancelled = describe_with(connector), self._cancelled(run_id)
 
-        def one(item: Staged) -> Record:
+        def one(record: Record) -> Record:
             tools = Tools(
                 net=site.net, files=site.files, describe=describe, make=maker(connector),
-                before=held.get(item.identifier, {}),
-                known=known.get(item.identifier) == item.raw_hash and not run.forced, forced=run.forced,
+                before=held.get(record.identifier, {}),
+                known=known.get(record.identifier) == record.raw_hash and not run.forced, forced=run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,
             )
-            return prepare(Record(source=source.id, identifier=item.identifier, raw=item.raw, raw_hash=item.raw_hash), tools)
+            return prepare(record, tools)
 
         with ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch") as pool:
-            return list(pool.map(one, staged))
+            return list(pool.map(one, complete(connector, staged, source)))
 
     def take_in(self, session: Session, run_id: str, records: Sequence[Record]) -> dict[str, int]:
         """Publish a chunk of prepared records; nothing of a run that was called off in the meantime."""
@@ -167,8 +168,8 @@ class Harvest:
 
 
 def _listed(item: Gathered, source: Source) -> Listed:
-    """A record as it is staged: its identifier in characters that a store can hold, its answer hashed with the source's options."""
-    return Listed(identifier=keepable(item.identifier), raw=item.raw, raw_hash=hash_raw({"raw": item.raw, "options": source.options}))
+    """A record as it is staged: its identifier in characters that a store can hold, its answer or its mark hashed."""
+    return Listed(identifier=keepable(item.identifier), raw=item.raw, raw_hash=hash_answer(item, source), mark=hash_mark(item, source))
 
 
 def _endless(item: Gathered) -> Issue:
@@ -186,6 +187,7 @@ def describe_with(connector: Connector) -> Callable[[Record], Record]:
 
     def describe(record: Record) -> Record:
         described = connector.describe(Gathered(identifier=record.identifier, raw=record.raw))
-        return replace(described, source=record.source, identifier=record.identifier, raw={}, raw_hash=record.raw_hash)
+        return replace(described, source=record.source, identifier=record.identifier, raw={}, raw_hash=record.raw_hash,
+                       mark=record.mark)
 
     return describe

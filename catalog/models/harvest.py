@@ -75,6 +75,7 @@ class Known(Base):
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
     identifier: Mapped[str] = mapped_column(primary_key=True)
     raw_hash: Mapped[str] = mapped_column(String(64))
+    mark: Mapped[str | None] = mapped_column(String(64))  # of the answer last taken in, where the source lists marks; None asks anew
     dataset_id: Mapped[str | None] = mapped_column(Id)
     first_seen: Mapped[datetime]
     last_run_id: Mapped[str | None] = mapped_column(Id)  # the last run in whose listing it stood
@@ -97,7 +98,10 @@ class RunPage(Base):
 
 
 class Staged(Base):
-    """A record gathered and not yet finished; gone in the transaction that finishes it."""
+    """A record gathered and not yet finished; gone in the transaction that finishes it.
+
+    `raw` is None where the listing gave only a mark: the record is asked for in full when its turn comes.
+    """
 
     __tablename__ = "staged"
     __table_args__ = (UniqueConstraint("run_id", "identifier"),)
@@ -105,7 +109,7 @@ class Staged(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     identifier: Mapped[str]
-    raw: Mapped[dict[str, Any]]
+    raw: Mapped[dict[str, Any] | None]
     raw_hash: Mapped[str] = mapped_column(String(64))
 
 

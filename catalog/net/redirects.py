@@ -13,7 +13,7 @@ from catalog.net.guard import shown
 from catalog.net.transfer import as_utf8
 
 STATUSES = {301, 302, 303, 307, 308}
-SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-ckan-api-key"}
+SECRET_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-ckan-api-key", "x-app-token"}
 # What the guard says of a URL, and what that is called when a redirect led there.
 _LED_THERE = {
     "address-private": "redirect-private",

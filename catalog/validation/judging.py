@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from frictionless import Field
 from frictionless.table import Row, create_cell_handlers
 
 from catalog.validation.plan import plan_of
@@ -30,12 +32,12 @@ class Group:
     values: frozenset[Any] | set[Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Judging:
     """The columns of one table in the order of the file, with frictionless' own readers of their cells."""
 
     native: Any
-    handlers: dict[str, Any]
+    fields: list[Field]
     columns: list[Any]
     keys: list[Key]
     groups: list[Group]
@@ -52,8 +54,12 @@ class Judging:
         if choice is None:
             return None
         columns = [native.Column(plan_of(field)) for field in fields]
-        return cls(native=native, handlers=create_cell_handlers(fields), columns=columns, keys=_keys(table, fields),
-                   groups=_groups(table, names), choice=choice)
+        return cls(native=native, fields=fields, columns=columns, keys=_keys(table, fields), groups=_groups(table, names), choice=choice)
+
+    @cached_property
+    def handlers(self) -> dict[str, Any]:
+        """Made when the first doubtful row asks for them: a clean table needs none."""
+        return create_cell_handlers(self.fields)
 
     def scanner(self, options: dict[str, Any]) -> Any:
         """A scanner for these columns; `options` are added to those of the table."""

@@ -6,11 +6,13 @@ Rows that frictionless itself has to read get their hashes here. Needs the nativ
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from catalog.validation._native import hash_bytes
+from catalog.validation.native import extension
 
 INTEGER, DECIMAL, LONG, TEXT, DATE, DATETIME, AWARE_DATETIME, TIME, AWARE_TIME, TUPLE, OTHER = range(1, 12)
 """The seeds; `native/cells_internal.h` has the same numbers."""
@@ -37,7 +39,12 @@ def hash_value(value: Any) -> int | None:
 
 
 def _hash(data: bytes, seed: int) -> int:
-    return hash_bytes(data, seed) or 1
+    return _hash_bytes()(data, seed) or 1
+
+
+@cache
+def _hash_bytes() -> Callable[[bytes, int], int]:
+    return extension().hash_bytes
 
 
 def _hash_whole(value: int, seed: int) -> int:

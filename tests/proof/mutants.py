@@ -30,6 +30,13 @@ def clean_project(folder: Path, sanitized: bool) -> Path:
     return project
 
 
+def _sources(mutant: Mutant, folder: Path) -> list[Path]:
+    """The C files that the fault changes: one, or those that include a header."""
+    native = folder / native_build.NATIVE
+    shutil.move(changed_source(mutant, folder), native / mutant.file)
+    return sorted(native.glob("*.c")) if mutant.file.endswith(".h") else [native / mutant.file]
+
+
 def flags_of(sanitized: bool) -> tuple[str, ...]:
     """What the compiler is told."""
     return native_build.SANITIZED if sanitized else native_build.PLAIN
@@ -39,7 +46,8 @@ def is_noticed(mutant: Mutant, clean: Path, folder: Path) -> bool:
     """Whether a test fails, the process dies, or nothing comes to an end with this fault in a copy of the clean project."""
     shutil.copytree(clean, folder)
     flags = flags_of(mutant.sanitized)
-    native_build.compile_source(changed_source(mutant, folder), folder / "objects" / f"{Path(mutant.file).stem}.o", flags)
+    for source in _sources(mutant, folder):
+        native_build.compile_source(source, folder / "objects" / f"{source.stem}.o", flags)
     native_build.link(folder / "objects", folder / native_build.EXTENSION, flags)
     try:
         run = native_build.run_tests(folder, native_build.existing(folder, mutant.layers), timeout=PATIENCE, sanitized=mutant.sanitized)

@@ -14,12 +14,11 @@
 #define MAX_INDEX (0x110000u / BLOCK)
 
 struct Automaton {
-    uint32_t *next;     /* where each state's row begins, for each state and class */
+    uint32_t *next;     /* where each state's row begins, for each state and class; last in a row: whether the text may end here */
     uint16_t *index;    /* the block of each 64 code points */
     byte *blocks;       /* the class of each code point of a block */
-    byte *accepts;      /* by state: whether the text may end here */
     size_t n_index;
-    size_t n_classes;
+    size_t row_length;  /* the classes, and one more */
     uint32_t start;     /* the row of the first state */
     byte ascii[128];    /* the class of each ASCII character */
 };
@@ -61,12 +60,12 @@ bool automaton_matches(const Automaton *automaton, const byte *text, size_t n)
 {
     const byte *end = text + n;
     const uint32_t *next = automaton->next;
-    size_t row = automaton->start, decided = automaton->n_classes;
+    size_t row = automaton->start, decided = automaton->row_length;
     while (text < end && row > decided) {
         size_t class = *text < 0x80 ? automaton->ascii[*text++] : class_of(automaton, code_point(&text, end));
         row = next[row + class];
     }
-    return automaton->accepts[row / automaton->n_classes];
+    return next[row + automaton->row_length - 1];
 }
 
 /* ---- the tables ---- */
@@ -135,24 +134,27 @@ static const char *fault(const Given *given)
 static bool copy_tables(Automaton *automaton, const Given *given)
 {
     size_t states = (size_t)given->n_states, cells = (size_t)given->next_size / 2;
-    automaton->n_classes = cells / states;
+    size_t classes = cells / states, row_length = classes + 1;
+    automaton->row_length = row_length;
     automaton->n_index = (size_t)given->index_size / 2;
-    automaton->next = malloc(cells * sizeof *automaton->next);
+    automaton->next = malloc(states * row_length * sizeof *automaton->next);
     automaton->index = malloc(automaton->n_index * sizeof *automaton->index);
     automaton->blocks = malloc((size_t)given->blocks_size);
-    automaton->accepts = malloc(states);
-    if (!automaton->next || !automaton->index || !automaton->blocks || !automaton->accepts) {
+    if (!automaton->next || !automaton->index || !automaton->blocks) {
         return false;
     }
-    for (size_t i = 0; i < cells; i++) {
-        automaton->next[i] = (uint32_t)(read_uint16(given->next + 2 * i) * automaton->n_classes);
+    for (size_t state = 0; state < states; state++) {
+        uint32_t *row = automaton->next + state * row_length;
+        for (size_t class = 0; class < classes; class++) {
+            row[class] = (uint32_t)(read_uint16(given->next + 2 * (state * classes + class)) * row_length);
+        }
+        row[classes] = given->accepts[state];
     }
     for (size_t i = 0; i < automaton->n_index; i++) {
         automaton->index[i] = read_uint16(given->index + 2 * i);
     }
     memcpy(automaton->blocks, given->blocks, (size_t)given->blocks_size);
-    memcpy(automaton->accepts, given->accepts, states);
-    automaton->start = (uint32_t)(given->start * automaton->n_classes);
+    automaton->start = (uint32_t)(given->start * row_length);
     for (uint32_t point = 0; point < 128; point++) {
         automaton->ascii[point] = (byte)class_of(automaton, point);
     }
@@ -193,7 +195,6 @@ static void automaton_dealloc(PyObject *object)
     free(automaton->next);
     free(automaton->index);
     free(automaton->blocks);
-    free(automaton->accepts);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
     Py_DECREF(type);
 }

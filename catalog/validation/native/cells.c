@@ -1,11 +1,11 @@
 /* The verdict on a cell of text: missing, clean, or for frictionless to decide. */
-#include "cells_internal.h"
+#include "cells_quick.h"
 
 static bool clean_date(const Column *column, const byte *text, size_t n)
 {
     Moment moment;
     bool plain = !column->limited && !column->chosen;
-    return read_date(column, text, n, &moment) && (plain || scalar_within(column, date_scalar(&moment)));
+    return read_date(column, text, n, &moment) && (plain || scalar_within(column, date_number(&moment)));
 }
 
 /* Bounds and enum with a time zone say nothing of a value without one, and the other way round. */
@@ -81,6 +81,9 @@ static bool (*const CLEAN_AS[])(const Column *, const byte *, size_t) = {
 
 Verdict column_check(const Column *column, const byte *text, size_t n)
 {
+    if (quickly_clean(column, text, n)) {
+        return CLEAN;
+    }
     if (column->only_empty ? n == 0 : texts_find(&column->missing, text, n) != NULL) {
         return column->kind == KIND_NOTHING ? UNDECIDED : column->on_missing;
     }

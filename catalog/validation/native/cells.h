@@ -9,7 +9,7 @@ typedef struct Column Column;
 /* The column behind the Python object `Column`; NULL with TypeError set for another object. Borrowed. */
 Column *column_of(PyObject *object);
 
-/* The verdict on a cell of n bytes of valid UTF-8. Pure: no Python, no allocation, reads nothing outside [text, text + n). */
+/* The verdict on a cell of n bytes of valid UTF-8 with BEHIND bytes behind it. Pure: no Python, no allocation. */
 Verdict column_check(const Column *column, const byte *text, size_t n);
 
 /* The verdict on a cell of a worksheet or document: str, None, int, float, bool … Never sets an exception. */

@@ -63,7 +63,7 @@ static bool hash_moment(const Column *column, const byte *text, size_t n, uint64
         if (!read_date(column, text, n, &moment)) {
             return false;
         }
-        *hash = scalar_hash(date_scalar(&moment), SEED_DATE);
+        *hash = scalar_hash(date_number(&moment), SEED_DATE);
     } else if (column->kind == KIND_DATETIME) {
         if (!read_datetime(column, text, n, &moment)) {
             return false;
@@ -80,7 +80,7 @@ static bool hash_moment(const Column *column, const byte *text, size_t n, uint64
 
 static bool hash_boolean(const Column *column, const byte *text, size_t n, uint64_t *hash)
 {
-    const Text *found = texts_find(&column->texts, text, n);
+    const KnownText *found = texts_find(&column->texts, text, n);
     if (found == NULL) {
         return false;
     }

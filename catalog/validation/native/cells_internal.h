@@ -22,11 +22,17 @@ typedef enum {
     KIND_YEARMONTH, KIND_GEOPOINT,
 } Kind;
 
-/* One text of a set, and what it stands for. */
-typedef struct { const byte *at; size_t n; long value; } Text;
+/* How nearly all cells of the column can be found clean (cells_quick.h); QUICK_NONE where there is no such way. */
+typedef enum {
+    QUICK_NONE, QUICK_LENGTH, QUICK_CHOICE, QUICK_PATTERN, QUICK_INTEGER, QUICK_NUMBER, QUICK_YEAR, QUICK_DATE, QUICK_DATETIME,
+    QUICK_GEOPOINT,
+} Quick;
+
+/* One text of a set, its first and its last eight bytes, and what it stands for. */
+typedef struct { const byte *at; size_t n; uint64_t first, last; long value; } KnownText;
 
 /* Texts found by their bytes: open addressing, never full. Without slots when it is empty. */
-typedef struct { Text *slots; size_t mask; byte *bytes; uint64_t lengths; } TextSet;
+typedef struct { KnownText *slots; size_t mask; byte *bytes; uint64_t lengths; } TextSet;
 
 /* value * 10 ** -scale, where `exact`; else only the syntax is known. */
 typedef struct { int64_t value; int scale; bool exact; } Number;
@@ -35,7 +41,7 @@ typedef struct { int64_t value; int scale; bool exact; } Number;
 typedef struct { int64_t low[MOST_DIGITS + 1], high[MOST_DIGITS + 1]; } Bounds;
 
 /* The values of an enum, in order; exponents only for numbers (value * 10 ** exponent, the value without trailing zeros). */
-typedef struct { int64_t *values, *exponents; size_t count; } Choice;
+typedef struct { int64_t *values, *exponents; size_t count; } Selection;
 
 /* A day and a time of day; `aware` when the offset from UTC is known. */
 typedef struct {
@@ -50,6 +56,7 @@ typedef struct { byte step, literal; } Step;
 struct Column {
     PyObject_HEAD
     Kind kind;
+    Quick quick;
     Verdict on_missing;   /* MISSING, or UNDECIDED when the field is required */
     bool only_empty;      /* the empty text alone is missing */
     bool numeric_missing; /* the text of some number is missing */
@@ -57,8 +64,8 @@ struct Column {
     bool limited;         /* there are bounds */
     bool chosen;          /* there is an enum */
     TextSet texts;        /* the enum of a string; the spellings of a boolean */
-    Choice choice;
-    Bounds bounds;        /* also the longitudes of a geopoint */
+    Selection choice;
+    Bounds bounds;        /* of everything, where there are none; also the longitudes of a geopoint */
     Bounds latitudes;
     double low, high;     /* the same as `bounds` for floats, to be kept at a distance */
     size_t shortest, longest;
@@ -76,8 +83,20 @@ struct Column {
     PyObject *date_type, *datetime_type, *time_type;
 };
 
-/* cells_texts.c */
-const Text *texts_find(const TextSet *set, const byte *text, size_t n);
+/* The bit of `lengths` that a text of n bytes sets; texts of 63 bytes and more share the last one. */
+static inline uint64_t length_bit(size_t n)
+{
+    return UINT64_C(1) << (n < 63 ? n : 63);
+}
+
+/* A number that grows with the day. */
+static inline int64_t date_number(const Moment *moment)
+{
+    return (int64_t)moment->year * 10000 + moment->month * 100 + moment->day;
+}
+
+/* cells_texts.c; a text to be found has BEHIND bytes behind it */
+const KnownText *texts_find(const TextSet *set, const byte *text, size_t n);
 int texts_fill(TextSet *set, PyObject *mapping);
 void texts_clear(TextSet *set);
 bool string_within(const Column *column, const byte *text, size_t n);
@@ -98,12 +117,14 @@ bool number_hash(Number number, uint64_t *hash);
 bool read_date(const Column *column, const byte *text, size_t n, Moment *moment);
 bool read_datetime(const Column *column, const byte *text, size_t n, Moment *moment);
 bool read_time(const Column *column, const byte *text, size_t n, Moment *moment);
-int64_t date_scalar(const Moment *moment);
 int64_t datetime_scalar(const Moment *moment);
 int64_t time_scalar(const Moment *moment);
 
 /* cells_hashes.c */
 uint64_t scalar_hash(int64_t value, uint64_t seed);
+
+/* cells_objects.c: the verdict on a text that has nothing behind it */
+Verdict column_check_bare(const Column *column, const byte *text, size_t n);
 
 /* cells_plan.c */
 int column_plan(Column *column, PyObject *plan);

@@ -301,7 +301,7 @@ static void simplify(Number *number)
     }
 }
 
-static bool chosen(const Choice *choice, int64_t value, int64_t exponent)
+static bool chosen(const Selection *choice, int64_t value, int64_t exponent)
 {
     size_t low = 0, high = choice->count;
     while (low < high) {

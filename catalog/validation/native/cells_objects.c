@@ -9,6 +9,16 @@ static Verdict verdict(bool clean)
     return clean ? CLEAN : UNDECIDED;
 }
 
+Verdict column_check_bare(const Column *column, const byte *text, size_t n)
+{
+    byte copy[2 * BEHIND] = {0};
+    if (n >= BEHIND) {
+        return column_check(column, text, n); /* longer ones are not read behind their end */
+    }
+    memcpy(copy, text, n);
+    return column_check(column, copy, n);
+}
+
 static Verdict check_text(const Column *column, PyObject *cell)
 {
     Py_ssize_t n;
@@ -17,7 +27,7 @@ static Verdict check_text(const Column *column, PyObject *cell)
         PyErr_Clear();
         return UNDECIDED;
     }
-    return column_check(column, (const byte *)text, (size_t)n);
+    return column_check_bare(column, (const byte *)text, (size_t)n);
 }
 
 static Verdict check_whole(const Column *column, int64_t value)
@@ -80,8 +90,8 @@ static Verdict check_float(const Column *column, PyObject *cell)
 
 static Verdict check_truth(const Column *column, bool value)
 {
-    const char *name = value ? "True" : "False";
-    if (texts_find(&column->missing, (const byte *)name, strlen(name)) != NULL) {
+    static const byte names[2][BEHIND] = {"False", "True"};
+    if (texts_find(&column->missing, names[value], value ? 4 : 5) != NULL) {
         return UNDECIDED;
     }
     if (column->kind == KIND_ANY) {

@@ -178,7 +178,8 @@ static int fill_missing(Column *column, PyObject *plan)
     if (texts_fill(&column->missing, missing) < 0) {
         return -1;
     }
-    column->only_empty = PyDict_Size(missing) == 1 && texts_find(&column->missing, (const byte *)"", 0) != NULL;
+    static const byte empty[BEHIND];
+    column->only_empty = PyDict_Size(missing) == 1 && texts_find(&column->missing, empty, 0) != NULL;
     return 0;
 }
 
@@ -199,10 +200,41 @@ static int fill_limits(Column *column, PyObject *plan)
 {
     PyObject *bounds = entry(plan, "bounds"), *latitudes = entry(plan, "latitudes"), *floats = entry(plan, "floats");
     column->limited = bounds != NULL;
+    for (size_t scale = 0; scale <= MOST_DIGITS; scale++) {
+        column->bounds.low[scale] = INT64_MIN;
+        column->bounds.high[scale] = INT64_MAX;
+    }
     if ((bounds && fill_bounds(bounds, &column->bounds) < 0) || (latitudes && fill_bounds(latitudes, &column->latitudes) < 0)) {
         return -1;
     }
     return floats ? fill_floats(column, floats) : 0;
+}
+
+/* The quick way of a text: one constraint at most. */
+static Quick quick_text(const Column *column)
+{
+    if (column->chosen + (column->automaton != NULL) + column->measured > 1) {
+        return QUICK_NONE;
+    }
+    return column->chosen ? QUICK_CHOICE : column->automaton ? QUICK_PATTERN : QUICK_LENGTH;
+}
+
+/* Called last: it depends on all the rest. */
+static Quick quick_way(const Column *column)
+{
+    bool chosen = column->chosen, plain_point = column->decimal == '.' || column->decimal == ',';
+    switch (column->kind) {
+    case KIND_ANY:
+    case KIND_STRING: return quick_text(column);
+    case KIND_BOOLEAN: return QUICK_CHOICE;
+    case KIND_INTEGER: return chosen ? QUICK_NONE : QUICK_INTEGER;
+    case KIND_NUMBER: return chosen || !plain_point ? QUICK_NONE : QUICK_NUMBER;
+    case KIND_YEAR: return chosen ? QUICK_NONE : QUICK_YEAR;
+    case KIND_DATE: return chosen || !column->standard ? QUICK_NONE : QUICK_DATE;
+    case KIND_DATETIME: return chosen || column->limited || !column->standard ? QUICK_NONE : QUICK_DATETIME;
+    case KIND_GEOPOINT: return QUICK_GEOPOINT;
+    default: return QUICK_NONE;
+    }
 }
 
 /* Fill a column whose bytes are all zero; -1 with an exception set. */
@@ -223,8 +255,11 @@ int column_plan(Column *column, PyObject *plan)
     }
     if (spellings && column->texts.slots == NULL) {
         column->chosen = is_set(plan, "selected");
-        return texts_fill(&column->texts, spellings);
+        if (texts_fill(&column->texts, spellings) < 0) {
+            return -1;
+        }
     }
+    column->quick = quick_way(column);
     return 0;
 }
 

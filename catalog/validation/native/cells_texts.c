@@ -1,56 +1,57 @@
 /* Cells that are texts: lengths in characters, sets of texts, identifiers. */
 #include "cells_internal.h"
+#include "words.h"
 
-#define LONGEST_KEPT 63 /* texts at least that long share the last bit of `lengths` */
-
-static inline uint64_t length_bit(size_t n)
+/* The text with its first and its last eight bytes as words, zeros where it is shorter. */
+static inline KnownText worded(const byte *text, size_t n)
 {
-    return UINT64_C(1) << (n < LONGEST_KEPT ? n : LONGEST_KEPT);
-}
-
-/* A quick mix of the length and the first and last eight bytes; all bytes of long texts. Only used within the process. */
-static inline uint64_t mix(const byte *text, size_t n)
-{
-    uint64_t first = 0, last = 0;
-    if (n > 16) {
-        return hash_bytes(text, n, 0);
-    }
-    if (n >= 8) {
-        memcpy(&first, text, 8);
-        memcpy(&last, text + n - 8, 8);
+    KnownText worded = {.at = text, .n = n};
+    if (n < 8) {
+        worded.first = first_bytes(load_eight(text), n);
     } else {
-        for (size_t i = 0; i < n; i++) {
-            first = first << 8 | text[i];
-        }
+        worded.first = load_eight(text);
+        worded.last = load_eight(text + n - 8);
     }
-    uint64_t mixed = (first ^ (last << 29 | last >> 35) ^ n) * UINT64_C(0x9E3779B97F4A7C15);
-    return mixed ^ mixed >> 32;
+    return worded;
 }
 
-const Text *texts_find(const TextSet *set, const byte *text, size_t n)
+/* A quick mix of the length and the words; all bytes of long texts. Only used within the process. */
+static inline size_t mix(const KnownText *text)
+{
+    if (text->n > 16) {
+        return (size_t)hash_bytes(text->at, text->n, 0);
+    }
+    uint64_t mixed = (text->first ^ (text->last << 29 | text->last >> 35) ^ text->n) * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(mixed ^ mixed >> 32);
+}
+
+const KnownText *texts_find(const TextSet *set, const byte *text, size_t n)
 {
     if (!(set->lengths & length_bit(n))) {
         return NULL;
     }
-    for (size_t slot = (size_t)mix(text, n) & set->mask;; slot = (slot + 1) & set->mask) {
-        const Text *found = &set->slots[slot];
+    KnownText wanted = worded(text, n);
+    for (size_t slot = mix(&wanted) & set->mask;; slot = (slot + 1) & set->mask) {
+        const KnownText *found = &set->slots[slot];
         if (found->at == NULL) {
             return NULL;
         }
-        if (found->n == n && memcmp(found->at, text, n) == 0) {
+        if (found->n == n && found->first == wanted.first && found->last == wanted.last && (n <= 16 || memcmp(found->at, text, n) == 0)) {
             return found;
         }
     }
 }
 
-static void insert(TextSet *set, Text text)
+static void insert(TextSet *set, const byte *at, size_t n, long value)
 {
-    size_t slot = (size_t)mix(text.at, text.n) & set->mask;
+    KnownText text = worded(at, n);
+    text.value = value;
+    size_t slot = mix(&text) & set->mask;
     while (set->slots[slot].at != NULL) {
         slot = (slot + 1) & set->mask;
     }
     set->slots[slot] = text;
-    set->lengths |= length_bit(text.n);
+    set->lengths |= length_bit(n);
 }
 
 /* The bytes of all keys, one after the other; -1 with an exception set when one is not bytes. */
@@ -82,8 +83,8 @@ int texts_fill(TextSet *set, PyObject *mapping)
     while (room < (size_t)PyDict_Size(mapping) * 2) {
         room *= 2;
     }
-    set->slots = PyMem_Calloc(room, sizeof(Text));
-    set->bytes = PyMem_Malloc((size_t)total);
+    set->slots = PyMem_Calloc(room, sizeof(KnownText));
+    set->bytes = PyMem_Calloc((size_t)total + BEHIND, 1);
     set->mask = room - 1;
     if (set->slots == NULL || set->bytes == NULL) {
         PyErr_NoMemory();
@@ -92,13 +93,14 @@ int texts_fill(TextSet *set, PyObject *mapping)
     byte *free_bytes = set->bytes;
     PyObject *key, *value;
     while (PyDict_Next(mapping, &at, &key, &value)) {
-        Text text = {free_bytes, (size_t)PyBytes_Size(key), PyLong_AsLong(value)};
-        if (text.value == -1 && PyErr_Occurred()) {
+        size_t n = (size_t)PyBytes_Size(key);
+        long meaning = PyLong_AsLong(value);
+        if (meaning == -1 && PyErr_Occurred()) {
             return -1;
         }
-        memcpy(free_bytes, PyBytes_AsString(key), text.n);
-        free_bytes += text.n;
-        insert(set, text);
+        memcpy(free_bytes, PyBytes_AsString(key), n);
+        insert(set, free_bytes, n, meaning);
+        free_bytes += n;
     }
     return 0;
 }

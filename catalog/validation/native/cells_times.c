@@ -217,12 +217,6 @@ bool read_time(const Column *column, const byte *text, size_t n, Moment *moment)
     return iso_time(text, n, moment);
 }
 
-/* Grows with the day. */
-int64_t date_scalar(const Moment *moment)
-{
-    return (int64_t)moment->year * 10000 + moment->month * 100 + moment->day;
-}
-
 /* Microseconds since midnight, in UTC where the zone is known. */
 int64_t time_scalar(const Moment *moment)
 {

@@ -45,7 +45,7 @@ static PyObject *check(PyObject *self, PyObject *cell)
         if (PyBytes_AsStringAndSize(cell, &text, &n) < 0) {
             return NULL;
         }
-        return PyLong_FromLong(column_check((Column *)self, (const byte *)text, (size_t)n));
+        return PyLong_FromLong(column_check_bare((Column *)self, (const byte *)text, (size_t)n));
     }
     return PyLong_FromLong(column_check_object((Column *)self, cell));
 }
@@ -57,6 +57,11 @@ static PyObject *hash(PyObject *self, PyObject *cell)
     const char *text = PyUnicode_AsUTF8AndSize(cell, &n);
     if (text == NULL) {
         return NULL;
+    }
+    byte copy[2 * BEHIND] = {0};
+    if (n < BEHIND) {
+        memcpy(copy, text, (size_t)n);
+        text = (const char *)copy;
     }
     if (!column_hash((Column *)self, (const byte *)text, (size_t)n, &value)) {
         Py_RETURN_NONE;

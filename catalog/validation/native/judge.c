@@ -1,4 +1,5 @@
 /* Judge: is this record certainly a clean row? Where not, what is in question. */
+#include "cells_quick.h"
 #include "scanner.h"
 #include <stdlib.h>
 
@@ -29,6 +30,9 @@ static bool judge_cells(Scanner *scanner, bool *whole)
     size_t missing = 0, count = scanner->column_count;
     for (size_t i = 0; i < count; i++) {
         const Cell *cell = &scanner->record.cells[i];
+        if (quickly_clean(scanner->columns[i], cell->text, cell->length)) {
+            continue;
+        }
         Verdict verdict = column_check(scanner->columns[i], cell->text, cell->length);
         missing += verdict == MISSING;
         if (verdict == UNDECIDED && !memo_has(&scanner->memos[i], cell->text, cell->length) &&

@@ -37,7 +37,7 @@ typedef struct {
     const uint64_t *marks;
     size_t word;       /* where the walk over the marks stands */
     uint64_t bits;
-    size_t room;       /* bytes that `text` has memory for */
+    size_t room;       /* bytes that `text` has memory for, BEHIND not counted */
     byte *scratch;     /* as much again; NULL until one is needed */
     size_t scratch_used;
 } Text;

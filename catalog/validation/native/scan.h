@@ -15,6 +15,9 @@
 
 typedef unsigned char byte;
 
+/* So many bytes behind every cell may be read, whatever they are: texts are looked at eight bytes at a time. */
+#define BEHIND 16
+
 /* What a predicate may say of a cell. */
 typedef enum {
     UNDECIDED = 0, /* frictionless has to say */

@@ -16,7 +16,7 @@ static bool make_room(Scanner *scanner, size_t more)
     size_t left = text->length - scanner->at, needed = left + more;
     if (needed > text->room) {
         size_t capacity = needed + needed / 2;
-        byte *grown = malloc(capacity);
+        byte *grown = malloc(capacity + BEHIND);
         if (!grown) {
             return false;
         }

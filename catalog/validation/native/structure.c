@@ -1,21 +1,13 @@
 /* Structure: one bit for each byte that matters. Eight bytes at a time in plain C; 32 at a time where the processor can. */
 #include "structure.h"
 
-#define ONES UINT64_C(0x0101010101010101)
-#define LOW_BITS UINT64_C(0x7f7f7f7f7f7f7f7f)
 #define GATHER UINT64_C(0x0102040810204080)
-
-/* 0x80 in each byte of word that is zero, 0 in the others; exact, no carry crosses a byte. */
-static inline uint64_t zeros(uint64_t word)
-{
-    return ~(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
-}
 
 /* Bit i set where byte i of word is a needle. */
 static inline uint64_t eight_marks(uint64_t word, Needles needles)
 {
-    uint64_t found = zeros(word ^ ONES * needles.a) | zeros(word ^ ONES * needles.b) | zeros(word ^ ONES * needles.c) |
-                     zeros(word ^ ONES * needles.d);
+    uint64_t found = zero_bytes(word ^ EVERY_BYTE * needles.a) | zero_bytes(word ^ EVERY_BYTE * needles.b) | zero_bytes(word ^ EVERY_BYTE * needles.c) |
+                     zero_bytes(word ^ EVERY_BYTE * needles.d);
     return (found >> 7) * GATHER >> 56;
 }
 

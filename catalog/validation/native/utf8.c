@@ -1,8 +1,6 @@
 /* UTF-8 as RFC 3629 has it and Python decodes it: no overlong form, no surrogate, nothing beyond U+10FFFF. */
 #include "utf8.h"
-#include "structure.h"
-
-#define HIGH_BITS UINT64_C(0x8080808080808080)
+#include "words.h"
 
 static inline bool follows(byte c)
 {
@@ -79,6 +77,7 @@ bool utf8_valid(Utf8 *state, const byte *text, size_t n, bool final)
         }
         at = (size_t)taken;
     }
+    at += utf8_wide(text + at, n - at);
     while ((at = skip_ascii(text, at, n)) < n) {
         unsigned length = length_of(text[at]);
         if (!length) {

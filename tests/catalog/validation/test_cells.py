@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from random import Random
@@ -282,3 +283,44 @@ def test_values_of_every_kind_have_a_hash_but_those_that_python_cannot_hash():
 def test_a_plan_that_is_none_is_refused(plan):
     with pytest.raises((ValueError, TypeError)):
         Column(plan)
+
+
+_ORDINARY: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("integer", {"constraints": {"minimum": -9999999, "maximum": 12345678}}, ["7", "-7", "12345678", "-12345678", "123456789"]),
+    ("integer", {"missingValues": ["", "-1", "999"]}, ["-1", "999", "1000"]),
+    ("number", {"constraints": {"minimum": -1.5, "maximum": 1000.25}}, ["1.5", "-1.5", "1000.25", "1000.26", "-1.51", "0.000001", "12345.67"]),
+    ("number", {"decimalChar": ",", "groupChar": "."}, ["1,5", "1.234,5", "12,34567"]),
+    ("year", {"constraints": {"minimum": 1900, "maximum": 2100}}, ["1900", "2100", "-200", "2101"]),
+    ("year", {}, ["1900", "-200"]),
+    ("date", {"constraints": {"minimum": "2000-02-29", "maximum": "2024-12-31"}}, ["2000-02-29", "2000-02-28", "2024-12-31", "2025-01-01"]),
+    ("date", {}, ["1000-01-01", "0999-01-01", "2023-02-28", "2023-04-30", "9999-12-31", "2024-13-01"]),
+    ("datetime", {}, ["2024-01-31T23:59:59", "2024-01-28 00:00:00", "2024-02-29T24:00:00", "2024-12-01T23:60:00"]),
+    ("boolean", {}, ["true", "False", "1"]),
+    ("geopoint", {}, ["106.7,10.8", "-180,90", "180.0,-90.0", "105.8342,21.02776", "1,91", "8,8"]),
+    ("string", {"constraints": {"enum": ["tỉnh-01", "Phường Thắng Tam", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]}},
+     ["tỉnh-01", "Phường Thắng Tam", "Quận Bình Thạnh, Thành phố Hồ Chí Minh"]),
+    ("string", {"constraints": {"minLength": 3, "maxLength": 5}}, ["abc", "abcde", "ếếế", "ếế", "ệệệệệ"]),
+    ("string", {"constraints": {"pattern": "VT-[0-9]{3}"}}, ["VT-123", "VT-1234"]),
+]
+
+
+@pytest.mark.parametrize(("type", "rest", "cells"), _ORDINARY)
+def test_what_is_one_sign_away_from_an_ordinary_cell_is_only_clean_where_frictionless_finds_nothing(type, rest, cells):
+    field = field_of(type, **rest)
+    column = column_of(field)
+    for near in sorted({near for cell in cells for near in one_sign_away(cell)}):
+        verdict = column.check(near)
+        if verdict == UNDECIDED:
+            continue
+        value, notes = reads(field, near)
+        assert (not notes and (value is None) == (verdict == MISSING)), near
+
+
+def one_sign_away(cell: str) -> Iterator[str]:
+    """The cell itself, and with one sign more, less, or changed."""
+    yield cell
+    for at in range(len(cell) + 1):
+        yield cell[:at] + cell[at + 1:]
+        for sign in "0159:;/.,- +TZe_\x00\x10đ٣":
+            yield cell[:at] + sign + cell[at:]
+            yield cell[:at] + sign + cell[at + 1:]

@@ -49,7 +49,16 @@ def test_utf8_at_its_edges_is_what_python_decodes(edge):
                 assert is_valid(pieces(content + after, size)) == decodes(content + after)
 
 
-@given(st.lists(SEQUENCES, max_size=12).map(b"".join), st.integers(1, 9))
+@pytest.mark.parametrize("edge", EDGES)
+def test_utf8_at_its_edges_is_what_python_decodes_wherever_it_stands_in_a_wide_step(edge):
+    for before in range(20, 70):
+        for after in (b"", b"y" * 3, "ế".encode() * 15, b"y" * 70):
+            content = b"x" * before + bytes.fromhex(edge) + after
+            assert is_valid([content]) == decodes(content)
+            assert is_valid(pieces(content, 37)) == decodes(content)
+
+
+@given(st.lists(SEQUENCES, max_size=60).map(b"".join), st.integers(1, 200))
 def test_any_bytes_are_utf8_where_python_decodes_them(content, size):
     assert is_valid(pieces(content, size)) == decodes(content)
 
