@@ -7,7 +7,7 @@ import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +16,7 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.reading import encodings
 from catalog.reading.grid import Arriving, Dialect, Grid, Reading
-from catalog.reading.limits import Request, Workspace
+from catalog.reading.limits import RecordTooLong, Request, Workspace
 from catalog.reading.survey import survey
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -39,7 +39,7 @@ def read_delimited(request: Request, workspace: Workspace, format: str) -> Readi
         _refuse_endless_lines(path, request)
     opened = partial(path.open, "rb")
     dialect = guess_dialect(_sample(opened), format)
-    return Reading(format=_format(dialect, format), grids=_grids(opened, dialect), workspace=workspace, source=request.path,
+    return Reading(format=_format(dialect, format), grids=_grids(opened, dialect, request), workspace=workspace, source=request.path,
                    encoding=encoding, dialect=dialect, file=path, notes=tuple(notes))
 
 
@@ -51,23 +51,35 @@ def read_arriving(request: Request, workspace: Workspace, format: str, arriving:
     with arriving.open() as stream:
         marked = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
     dialect = guess_dialect(_sample(arriving.open), format)
-    return Reading(format=_format(dialect, format), grids=_grids(arriving.open, dialect), workspace=workspace, source=request.path,
+    return Reading(format=_format(dialect, format), grids=_grids(arriving.open, dialect, request), workspace=workspace, source=request.path,
                    encoding=encodings.utf8(marked=marked), dialect=dialect, file=request.path, arriving=arriving)
 
 
-def read_rows(opened: Callable[[], BinaryIO], dialect: Dialect) -> Iterator[list[str]]:
-    """The rows of UTF-8 text, blank lines as empty rows."""
+def read_rows(opened: Callable[[], BinaryIO], dialect: Dialect, longest: int = sys.maxsize) -> Iterator[list[str]]:
+    """The rows of UTF-8 text, blank lines as empty rows; RecordTooLong where one has more than `longest` signs."""
     csv.field_size_limit(sys.maxsize)  # the length of a line has been limited before
+    room, number = longest, 0
+
+    def lines(file: Iterable[str]) -> Iterator[str]:
+        nonlocal room
+        for line in file:
+            room -= len(line)
+            if room < 0:
+                raise RecordTooLong(number + 1, longest)
+            yield line
+
     with io.TextIOWrapper(opened(), encoding="utf-8-sig", newline="") as file:
-        yield from csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_initial_space)
+        for row in csv.reader(lines(file), delimiter=dialect.delimiter, skipinitialspace=dialect.skip_initial_space):
+            room, number = longest, number + 1
+            yield row
 
 
 def _format(dialect: Dialect, format: str) -> str:
     return "TSV" if dialect.delimiter == "\t" else format
 
 
-def _grids(opened: Callable[[], BinaryIO], dialect: Dialect) -> tuple[Grid, ...]:
-    return (Grid(rows=partial(read_rows, opened, dialect)),)
+def _grids(opened: Callable[[], BinaryIO], dialect: Dialect, request: Request) -> tuple[Grid, ...]:
+    return (Grid(rows=partial(read_rows, opened, dialect, request.limits.line)),)
 
 
 def guess_dialect(sample: str, format: str) -> Dialect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place, Severity, say
 from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
 from catalog.reading.grid import letter
+from catalog.reading.limits import RecordTooLong, RowTooWide
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
@@ -64,8 +65,11 @@ def judged(request: Request, kind: Kind, asked: Asked, opening: Callable[[Worksp
     """The verdict on a file, once it is known what kind it is; `opening` opens it. Raises what `asked.tick` raises, never Trouble."""
     work = Workspace()
     try:
-        wanted = _wanted(asked.schema)
+        wanted = _wanted(asked.schema, request.limits.columns)
         return _Check(request=request, reading=opening(work), asked=asked).verdict(wanted)
+    except (RecordTooLong, RowTooWide) as error:
+        work.close()
+        return _unreadable(kind, _too_big(error), request)
     except Trouble as trouble:
         work.close()
         if asked.schema is None and not asked.columns_before and _need_not_be_a_table(kind, trouble.issue):
@@ -83,7 +87,7 @@ class _Check:
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
-        layout = find_layout(self.reading.grids, wanted, _match)
+        layout = find_layout(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
         if layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
         if self.reading.format == "GeoJSON":
@@ -92,7 +96,7 @@ class _Check:
         with screened(self.reading, layout) as screening:
             report = engine.validate(engine.Task(
                 reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.asked.limit_errors,
-                keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick))
+                keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick, limits=self.request.limits))
             found = counted.in_order() if self.asked.keep is not None else causes.find_causes(report, layout)
             explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
             hits = screening()
@@ -170,8 +174,11 @@ def _need_not_be_a_table(kind: Kind, issue: Issue) -> bool:
     return issue.code in _NOT_A_TABLE and (kind.claimed not in _CLAIMS or (kind.claimed, issue.code) == ("JSON", "json-without-table"))
 
 
-def _wanted(schema: str | Mapping[str, Any] | None) -> Schema | None:
+def _wanted(schema: str | Mapping[str, Any] | None, most: int) -> Schema | None:
+    """The schema asked for; Trouble where it is none, or has more than `most` fields, for which frictionless takes milliseconds each."""
     if schema is None or isinstance(schema, Mapping):
+        if why := _no_schema(schema, most):
+            raise Trouble(Issue("schema-unusable", facts={"why": why}))
         return None if schema is None else Schema(name="", descriptor=schema)
     import schemas
 
@@ -179,6 +186,21 @@ def _wanted(schema: str | Mapping[str, Any] | None) -> Schema | None:
         return Schema(name=schema, descriptor=schemas.load(schema).descriptor)
     except KeyError:
         raise Trouble(Issue("schema-unknown", facts={"schema": schema})) from None
+
+
+def _no_schema(descriptor: Mapping[str, Any] | None, most: int) -> str:
+    """Why a descriptor cannot even be looked at; what else is wrong with it, frictionless says."""
+    fields = [] if descriptor is None else descriptor.get("fields", [])
+    if not isinstance(fields, list):
+        return '"fields" is not a list'
+    if len(fields) > most:
+        return f"{len(fields)} fields, more than {most}"
+    odd = next((number for number, entry in enumerate(fields, start=1) if not _is_named(entry)), None)
+    return f"field {odd} is not an object with a name" if odd else ""
+
+
+def _is_named(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and isinstance(entry.get("name"), str)
 
 
 def _match(labels: list[str]) -> Schema | None:
@@ -221,10 +243,17 @@ def _columns(layout: Layout) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+def _too_big(error: RecordTooLong | RowTooWide) -> Issue:
+    place = Place(row=error.row)
+    if isinstance(error, RecordTooLong):
+        return Issue("record-too-long", place, {"row": error.row, "limit_mb": error.size // 2**20})
+    return Issue("row-too-wide", place, {"row": error.row, "cells": error.cells, "limit": error.widest})
+
+
 def _unreadable(kind: Kind, issue: Issue, request: Request) -> Verdict:
     """The verdict on a file that could not be opened; the report says so in one error."""
     if issue.place.file is None:
-        issue = Issue(issue.code, Place(file=request.filename), issue.facts)
+        issue = Issue(issue.code, replace(issue.place, file=request.filename), issue.facts)
     words = _remark(issue)
     return Verdict(state="invalid", format=kind.format, errors=1, issues=(issue,), report=engine.refused(say(issue, "en").what),
                    details={"encoding": None, "layout": [], "remarks": [],  "repair": {"changes": []}, "questions": [], "privacy": [],

@@ -19,6 +19,8 @@ from catalog.validation.filtering import Filter, Unfiltered, filter_of
 from catalog.validation.patient import PatientLoader
 from catalog.validation.pattern_guard import Guard
 
+LONGEST = 2**28  # frictionless itself reads on until the memory ends
+
 
 class FastTable(TableResource):
     """A table whose `validate` reads at the speed of the machine and reports what frictionless reports.
@@ -26,13 +28,18 @@ class FastTable(TableResource):
     `used` tells afterwards which way was taken: "scanned", "keys" (two passes), "objects" (rows of Python values) or
     "plain" (every row was shown to frictionless). Set before `validate`, where wanted: `digests` of the file, known from
     its download; `tick`, told the number of rows now and then, which may raise to stop; `opener`, which gives the bytes of
-    the file from its start where they are still coming to `path`, and waits for them; `guard`, which watches over its patterns.
+    the file from its start where they are still coming to `path`, and waits for them; `guard`, which watches over its patterns;
+    `longest`, the bytes of a record beyond which RecordTooLong is raised, and `widest`, the cells of a row that is shown beyond
+    which RowTooWide is; `verify`, called before frictionless reads all rows itself, to raise what a filter would have raised.
     """
 
     digests: Digests | LaterDigests | None = None
     tick: Callable[[int], None] | None = None
     opener: Callable[[], BinaryIO] | None = None
     guard: Guard | None = None
+    longest: int = LONGEST
+    widest: int | None = None
+    verify: Callable[[], None] | None = None
     used = "plain"
     _wanted = False
     _filter: Filter | None = None
