@@ -1,6 +1,6 @@
 """The command `haidang`: a group to which each part of the house adds its verbs.
 
-Exit codes: 0 fine, 1 the data or the run has problems, 2 usage or environment. With `--json` only JSON goes to
+Exit codes: 0 fine, 1 the data or the run has problems, 2 usage or environment, 130 stopped by Ctrl+C. With `--json` only JSON goes to
 standard output; words for people go to standard error.
 """
 
@@ -36,7 +36,9 @@ class House(click.Group):
         except Refusal as refusal:
             click.echo(refusal.message or type(refusal).__name__, err=True)
             code = 1
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt, BrokenPipeError):
+        except KeyboardInterrupt:
+            code = _stopped()
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception:  # noqa: BLE001 - a fault of ours: a reference for the user, the trace for the log
             reference = uuid.uuid4().hex[:12]
@@ -45,6 +47,11 @@ class House(click.Group):
             code = 2
         context.exit(code)
         return None
+
+
+def _stopped() -> int:
+    click.echo("Đã dừng theo yêu cầu. · Stopped as asked.", err=True)
+    return 130
 
 
 def _say(issue: Issue) -> None:
@@ -70,4 +77,7 @@ def build() -> click.Group:
 def main() -> None:
     """Run the command."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    build()()
+    try:
+        build()()
+    except KeyboardInterrupt:  # before the verb has begun
+        sys.exit(_stopped())

@@ -7,7 +7,7 @@ the whole scan of a clean table. So whoever already holds each byte in its hand,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,25 @@ class Digests:
     md5: str
     sha256: str
     size: int
+
+
+class LaterDigests:
+    """Digests of a file that is not all here yet; whoever looks at one of them waits for what `wait` gives."""
+
+    def __init__(self, wait: Callable[[], Digests]) -> None:
+        self._wait = wait
+
+    @property
+    def md5(self) -> str:
+        return self._wait().md5
+
+    @property
+    def sha256(self) -> str:
+        return self._wait().sha256
+
+    @property
+    def size(self) -> int:
+        return self._wait().size
 
 
 class Hashing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import click
 
 if TYPE_CHECKING:
+    from catalog.commands.progress import Seen
     from catalog.validation import Verdict
 
 _STATES = {
@@ -36,37 +37,37 @@ def add_to(group: click.Group) -> None:
 def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, lang: str) -> None:
     """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một · Check a file or URL against a schema, cell by cell.
 
-    Mã thoát · Exit code: 0 đạt · valid; 1 chưa đạt hoặc giữ lại · not valid or held; 2 cách gọi · usage.
+    Mã thoát · Exit code: 0 đạt · valid; 1 chưa đạt hoặc giữ lại · not valid or held; 2 cách gọi · usage; 130 dừng bằng Ctrl+C · stopped by Ctrl+C.
     """
-    from catalog.validation import check
+    from catalog.commands.progress import shown
 
-    with _fetched(file) as got:
-        wanted = _schema(schema)
-        verdict = check(got["path"], filename=got["filename"], media_type=got.get("media_type"), schema=wanted,
-                        encoding=encoding, limit_errors=limit_errors)
+    wanted = _schema(schema)
+    with shown(file, lang, wanted=not as_json) as seen:
+        verdict, filename = _checked(file, seen, schema=wanted, encoding=encoding, limit_errors=limit_errors)
     if as_json:
         click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
     else:
-        for line in _lines(verdict, got["filename"], lang):
+        for line in _lines(verdict, filename, lang):
             click.echo(line)
     raise SystemExit(0 if verdict.state == "valid" else 1)
 
 
-@contextmanager
-def _fetched(file: str) -> Iterator[dict[str, Any]]:
-    """The file where it is, or a copy of what a URL gives; UsageError when there is no such file."""
+def _checked(file: str, seen: Seen, **asked: Any) -> tuple[Verdict, str]:
+    """The verdict and the file's name: of the file where it is, or of what a URL gives, while it gives it. UsageError without a file."""
     from catalog.errors import UsageError
+    from catalog.validation import check
 
     if not _is_url(file):
-        if not Path(file).is_file():
+        path = Path(file)
+        if not path.is_file():
             raise UsageError(f"Không thấy tệp {file}.", f"There is no file {file}.")
-        yield {"path": Path(file), "filename": Path(file).name}
-        return
+        return check(path, filename=path.name, progress=seen.reached, **asked), path.name
+    from catalog.validation.on_arrival import Arrival
+
+    name = unquote(Path(urlsplit(file).path).name) or "download"
     with tempfile.TemporaryDirectory(prefix="haidang-validate-") as folder:
-        path = Path(folder) / "download"
-        answer = _net().download(file, path)
-        name = answer.filename or unquote(Path(urlsplit(file).path).name) or "download"
-        yield {"path": path, "filename": name, "media_type": answer.media_type}
+        return Arrival(fetch=partial(_net().download, file), path=Path(folder) / "download", filename=name, progress=seen.reached,
+                       coming=seen.coming, **asked).verdict()
 
 
 def _schema(given: str | None) -> str | dict[str, Any] | None:

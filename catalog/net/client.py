@@ -195,7 +195,8 @@ class Net:
                            last_modified=headers.get("last-modified"))
         if response.status_code == 304:
             return found
-        found = replace(found, status="new", media_type=headers.get("content-type"), filename=transfer.filename_of(response, url))
+        found = replace(found, status="new", media_type=headers.get("content-type"), filename=transfer.filename_of(response, url),
+                        declared=transfer.declared_size(response))
         return written(transfer.pieces(response, self._pace, cap), to, found)
 
 

@@ -75,7 +75,7 @@ class Answer:
 class Downloaded:
     """A file that was fetched, or that has not changed: `status` is `new` or `not-modified` (then nothing was written).
 
-    `digests` are of the bytes that were written, None where none were.
+    `digests` are of the bytes that were written, None where none were; `declared` is how many bytes the server says that there are.
     """
 
     status: str
@@ -85,6 +85,7 @@ class Downloaded:
     filename: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    declared: int | None = None
 
     @property
     def sha256(self) -> str | None:

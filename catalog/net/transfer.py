@@ -31,7 +31,7 @@ def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[
     one that trickles past the end of the call `too-slow`.
     """
     declared = response.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes and "content-encoding" not in response.headers:
+    if (declared_size(response) or 0) > max_bytes:
         raise Trouble(Issue("too-large", Place(url=shown(response.url)), {"limit": megabytes(max_bytes)}))
     seen = 0
     try:
@@ -44,6 +44,12 @@ def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[
         raise trouble_of(error, response.url, pace) from error
     if getattr(response.raw._original_response, "has_surplus", False):
         raise Trouble(Issue("length-wrong", Place(url=shown(response.url)), {"declared": declared}))
+
+
+def declared_size(response: requests.Response) -> int | None:
+    """How many bytes the body will have, where the server says so of the body as it is."""
+    declared = response.headers.get("content-length", "")
+    return int(declared[:18]) if declared.isdecimal() and declared.isascii() and "content-encoding" not in response.headers else None
 
 
 def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:

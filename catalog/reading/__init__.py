@@ -7,15 +7,26 @@ from dataclasses import replace
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.reading.archives import unpack
-from catalog.reading.delimited import read_delimited
+from catalog.reading.delimited import read_arriving, read_delimited
 from catalog.reading.documents import read_document
-from catalog.reading.grid import Dialect, Grid, Reading
-from catalog.reading.kinds import DELIMITED, DOCUMENTS, PARQUET, READ, WORKBOOKS, Kind, sniff
+from catalog.reading.grid import Arriving, Dialect, Grid, Reading
+from catalog.reading.kinds import (
+    DELIMITED,
+    DOCUMENTS,
+    PARQUET,
+    READ,
+    START,
+    WORKBOOKS,
+    Kind,
+    is_told_by,
+    sniff,
+)
 from catalog.reading.limits import Limits, Request, Workspace
 from catalog.reading.parquet import read_parquet
 from catalog.reading.workbooks import read_workbook
 
-__all__ = ["Dialect", "Grid", "Kind", "Limits", "Reading", "Request", "Workspace", "open_file", "sniff"]
+__all__ = ["Arriving", "Dialect", "Grid", "Kind", "Limits", "Reading", "Request", "Workspace", "open_file", "read_arriving", "sniff",
+           "sniff_arriving"]
 
 
 def open_file(request: Request, kind: Kind, workspace: Workspace) -> Reading:
@@ -38,6 +49,14 @@ def open_file(request: Request, kind: Kind, workspace: Workspace) -> Reading:
         return read_delimited(request, workspace, kind.format)
     code = "html-instead-of-table" if kind.format == "HTML" else "format-mismatch"
     raise Trouble(Issue(code, place, {"claimed": kind.claimed or "–", "seen": kind.format}))
+
+
+def sniff_arriving(request: Request, arriving: Arriving) -> Kind | None:
+    """The kind of a file that is on its way to `request.path`, if it is delimited text, which `read_arriving` opens at once; else None."""
+    with arriving.open() as stream:
+        start = stream.read(START)
+    kind = sniff(request) if start and is_told_by(start) else None
+    return kind if kind and kind.format in DELIMITED else None
 
 
 def _open_archive(request: Request, workspace: Workspace) -> Reading:

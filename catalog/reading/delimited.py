@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.reading import encodings
-from catalog.reading.grid import Dialect, Grid, Reading
-from catalog.reading.limits import Request, Workspace
+from catalog.reading.grid import Arriving, Dialect, Grid, Reading
+from catalog.reading.limits import RecordTooLong, Request, Workspace
 from catalog.reading.survey import survey
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -33,20 +37,49 @@ def read_delimited(request: Request, workspace: Workspace, format: str) -> Readi
             encodings.transcode(request.path, encoding, path)
             notes.append(Issue("encoding-converted", Place(file=request.filename), {"encoding": encoding.name}))
         _refuse_endless_lines(path, request)
-    dialect = guess_dialect(_sample(path), format)
-
-    def rows() -> Iterator[list[str]]:
-        return read_rows(path, dialect)
-
-    return Reading(format="TSV" if dialect.delimiter == "\t" else format, grids=(Grid(rows=rows),), workspace=workspace, source=request.path,
+    opened = partial(path.open, "rb")
+    dialect = guess_dialect(_sample(opened), format)
+    return Reading(format=_format(dialect, format), grids=_grids(opened, dialect, request), workspace=workspace, source=request.path,
                    encoding=encoding, dialect=dialect, file=path, notes=tuple(notes))
 
 
-def read_rows(path: Path, dialect: Dialect) -> Iterator[list[str]]:
-    """The rows of a UTF-8 file, blank lines as empty rows."""
+def read_arriving(request: Request, workspace: Workspace, format: str, arriving: Arriving) -> Reading:
+    """What `read_delimited` gives for a file that is plain, before its last byte is here; it stands if the file's survey then says so.
+
+    Raises UnicodeDecodeError where already the beginning is not UTF-8.
+    """
+    with arriving.open() as stream:
+        marked = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    dialect = guess_dialect(_sample(arriving.open), format)
+    return Reading(format=_format(dialect, format), grids=_grids(arriving.open, dialect, request), workspace=workspace, source=request.path,
+                   encoding=encodings.utf8(marked=marked), dialect=dialect, file=request.path, arriving=arriving)
+
+
+def read_rows(opened: Callable[[], BinaryIO], dialect: Dialect, longest: int = sys.maxsize) -> Iterator[list[str]]:
+    """The rows of UTF-8 text, blank lines as empty rows; RecordTooLong where one has more than `longest` signs."""
     csv.field_size_limit(sys.maxsize)  # the length of a line has been limited before
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_initial_space)
+    room, number = longest, 0
+
+    def lines(file: Iterable[str]) -> Iterator[str]:
+        nonlocal room
+        for line in file:
+            room -= len(line)
+            if room < 0:
+                raise RecordTooLong(number + 1, longest)
+            yield line
+
+    with io.TextIOWrapper(opened(), encoding="utf-8-sig", newline="") as file:
+        for row in csv.reader(lines(file), delimiter=dialect.delimiter, skipinitialspace=dialect.skip_initial_space):
+            room, number = longest, number + 1
+            yield row
+
+
+def _format(dialect: Dialect, format: str) -> str:
+    return "TSV" if dialect.delimiter == "\t" else format
+
+
+def _grids(opened: Callable[[], BinaryIO], dialect: Dialect, request: Request) -> tuple[Grid, ...]:
+    return (Grid(rows=partial(read_rows, opened, dialect, request.limits.line)),)
 
 
 def guess_dialect(sample: str, format: str) -> Dialect:
@@ -78,9 +111,9 @@ def _spaces_follow(sample: str, delimiter: str) -> bool:
     return delimiter in first and first.count(delimiter) == first.count(delimiter + " ")
 
 
-def _sample(path: Path) -> str:
+def _sample(opened: Callable[[], BinaryIO]) -> str:
     """The first hundred lines, at most 64 KiB, without a last line that was cut off."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with io.TextIOWrapper(opened(), encoding="utf-8-sig", newline="") as file:
         text = file.read(SAMPLE)
     lines = text.splitlines(keepends=True)[:SAMPLE_LINES]
     if len(lines) > 1 and len(text) == SAMPLE and not lines[-1].endswith(("\n", "\r")):

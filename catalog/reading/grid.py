@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
+from catalog.digests import Digests
 from catalog.issues import Issue
 from catalog.reading.encodings import Encoding
 from catalog.reading.limits import Workspace
@@ -36,11 +37,22 @@ class Grid:
     hidden: bool = False
 
 
+class Arriving(Protocol):
+    """A file that is still on its way here; whoever reads it waits for what has not come yet."""
+
+    def open(self) -> BinaryIO:
+        """A stream of its own, at the first byte."""
+
+    def digests(self) -> Digests:
+        """Of the whole file; waits for its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """An opened file. `file` is what may be given to a parser as it is (delimited text only).
 
-    `source` is the file that was read: the file itself or the one found in the archive.
+    `source` is the file that was read: the file itself or the one found in the archive. While it is still `arriving`,
+    it must be read through that.
     """
 
     format: str
@@ -51,6 +63,13 @@ class Reading:
     dialect: Dialect | None = None
     file: Path | None = None
     notes: tuple[Issue, ...] = ()
+    arriving: Arriving | None = None
+
+    def open(self) -> BinaryIO:
+        """`file` from its first byte."""
+        if self.file is None:
+            raise ValueError("no file that a parser could read")
+        return self.arriving.open() if self.arriving else self.file.open("rb")
 
 
 def is_blank(row: list[Any]) -> bool:

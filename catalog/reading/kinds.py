@@ -14,6 +14,8 @@ DOCUMENTS = ("JSON", "GeoJSON")
 PARQUET = "Parquet"
 READ = (*DELIMITED, *WORKBOOKS, *DOCUMENTS, PARQUET, "ZIP")
 
+START = 8192  # bytes that tell the kind of most files
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04", b"\x09\x02")
 _MAGIC = (
@@ -50,8 +52,13 @@ def sniff(request: Request) -> Kind:
     """The kind of a file, from its first bytes, then its name, then what the source said."""
     claimed = claimed_format(request)
     with request.path.open("rb") as file:
-        head = file.read(8192)
+        head = file.read(START)
     return Kind(_seen(head, request, claimed), claimed)
+
+
+def is_told_by(start: bytes) -> bool:
+    """Whether `sniff` needs no more of a file than this, its first `START` bytes."""
+    return not start.startswith((_OLE, *_ZIP))
 
 
 def claimed_format(request: Request) -> str:
@@ -72,7 +79,7 @@ def _seen(head: bytes, request: Request, claimed: str) -> str:
         return _ole(request, claimed)
     if head[:2] in _BIFF and claimed == "XLS":
         return "XLS"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith(_ZIP):
         return _zipped(request)
     text = head.removeprefix(b"\xef\xbb\xbf")
     if _HTML.match(text) or (_XML.match(text) and b"<html" in text[:1000].lower()):

@@ -8,7 +8,25 @@ import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from catalog.errors import HaidangError
+
 MIB = 2**20
+
+
+class RecordTooLong(HaidangError):
+    """The record that starts in row `row` has more than `size` bytes, most likely because a quote is never closed."""
+
+    def __init__(self, row: int, size: int) -> None:
+        super().__init__(f"the record in row {row} is longer than {size} bytes")
+        self.row, self.size = row, size
+
+
+class RowTooWide(HaidangError):
+    """Row `row` has `cells` cells, which are more than `widest`."""
+
+    def __init__(self, row: int, cells: int, widest: int) -> None:
+        super().__init__(f"row {row} has {cells} cells, more than {widest}")
+        self.row, self.cells, self.widest = row, cells, widest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +40,8 @@ class Limits:
     ratio: int = 250
     ratio_from: int = 16 * MIB  # small entries of few different bytes may well shrink more
     document: int = 256 * MIB  # JSON is held in memory
-    line: int = 16 * MIB
+    line: int = 16 * MIB  # also of a record, whose quoted cells may hold many lines; a parser takes eight times as much memory
+    columns: int = 16_384  # of a worksheet of Excel; what explains a row takes the square of its cells
     workbook_memory: int = 2048 * MIB
     workbook_seconds: int = 180
 

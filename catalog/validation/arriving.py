@@ -22,11 +22,12 @@ T = TypeVar("T")
 
 @contextmanager
 def arriving(fetch: Callable[[Writer], Any], path: Path, *, cancelled: Callable[[], bool] | None = None,
-             watched_by: Callable[[], Callable[[bytes], None]] | None = None) -> Iterator[GrowingFile]:
+             watched_by: Callable[[], Callable[[bytes], None]] | None = None, leaving: float | None = None) -> Iterator[GrowingFile]:
     """The file at `path` that `fetch` is filling; `head()` is what the download said of it before its first byte.
 
     What breaks `fetch` is raised by whatever reads the file. The fetching is over when the block is left, and stopped there if
-    it is not done: whoever wants all bytes asks for the digests first.
+    it is not done: whoever wants all bytes asks for the digests first. A server that is silent holds up the leaving for as
+    long as `fetch` waits for it, or for at most `leaving` seconds; then what comes later is thrown away.
     """
     growing = GrowingFile(path, cancelled=cancelled)
 
@@ -43,7 +44,7 @@ def arriving(fetch: Callable[[Writer], Any], path: Path, *, cancelled: Callable[
         yield growing
     finally:
         growing.abandon()
-        thread.join()
+        thread.join(leaving)
 
 
 def steadily(growing: GrowingFile, work: Callable[[GrowingFile], T]) -> T:

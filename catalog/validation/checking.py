@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.digests import Digests, blocks_of
+from catalog.digests import Digests
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place, Severity, say
 from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
 from catalog.reading.grid import letter
+from catalog.reading.limits import RecordTooLong, RowTooWide
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
+from catalog.validation.counting import rows_of
 from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
+from catalog.validation.screening import screened
 from catalog.validation.verdict import Cancelled, Verdict
 
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
 _CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON", "Parquet"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of a check, as the parameters of `check` say it; `tick` is told the rows so far and may raise to stop."""
+
+    schema: str | Mapping[str, Any] | None = None
+    limit_errors: int = 1000
+    columns_before: int = 0
+    keep: int | None = None
+    digests: Digests | None = None
+    tick: Callable[[int], None] = field(default=lambda rows: None)
 
 
 def check(
@@ -38,19 +53,26 @@ def check(
     `cancelled` says so; never Trouble, which becomes an issue of the verdict.
     """
     request = Request(path=Path(path), filename=filename, format=format, media_type=media_type, encoding=encoding, limits=limits or Limits())
+    asked = Asked(schema=schema, limit_errors=limit_errors, columns_before=columns_before, keep=keep, digests=digests,
+                  tick=partial(_tick, cancelled, progress))
     kind = sniff(request)
     if kind.format not in READ and not columns_before and not _claims_a_table(kind, schema):
         return Verdict(state="unchecked", format=kind.format)
+    return judged(request, kind, asked, partial(open_file, request, kind))
+
+
+def judged(request: Request, kind: Kind, asked: Asked, opening: Callable[[Workspace], Reading]) -> Verdict:
+    """The verdict on a file, once it is known what kind it is; `opening` opens it. Raises what `asked.tick` raises, never Trouble."""
     work = Workspace()
-    tick = partial(_tick, cancelled, progress)
     try:
-        wanted = _wanted(schema)
-        reading = open_file(request, kind, work)
-        return _Check(request=request, reading=reading, limit_errors=limit_errors, tick=tick, columns_before=columns_before,
-                      keep=keep, digests=digests).verdict(wanted)
+        wanted = _wanted(asked.schema, request.limits.columns)
+        return _Check(request=request, reading=opening(work), asked=asked).verdict(wanted)
+    except (RecordTooLong, RowTooWide) as error:
+        work.close()
+        return _unreadable(kind, _too_big(error), request)
     except Trouble as trouble:
         work.close()
-        if schema is None and not columns_before and _need_not_be_a_table(kind, trouble.issue):
+        if asked.schema is None and not asked.columns_before and _need_not_be_a_table(kind, trouble.issue):
             return Verdict(state="unchecked", format=kind.format)
         return _unreadable(kind, trouble.issue, request)
 
@@ -61,27 +83,24 @@ class _Check:
 
     request: Request
     reading: Reading
-    limit_errors: int
-    tick: Callable[[int], None]
-    columns_before: int = 0
-    keep: int | None = None
-    digests: Digests | None = None
+    asked: Asked
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
-        layout = find_layout(self.reading.grids, wanted, _match)
+        layout = find_layout(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
         if layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
         counted = causes.Causes(layout)
-        report = engine.validate(engine.Task(
-            reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.limit_errors, keep=self.keep,
-            sink=counted.add, digests=self._own_digests(), tick=self.tick))
-        found = counted.in_order() if self.keep is not None else causes.find_causes(report, layout)
-        explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
-        hits = self._screen(layout)
-        rows = _rows(report, layout)
+        with screened(self.reading, layout) as screening:
+            report = engine.validate(engine.Task(
+                reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.asked.limit_errors,
+                keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick, limits=self.request.limits))
+            found = counted.in_order() if self.asked.keep is not None else causes.find_causes(report, layout)
+            explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
+            hits = screening()
+        rows = rows_of(report, self.reading, layout)
         issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
                   *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
         state = _state(report, issues)
@@ -96,13 +115,13 @@ class _Check:
 
     def _own_digests(self) -> Digests | None:
         """Those of the download, unless what is read came out of an archive."""
-        return self.digests if self.reading.source == self.request.path else None
+        return self.asked.digests if self.reading.source == self.request.path else None
 
     def _remarks(self, layout: Layout, report: Mapping[str, Any], rows: int | None) -> list[Issue]:
         """What is to be said of the table as a whole."""
         place = Place(file=self.request.filename, sheet=layout.grid.sheet)
         remarks = []
-        expected = len(layout.schema.descriptor.get("fields", [])) if layout.schema else self.columns_before
+        expected = len(layout.schema.descriptor.get("fields", [])) if layout.schema else self.asked.columns_before
         if len(layout.labels) == 1 and expected > 1 and self.reading.dialect:
             remarks.append(Issue("delimiter-unknown", place, {"fields": expected, "header": layout.labels[0][:120]}))
         if layout.skipped_titles:
@@ -113,19 +132,8 @@ class _Check:
         if report["valid"] and rows == 0:
             remarks.append(Issue("header-only", place, {"header": layout.header_row}))
         if engine.is_partial(report):
-            remarks.append(Issue("errors-limit-reached", place, {"limit": self.limit_errors}))
+            remarks.append(Issue("errors-limit-reached", place, {"limit": self.asked.limit_errors}))
         return remarks
-
-    def _screen(self, layout: Layout) -> list[tuple[str | None, privacy.Hit]]:
-        """Personal data in the table and, since the original file is offered too, in every other sheet."""
-        titles = _titles(layout)
-        hits = []
-        if self.reading.file is None or not privacy.nothing_to_find(layout.labels, blocks_of(self.reading.file), titles):
-            hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, (row for _, row in layout.body()), titles)]
-        for grid in self.reading.grids:
-            if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
-                hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]
-        return hits
 
     def _table(self, layout: Layout) -> TableSource:
         return TableSource(rows=lambda: (row for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
@@ -166,8 +174,11 @@ def _need_not_be_a_table(kind: Kind, issue: Issue) -> bool:
     return issue.code in _NOT_A_TABLE and (kind.claimed not in _CLAIMS or (kind.claimed, issue.code) == ("JSON", "json-without-table"))
 
 
-def _wanted(schema: str | Mapping[str, Any] | None) -> Schema | None:
+def _wanted(schema: str | Mapping[str, Any] | None, most: int) -> Schema | None:
+    """The schema asked for; Trouble where it is none, or has more than `most` fields, for which frictionless takes milliseconds each."""
     if schema is None or isinstance(schema, Mapping):
+        if why := _no_schema(schema, most):
+            raise Trouble(Issue("schema-unusable", facts={"why": why}))
         return None if schema is None else Schema(name="", descriptor=schema)
     import schemas
 
@@ -177,18 +188,27 @@ def _wanted(schema: str | Mapping[str, Any] | None) -> Schema | None:
         raise Trouble(Issue("schema-unknown", facts={"schema": schema})) from None
 
 
+def _no_schema(descriptor: Mapping[str, Any] | None, most: int) -> str:
+    """Why a descriptor cannot even be looked at; what else is wrong with it, frictionless says."""
+    fields = [] if descriptor is None else descriptor.get("fields", [])
+    if not isinstance(fields, list):
+        return '"fields" is not a list'
+    if len(fields) > most:
+        return f"{len(fields)} fields, more than {most}"
+    odd = next((number for number, entry in enumerate(fields, start=1) if not _is_named(entry)), None)
+    return f"field {odd} is not an object with a name" if odd else ""
+
+
+def _is_named(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and isinstance(entry.get("name"), str)
+
+
 def _match(labels: list[str]) -> Schema | None:
     """The registry's schema for a header, if there is one."""
     import schemas
 
     name = schemas.match(labels)
     return Schema(name=name, descriptor=schemas.load(name).descriptor) if name else None
-
-
-def _rows(report: Mapping[str, Any], layout: Layout) -> int | None:
-    """The number of data rows; counted here where validation stopped before the end."""
-    stats = report["tasks"][0]["stats"] if report["tasks"] else {}
-    return sum(1 for _ in layout.body()) if engine.is_partial(report) or "rows" not in stats else stats["rows"]
 
 
 def _state(report: Mapping[str, Any], issues: list[Issue]) -> str:
@@ -208,11 +228,6 @@ def _remark(issue: Issue) -> dict[str, Any]:
     return {"code": issue.code, **{language: f"{said.what} {said.mend}" for language, said in words.items()}}
 
 
-def _titles(layout: Layout) -> list[str]:
-    entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
-    return [str(entries.get(layout.field_name(label), {}).get("title", "")) for label in layout.labels]
-
-
 def _columns(layout: Layout) -> tuple[Column, ...]:
     """The columns in the order of the file; labels that are blank or repeated get a name of their own."""
     entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
@@ -228,10 +243,17 @@ def _columns(layout: Layout) -> tuple[Column, ...]:
     return tuple(columns)
 
 
+def _too_big(error: RecordTooLong | RowTooWide) -> Issue:
+    place = Place(row=error.row)
+    if isinstance(error, RecordTooLong):
+        return Issue("record-too-long", place, {"row": error.row, "limit_mb": error.size // 2**20})
+    return Issue("row-too-wide", place, {"row": error.row, "cells": error.cells, "limit": error.widest})
+
+
 def _unreadable(kind: Kind, issue: Issue, request: Request) -> Verdict:
     """The verdict on a file that could not be opened; the report says so in one error."""
     if issue.place.file is None:
-        issue = Issue(issue.code, Place(file=request.filename), issue.facts)
+        issue = Issue(issue.code, replace(issue.place, file=request.filename), issue.facts)
     words = _remark(issue)
     return Verdict(state="invalid", format=kind.format, errors=1, issues=(issue,), report=engine.refused(say(issue, "en").what),
                    details={"encoding": None, "layout": [], "remarks": [],  "repair": {"changes": []}, "questions": [], "privacy": [],

@@ -7,10 +7,12 @@ documents as rows whose numbers are those of the spreadsheet. Descriptors never 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,14 @@ from frictionless import errors
 from frictionless.formats.csv import CsvControl
 from frictionless.helpers import slugify
 
-from catalog.digests import Digests, digest_file
+from catalog.digests import Digests, LaterDigests, digest_file
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.reading import Reading
+from catalog.reading import Limits, Reading
 from catalog.validation.explaining import checklist, descriptor_of, quickly
 from catalog.validation.fast_table import FastTable
 from catalog.validation.layout import Layout
 from catalog.validation.pattern_guard import PatternTooSlow, guard
-from catalog.validation.scanned import RecordTooLong
 from catalog.validation.tally import Tally, count_errors
 
 SNIFFED = 2**18  # frictionless sniffs the first hundred lines with expressions that long lines make slow
@@ -35,6 +36,8 @@ NONE_WANTED = Digests(md5="", sha256="", size=0)  # of a converted copy, which n
 _UNUSABLE = (re.error, TypeError, ValueError, ArithmeticError, OverflowError, RecursionError)
 
 
+SAMPLED_ROWS = 102  # that frictionless reads before any of our code sees one: frictionless/settings.py, DEFAULT_SAMPLE_SIZE, and a header
+_MOST_REPEATS = 2**24  # pairs of columns of one name; frictionless names them all
 SLOWEST = 2.0  # seconds that a pattern may take on one cell
 
 
@@ -54,19 +57,34 @@ class Task:
     sink: Callable[[dict[str, Any]], None] = field(default=lambda error: None)
     digests: Digests | None = None
     tick: Callable[[int], None] = field(default=lambda rows: None)
+    limits: Limits = field(default_factory=Limits)
 
 
 def validate(task: Task) -> dict[str, Any]:
     """The descriptor of a frictionless Report; Trouble `schema-unusable` when the schema itself does not hold,
-    `pattern-too-slow` when it would hold up the process, `record-too-long` when a quote swallows the file."""
-    descriptor = task.layout.descriptor()
+    `pattern-too-slow` when it would hold up the process; RecordTooLong when a quote swallows the file, RowTooWide."""
+    descriptor = _descriptor(task)
     try:
         schema = frictionless.Schema.from_descriptor(descriptor) if descriptor is not None else None
     except frictionless.FrictionlessException as error:
         raise _unusable(str(error)) from None
-    table = _table(task, schema)
+    failures: list[Exception] = []
+    table = _table(task, schema, failures)
     with _in_our_words(task):
-        return _completed(_report(table, schema, task), task)
+        report = _report(table, schema, task)
+        if failures:  # which frictionless has taken for a fault of the source
+            raise failures[0]
+        return _completed(report, task)
+
+
+def _descriptor(task: Task) -> dict[str, Any] | None:
+    """The schema's descriptor; Trouble where frictionless would fill the memory with what it says of the header."""
+    repeats = Counter(task.layout.labels)
+    if sum(count * (count - 1) for count in repeats.values()) > _MOST_REPEATS:
+        label, count = repeats.most_common(1)[0]
+        facts = {"count": count, "label": label[:120], "header": task.layout.header_row}
+        raise Trouble(Issue("header-repeats", Place(file=task.filename, sheet=task.layout.grid.sheet, row=task.layout.header_row), facts))
+    return task.layout.descriptor()
 
 
 def _report(table: FastTable, schema: frictionless.Schema | None, task: Task) -> dict[str, Any]:
@@ -97,9 +115,6 @@ def _in_our_words(task: Task) -> Iterator[None]:
     except PatternTooSlow as error:
         facts = {"field": task.layout.field_name(error.field_name), "pattern": error.pattern[:120], "seconds": f"{SLOWEST:g}"}
         raise Trouble(Issue("pattern-too-slow", place, facts)) from None
-    except RecordTooLong as error:
-        facts = {"row": error.row, "limit_mb": error.size // 2**20}
-        raise Trouble(Issue("record-too-long", Place(file=task.filename, row=error.row), facts)) from None
     except _UNUSABLE as error:  # a pattern or a bound of the schema that frictionless does not catch
         raise _unusable(f"{type(error).__name__}: {error}") from None
 
@@ -122,29 +137,47 @@ def error_types() -> dict[str, type[errors.DataError]]:
     return found
 
 
-def _table(task: Task, schema: frictionless.Schema | None) -> FastTable:
-    """The file itself where frictionless can take it, else its rows."""
+def _table(task: Task, schema: frictionless.Schema | None, failures: list[Exception]) -> FastTable:
+    """The file itself where frictionless can take it, else its rows; what then breaks their reading is put among the failures."""
     reading, layout = task.reading, task.layout
     options: dict[str, Any] = {"name": _name(task.filename), "schema": schema}
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
-    if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading.file):
-        table = FastTable(data=layout.rows, format="inline", dialect=frictionless.Dialect(header_rows=[layout.header_row]), **options)
+    if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
+        table = FastTable(data=partial(_noting, layout.rows, failures), format="inline", dialect=frictionless.Dialect(header_rows=[layout.header_row]), **options)
     else:
+        for _ in islice(layout.rows(), SAMPLED_ROWS):  # frictionless would read on until the memory ends
+            pass
         control = CsvControl(delimiter=reading.dialect.delimiter, skip_initial_space=reading.dialect.skip_initial_space)
         dialect = frictionless.Dialect(header_rows=[layout.header_row], controls=[control])
         encoding = reading.encoding.codec if reading.encoding and reading.file == reading.source else "utf-8"
         table = FastTable(path=reading.file.name, basepath=str(reading.file.parent), scheme="file", format="csv",
                           encoding=encoding, dialect=dialect, **options)
         table.digests = task.digests if reading.file == reading.source else NONE_WANTED
-    table.tick = task.tick
+        if reading.arriving:
+            table.opener, table.digests = reading.arriving.open, LaterDigests(reading.arriving.digests)
+        table.longest, table.verify = task.limits.line, partial(_read_through, layout)
+    table.tick, table.widest = task.tick, task.limits.columns
     return table
 
 
-def _quick_to_sniff(path: Path) -> bool:
-    with path.open("rb") as file:
+def _noting(rows: Callable[[], Iterator[list[Any]]], failures: list[Exception]) -> Iterator[list[Any]]:
+    try:
+        yield from rows()
+    except Exception as error:  # noqa: BLE001 - raised again when frictionless is done
+        failures.append(error)
+        raise
+
+
+def _read_through(layout: Layout) -> None:
+    for _ in layout.rows():
+        pass
+
+
+def _quick_to_sniff(reading: Reading) -> bool:
+    with reading.open() as file:
         start = file.read(SNIFFED)
-    return len(start) < SNIFFED or start.count(b"\n") >= 100
+    return len(start) < SNIFFED or start.count(b"\n") + start.count(b"\r") - start.count(b"\r\n") >= 100
 
 
 def _name(filename: str) -> str:

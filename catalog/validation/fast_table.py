@@ -11,11 +11,15 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, BinaryIO, Self
 
 import frictionless
+from frictionless import system
 from frictionless.resources import TableResource
 
-from catalog.digests import Digests
+from catalog.digests import Digests, LaterDigests
 from catalog.validation.filtering import Filter, Unfiltered, filter_of
+from catalog.validation.patient import PatientLoader
 from catalog.validation.pattern_guard import Guard
+
+LONGEST = 2**28  # frictionless itself reads on until the memory ends
 
 
 class FastTable(TableResource):
@@ -23,14 +27,19 @@ class FastTable(TableResource):
 
     `used` tells afterwards which way was taken: "scanned", "keys" (two passes), "objects" (rows of Python values) or
     "plain" (every row was shown to frictionless). Set before `validate`, where wanted: `digests` of the file, known from
-    its download; `tick`, told the number of rows now and then, which may raise to stop; `opener`, which gives the
-    bytes of the file from its start where they are not simply at `path`; `guard`, which watches over its patterns.
+    its download; `tick`, told the number of rows now and then, which may raise to stop; `opener`, which gives the bytes of
+    the file from its start where they are still coming to `path`, and waits for them; `guard`, which watches over its patterns;
+    `longest`, the bytes of a record beyond which RecordTooLong is raised, and `widest`, the cells of a row that is shown beyond
+    which RowTooWide is; `verify`, called before frictionless reads all rows itself, to raise what a filter would have raised.
     """
 
-    digests: Digests | None = None
+    digests: Digests | LaterDigests | None = None
     tick: Callable[[int], None] | None = None
     opener: Callable[[], BinaryIO] | None = None
     guard: Guard | None = None
+    longest: int = LONGEST
+    widest: int | None = None
+    verify: Callable[[], None] | None = None
     used = "plain"
     _wanted = False
     _filter: Filter | None = None
@@ -54,6 +63,7 @@ class FastTable(TableResource):
     def to_copy(self, **options: Any) -> Self:
         """As TableResource.to_copy; the copy's schema, made anew, gets the same guard over its patterns."""
         copy = super().to_copy(**options)
+        copy.opener = self.opener
         if self.guard and copy.schema:
             self.guard.add(copy.schema)
         return copy
@@ -63,6 +73,14 @@ class FastTable(TableResource):
         if self._filter:
             self._filter.settle()
         super().close()
+
+    def _TableResource__open_parser(self) -> None:  # noqa: N802 - the step of `open` that meets the bytes first
+        if self.opener is None:
+            super()._TableResource__open_parser()
+            return
+        parser = self._TableResource__parser = system.create_parser(self)
+        parser.read_loader = PatientLoader(self, self.opener).open
+        parser.open()
 
     def _TableResource__open_row_stream(self) -> None:  # noqa: N802 - the step of `open` that is extended
         # The copies that frictionless makes of a table to look keys up in it are not validated: they show every row.

@@ -65,6 +65,11 @@ class GrowingFile:
         self.wait_for(0, None)
         return self._head
 
+    @property
+    def begun(self) -> Any:
+        """The same without waiting: None before the writing has begun."""
+        return self._head
+
     def abandon(self) -> None:
         """Nobody wants the file any more: the writer and all readers are stopped at their next call."""
         with self._changed:

@@ -6,6 +6,7 @@ first does not; the rows above are titles. A label may be a field's name or its 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -13,6 +14,7 @@ from typing import Any
 
 from catalog.reading.documents import GEOMETRY
 from catalog.reading.grid import Grid, Rows, is_blank, same_label
+from catalog.reading.limits import RowTooWide
 
 LOOK = 15
 FITS = 0.5  # share of the schema's fields that a header must have to be taken for one
@@ -61,11 +63,14 @@ class Layout:
         return self.renamed.get(label, label)
 
 
-def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[[list[str]], Schema | None]) -> Layout | None:
+def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[[list[str]], Schema | None], *,
+                widest: int = sys.maxsize) -> Layout | None:
     """The table that fits the schema best, or the first with data; None when there is no row at all.
 
-    Without a schema, `match` is asked for one by the labels of each likely header.
+    Without a schema, `match` is asked for one by the labels of each likely header. RowTooWide where one has more than `widest` cells.
     """
+    for grid in grids:
+        _head(grid, widest)
     if schema is None:
         return _matched(grids, match) or _first(grids)
     found = [best for grid in grids if (best := _best_header(grid, schema))]
@@ -100,8 +105,15 @@ def _first(grids: tuple[Grid, ...]) -> Layout | None:
     return None
 
 
-def _head(grid: Grid) -> list[tuple[int, list[Any]]]:
-    return [(number, row) for number, row in islice(enumerate(grid.rows(), start=1), LOOK) if not is_blank(row)]
+def _head(grid: Grid, widest: int = sys.maxsize) -> list[tuple[int, list[Any]]]:
+    """The rows that may be a header, with their numbers."""
+    head = []
+    for number, row in islice(enumerate(grid.rows(), start=1), LOOK):
+        if len(row) > widest:
+            raise RowTooWide(number, len(row), widest)
+        if not is_blank(row):
+            head.append((number, row))
+    return head
 
 
 def _best_header(grid: Grid, schema: Schema) -> tuple[float, int, list[Any], Grid] | None:
@@ -135,13 +147,18 @@ def _layout(grid: Grid, number: int, row: list[Any], schema: Schema | None, *, s
         labels.pop()
     renamed: dict[str, str] = {}
     names = {entry["name"] for entry in schema.descriptor.get("fields", [])} if schema else set()
+    given = set(labels)
+    alike: dict[str, dict[str, int]] = {}  # labels that mean the same, with their places
+    for place, label in enumerate(labels):
+        if label not in names:
+            alike.setdefault(same_label(label), {}).setdefault(label, place)
     for entry in schema.descriptor.get("fields", []) if schema else []:
-        if entry["name"] in labels:
+        if entry["name"] in given:
             continue
         known = _labels_of(entry) - {same_label(entry["name"])}
-        label = next((label for label in labels if same_label(label) in known and label not in names and label not in renamed), None)
-        if label is not None:
-            renamed[label] = entry["name"]
+        free = [(place, label) for word in known for label, place in alike.get(word, {}).items() if label not in renamed]
+        if free:
+            renamed[min(free)[1]] = entry["name"]
     return Layout(grid=grid, header_row=number, labels=tuple(labels), schema=schema, renamed=renamed, skipped_titles=skipped)
 
 

@@ -40,7 +40,7 @@ _NOT_OF_A_SHAPE = b' .-()"\xc2' + bytes(range(0x80, 0xC0))
 _ONE_DIGIT = bytes(ord("0") if byte in _DIGITS else ord(".") for byte in range(256))
 _TEN_DIGITS = b"0" * 10
 _LONGEST = 26  # digits in a cell that `_NUMBERS` takes
-_PERSONAL_NUMBER = re.compile(rb"(?<![0-9U])(?:0|84)[35789][0-9U]{8}(?![0-9U])|(?<![0-9U])[0-9U]{3}[0-3][0-9U]{8}(?![0-9U])")
+_PERSONAL_NUMBER = re.compile(rb"(?:0|84)[35789][0-9U]{8}|[0-9U]{3}[0-3][0-9U]{8}")
 _OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
 
 
@@ -140,10 +140,23 @@ def nothing_to_find(labels: Sequence[str], blocks: Iterable[bytes], titles: Sequ
         if b"@" in block:
             return False
         shape = digits + block.translate(_SHAPE, _NOT_OF_A_SHAPE)
-        if _TEN_DIGITS in shape.translate(_ONE_DIGIT) and _PERSONAL_NUMBER.search(shape):
+        if _has_number(shape):
             return False
         digits = shape[len(shape.rstrip(_DIGITS)) :][-_LONGEST:]
     return True
+
+
+def _has_number(shape: bytes) -> bool:
+    """Whether there is a number of the length and beginning of a mobile or a citizen's one, in a text of which only digits are left."""
+    digits = shape.translate(_ONE_DIGIT)
+    start = digits.find(_TEN_DIGITS)
+    while start >= 0:
+        end = digits.find(b".", start)
+        end = len(digits) if end < 0 else end
+        if _PERSONAL_NUMBER.fullmatch(shape, start, end):
+            return True
+        start = digits.find(_TEN_DIGITS, end)
+    return False
 
 
 def masked(value: str) -> str:
@@ -179,6 +192,8 @@ class _Tally:
         if self.tells_birth:
             self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))
         text = "\n".join(cells)
+        if not self.is_told and "@" not in text and not _has_number(text.encode(errors="surrogatepass").translate(_SHAPE, _NOT_OF_A_SHAPE)):
+            return  # as `nothing_to_find` would say of this text
         candidates = {False: [_bare(cell) for cell in _NUMBERS.findall(text)], True: _MAILS.findall(text) if "@" in text else []}
         for kind, test, _ in self._tests:
             for cell in filter(test, candidates[kind.name == "email"]):

@@ -6,13 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from frictionless.dialect import Dialect
 from frictionless.formats.csv import CsvControl
 
 from catalog.digests import Hashing
-from catalog.errors import HaidangError
+from catalog.reading.limits import RecordTooLong, RowTooWide
 from catalog.validation.blocks import UndecodableBytes
 from catalog.validation.judging import Judging
 from catalog.validation.reopening import Opened
@@ -21,7 +22,6 @@ from catalog.validation.streams import BROKEN
 if TYPE_CHECKING:
     from catalog.validation.fast_table import FastTable
 
-LONGEST = 2**28  # bytes of one record; frictionless itself reads on until the memory ends
 Row = tuple[int, list[Any]]  # row number, cells
 SAMPLED_LINES = 100  # frictionless/formats/csv/parser.py, SAMPLE_SIZE: lines from which the dialect is guessed
 ROWS_BETWEEN_TICKS = 1000
@@ -37,12 +37,11 @@ def cells_of(raw: bytes, table: FastTable) -> list[str]:
     return next(csv.reader(io.StringIO(raw.decode(), newline=""), dialect=CsvControl.from_dialect(table.dialect).to_python()))
 
 
-class RecordTooLong(HaidangError):
-    """A record that starts in row `row` has more than `size` bytes, most likely because a quote is never closed."""
-
-    def __init__(self, row: int, size: int) -> None:
-        super().__init__(f"the record in row {row} is longer than {size} bytes")
-        self.row, self.size = row, size
+def within(table: FastTable, number: int, cells: list[Any]) -> Row:
+    """A row that may be shown; RowTooWide where explaining it would take too long."""
+    if table.widest is not None and len(cells) > table.widest:
+        raise RowTooWide(number, len(cells), table.widest)
+    return number, cells
 
 
 @dataclass(kw_only=True)
@@ -63,8 +62,8 @@ class Reading:
                 raise UndecodableBytes(0)
             if current is not None:
                 yield current, False
-            if scanner.left > LONGEST:
-                raise RecordTooLong(scanner.records + 1, LONGEST)
+            if scanner.left > self.opened.table.longest:
+                raise RecordTooLong(scanner.records + 1, self.opened.table.longest)
             current = block
         if not scanner.valid(b"", True):
             raise UndecodableBytes(0)
@@ -92,6 +91,7 @@ class Scanned:
         self.reading = Reading(opened=self.opened, hashing=Hashing() if wanted else None)
         self.scanner = self.judging.scanner(self.opened.options)
         self.handed_over = False
+        self.shown = 0
 
     def rows(self, cell_stream: Iterable[list[Any]]) -> Iterator[Row]:
         """The doubtful rows of each block; where the text cannot be decoded, frictionless reads on by itself."""
@@ -116,7 +116,14 @@ class Scanned:
                     continue
                 self.reading.lines = lines
                 table.stats.rows = row - 1  # frictionless adds this one
-                yield number, cells_of(raw, table)
+                yield within(table, number, cells_of(raw, table))
+                self._tick_now_and_then()
+
+    def _tick_now_and_then(self) -> None:
+        """Rows that are shown take their time."""
+        self.shown += 1
+        if self.opened.table.tick and not self.shown % ROWS_BETWEEN_TICKS:
+            self.opened.table.tick(self.opened.table.stats.rows)
 
     def end(self) -> None:
         """All is read: count and digests as frictionless has them at the end of a file."""
@@ -133,9 +140,8 @@ class Scanned:
             return
         text = self.opened.table._TableResource__parser.loader.text_stream
         sampled = max(self.scanner.sampled_lines, SAMPLED_LINES)
-        for _ in range(self.reading.lines - sampled):
-            if next(text, None) is None:
-                break
+        left = max(self.reading.lines - sampled, 0)
+        next(islice(text, left, left), None)
 
 
 def continue_after(table: FastTable, cell_stream: Iterable[list[Any]], seen: int) -> Iterator[Row]:
@@ -143,7 +149,7 @@ def continue_after(table: FastTable, cell_stream: Iterable[list[Any]], seen: int
     for count, row in enumerate(reference_rows(table, cell_stream), start=1):
         if count > seen:
             table.stats.rows = count - 1
-            yield row
+            yield within(table, *row)
         else:
             table.stats.rows = count
 
@@ -165,7 +171,7 @@ class Objects:
             table.stats.rows = count - 1
             columns = scanner.judge_row(cells) if count > 1 else None
             if columns is None or not self.judging.are_good_objects(scanner, cells, columns):
-                yield number, cells
+                yield within(table, number, cells)
             if table.tick and not count % ROWS_BETWEEN_TICKS:
                 table.tick(count)
         table.stats.rows = count
@@ -183,8 +189,10 @@ class Unfiltered:
 
     def rows(self, cell_stream: Iterable[list[Any]]) -> Iterator[Row]:
         """The rows as frictionless reads them."""
+        if self.table.verify:
+            self.table.verify()
         for count, row in enumerate(reference_rows(self.table, cell_stream), start=1):
-            yield row
+            yield within(self.table, *row)
             if not count % ROWS_BETWEEN_TICKS:
                 self.table.tick(count)
 

@@ -1,0 +1,96 @@
+"""The search for personal data in all of a file, beside its validation where the file is still on its way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from catalog.digests import BLOCK
+from catalog.reading import Reading
+from catalog.validation import privacy
+from catalog.validation.layout import Layout, find_layout
+
+Hits = list[tuple[str | None, privacy.Hit]]
+T = TypeVar("T")
+
+
+@contextmanager
+def screened(reading: Reading, layout: Layout) -> Iterator[Callable[[], Hits]]:
+    """What gives the hits when asked, with the sheet of each. A file that is still arriving is screened meanwhile, by a thread."""
+    if reading.arriving is None:
+        yield lambda: _screen(reading, layout, lambda: None)
+        return
+    meanwhile = _Meanwhile(lambda go_on: _screen(reading, layout, go_on))
+    try:
+        yield meanwhile.result
+    finally:
+        meanwhile.stop()
+
+
+class _Stopped(Exception):
+    """Nobody wants the result any more."""
+
+
+class _Meanwhile:
+    """A piece of work in a thread of its own; the work calls what it is given now and then, which ends it when it was stopped."""
+
+    def __init__(self, work: Callable[[Callable[[], None]], Hits]) -> None:
+        self._work = work
+        self._stopped = threading.Event()
+        self._hits: Hits = []
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="screening", daemon=True)
+        self._thread.start()
+
+    def result(self) -> Hits:
+        """What the work gives; waits for it, and raises what it raises."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._hits
+
+    def stop(self) -> None:
+        """Let the work end by itself, soon."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        try:
+            self._hits = self._work(self._go_on)
+        except BaseException as error:  # noqa: BLE001 - carried to whoever asks for the result
+            self._error = error
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise _Stopped
+
+
+def _screen(reading: Reading, layout: Layout, go_on: Callable[[], None]) -> Hits:
+    """Personal data in the table and, since the original file is offered too, in every other sheet."""
+    titles = _titles(layout)
+    hits: Hits = []
+    if reading.file is None or not privacy.nothing_to_find(layout.labels, _watched(_blocks(reading), go_on), titles):
+        rows = _watched((row for _, row in layout.body()), go_on)
+        hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, rows, titles)]
+    for grid in reading.grids:
+        if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
+            hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]
+    return hits
+
+
+def _blocks(reading: Reading) -> Iterator[bytes]:
+    with reading.open() as file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def _watched(items: Iterable[T], go_on: Callable[[], None]) -> Iterator[T]:
+    for item in items:
+        go_on()
+        yield item
+
+
+def _titles(layout: Layout) -> list[str]:
+    entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
+    return [str(entries.get(layout.field_name(label), {}).get("title", "")) for label in layout.labels]
