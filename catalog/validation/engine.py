@@ -29,6 +29,7 @@ from catalog.validation.explaining import checklist, descriptor_of, quickly
 from catalog.validation.fast_table import FastTable
 from catalog.validation.layout import Layout
 from catalog.validation.pattern_guard import PatternTooSlow, guard
+from catalog.validation.quick_schemas import remembering
 from catalog.validation.tally import Tally, count_errors
 
 SNIFFED = 2**18  # frictionless sniffs the first hundred lines with expressions that long lines make slow
@@ -65,7 +66,8 @@ def validate(task: Task) -> dict[str, Any]:
     `pattern-too-slow` when it would hold up the process; RecordTooLong when a quote swallows the file, RowTooWide."""
     descriptor = _descriptor(task)
     try:
-        schema = frictionless.Schema.from_descriptor(descriptor) if descriptor is not None else None
+        with remembering():
+            schema = frictionless.Schema.from_descriptor(descriptor) if descriptor is not None else None
     except frictionless.FrictionlessException as error:
         raise _unusable(str(error)) from None
     failures: list[Exception] = []

@@ -28,6 +28,8 @@ from frictionless import Checklist, Error, Report, errors
 from frictionless.report import ReportTask
 from frictionless.vendors import stringcase
 
+from catalog.validation.quick_schemas import remembering
+
 _DEFINED_FOR_ALL = frozenset({"title", "description", "message", "tags"})  # Error.__attrs_post_init__
 _ROWS = ("cells", "labels")  # what errors of one row, or of the header, have in common
 _set = object.__setattr__
@@ -35,14 +37,15 @@ _set = object.__setattr__
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    """While this runs, errors render their messages by plan; neither messages nor exports differ, in whichever thread.
+    """While this runs, errors render their messages by plan and schemas are copied quicker; nothing differs, in whichever thread.
 
     May be entered again, and by several threads: the last one out puts frictionless' own method back. Errors made by a
     thread that is in are lean: those of one row share their list of cells; they are to be read, not changed.
     """
     _MESSAGES.enter()
     try:
-        yield
+        with remembering():
+            yield
     finally:
         _MESSAGES.leave()
 

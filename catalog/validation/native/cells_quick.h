@@ -1,6 +1,6 @@
 /* Cells, the quick way: the spellings that nearly all cells have, eight bytes at a time, with next to no branches.
  *
- * What is not written so need not be wrong; the readers of each type look at it then. Every function here reads up to eight
+ * What is not written so need not be wrong; the readers of each type look at it then. Every function here reads some
  * bytes behind the cell (see BEHIND in scan.h).
  */
 #ifndef HAIDANG_CELLS_QUICK_H
@@ -31,15 +31,16 @@ static inline bool quick_integer(const byte *text, size_t n, Number *number)
     return all_digits(digits, 0);
 }
 
-/* [-] and up to eight digits with the decimal sign somewhere between two of them, or nowhere; nine signs at most. */
+/* [-] and up to eight digits with the decimal sign somewhere between two of them, or nowhere. */
 static inline bool quick_number(const byte *text, size_t n, byte point, Number *number)
 {
     bool negative = *text == '-';
     size_t count = n - negative;
-    if (count - 1 > 7) {
+    if (count - 1 > 8) {
         return false;
     }
-    uint64_t word = load_eight(text + negative), inside = ~UINT64_C(0) >> (64 - 8 * count);
+    uint64_t word = load_eight(text + negative), ninth = text[negative + 8];
+    uint64_t inside = ~UINT64_C(0) >> (64 - 8 * (count < 8 ? count : 8));
     uint64_t points = zero_bytes(word ^ EVERY_BYTE * point) & inside;
     size_t scale = 0;
     if (points) {
@@ -48,9 +49,11 @@ static inline bool quick_number(const byte *text, size_t n, byte point, Number *
             return false;
         }
         uint64_t whole = (UINT64_C(1) << (8 * before)) - 1;
-        word = (word & whole) | (word >> 8 & ~whole);
+        word = (word & whole) | ((word >> 8 | ninth << 56) & ~whole);
         scale = count - before - 1;
         count--;
+    } else if (count > 8) {
+        return false;
     }
     uint64_t digits = right_aligned(word ^ ZEROS, count);
     int64_t value = (int64_t)join_digits(digits);
@@ -96,7 +99,7 @@ static inline bool quick_day_within(const Bounds *bounds, const Moment *moment)
     return bounds->low[0] <= day && day <= bounds->high[0];
 }
 
-/* HH:MM:SS and no more. */
+/* HH:MM:SS. */
 static inline bool quick_time(const byte *text)
 {
     uint64_t digits = three_pairs(text, ':');
@@ -106,11 +109,19 @@ static inline bool quick_time(const byte *text)
 /* NUMBER,NUMBER as `quick_number` reads each. */
 static inline bool quick_geopoint(const Column *column, const byte *text, size_t n)
 {
-    uint64_t commas = zero_bytes(load_eight(text + 1) ^ EVERY_BYTE * ',');
-    size_t before = commas ? lowest_bit(commas) / 8 + 1 : n;
+    uint64_t near = zero_bytes(load_eight(text + 1) ^ EVERY_BYTE * ','), far = zero_bytes(load_eight(text + 8) ^ EVERY_BYTE * ',');
+    size_t before = near ? lowest_bit(near) / 8 + 1 : far ? lowest_bit(far) / 8 + 8 : n;
     Number longitude, latitude;
     return before + 1 < n && quick_number(text, before, '.', &longitude) && quick_number(text + before + 1, n - before - 1, '.', &latitude)
         && quick_bounds(&column->bounds, longitude) && quick_bounds(&column->latitudes, latitude);
+}
+
+/* YYYY-MM-DD, T or a blank, HH:MM:SS, and Z or nothing. */
+static inline bool quick_datetime(const byte *text, size_t n)
+{
+    Moment moment;
+    bool ends = n == 19 || (n == 20 && text[19] == 'Z');
+    return ends && (text[10] == 'T' || text[10] == ' ') && quick_date(text, &moment) && quick_time(text + 11);
 }
 
 /* Whether the cell is certainly a value within all constraints; false says nothing. */
@@ -126,7 +137,7 @@ static inline bool quickly_clean(const Column *column, const byte *text, size_t 
     case QUICK_NUMBER: return quick_number(text, n, column->decimal, &number) && quick_bounds(&column->bounds, number);
     case QUICK_YEAR: return n == 4 && *text != '-' && quick_integer(text, n, &number) && quick_bounds(&column->bounds, number);
     case QUICK_DATE: return n == 10 && quick_date(text, &moment) && quick_day_within(&column->bounds, &moment);
-    case QUICK_DATETIME: return n == 19 && (text[10] == 'T' || text[10] == ' ') && quick_date(text, &moment) && quick_time(text + 11);
+    case QUICK_DATETIME: return quick_datetime(text, n);
     case QUICK_LENGTH: return n / 4 >= column->shortest && n <= column->longest;
     case QUICK_PATTERN: return automaton_matches(column->automaton, text, n);
     case QUICK_CHOICE: return texts_find(&column->texts, text, n) != NULL;
