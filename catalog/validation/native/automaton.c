@@ -3,6 +3,9 @@
  * Code points fall into at most 256 classes, found in two steps as in Unicode's own tables: blocks of 64 points, and an
  * index of blocks; points beyond the index share its last block. A step is one look-up in the table states x classes.
  * State 0 never matches and state 1 always does, so the walk ends as soon as it reaches one of them.
+ *
+ * Codes are often so many characters of a set, then so many of another ([A-Z]{2}[0-9]{8}): up to some place there is only
+ * one way on. A text of ASCII that ends before that place needs no walk: each of its characters is looked up by itself.
  */
 #include "automaton.h"
 
@@ -12,6 +15,7 @@
 #define MAX_STATES 65535
 #define MAX_CLASSES 256
 #define MAX_INDEX (0x110000u / BLOCK)
+#define MAX_PLACES 32
 
 struct Automaton {
     uint32_t *next;     /* where each state's row begins, for each state and class; last in a row: whether the text may end here */
@@ -21,6 +25,9 @@ struct Automaton {
     size_t row_length;  /* the classes, and one more */
     uint32_t start;     /* the row of the first state */
     byte ascii[128];    /* the class of each ASCII character */
+    size_t places;      /* so many characters at the front have but one way on */
+    uint64_t lengths;   /* bit n: a text of n <= places characters that goes this way matches */
+    uint32_t ways[256]; /* of each byte: bit i where it goes on at place i; none beyond ASCII */
 };
 
 typedef struct {
@@ -56,8 +63,20 @@ static size_t class_of(const Automaton *automaton, uint32_t point)
     return automaton->blocks[automaton->index[block] * BLOCK + point % BLOCK];
 }
 
+static inline bool goes_one_way(const Automaton *automaton, const byte *text, size_t n)
+{
+    uint32_t good = 1;
+    for (size_t i = 0; i < n; i++) {
+        good &= automaton->ways[text[i]] >> i;
+    }
+    return good && automaton->lengths >> n & 1;
+}
+
 bool automaton_matches(const Automaton *automaton, const byte *text, size_t n)
 {
+    if (n <= automaton->places && goes_one_way(automaton, text, n)) {
+        return true;
+    }
     const byte *end = text + n;
     const uint32_t *next = automaton->next;
     size_t row = automaton->start, decided = automaton->row_length;
@@ -130,6 +149,35 @@ static const char *fault(const Given *given)
     return NULL;
 }
 
+/* The one row that a row leads to beside that of state 0, or 0 where there are more, or none. */
+static uint32_t one_way(const Automaton *automaton, const uint32_t *row)
+{
+    uint32_t found = 0;
+    for (size_t class = 0; class + 1 < automaton->row_length; class++) {
+        if (row[class] && found && row[class] != found) {
+            return 0;
+        }
+        found = row[class] ? row[class] : found;
+    }
+    return found;
+}
+
+/* Find out how far there is only one way. */
+static void find_places(Automaton *automaton)
+{
+    uint32_t at = automaton->start;
+    const uint32_t *row = automaton->next + at;
+    automaton->lengths = row[automaton->row_length - 1];
+    while (automaton->places < MAX_PLACES && at > automaton->row_length && (at = one_way(automaton, row))) {
+        for (size_t c = 0; c < 128; c++) {
+            automaton->ways[c] |= (uint32_t)(row[automaton->ascii[c]] == at) << automaton->places;
+        }
+        automaton->places++;
+        row = automaton->next + at;
+        automaton->lengths |= (uint64_t)row[automaton->row_length - 1] << automaton->places;
+    }
+}
+
 /* Copy tables that hold; false when there is no memory. What was got is freed with the object. */
 static bool copy_tables(Automaton *automaton, const Given *given)
 {
@@ -158,6 +206,7 @@ static bool copy_tables(Automaton *automaton, const Given *given)
     for (uint32_t point = 0; point < 128; point++) {
         automaton->ascii[point] = (byte)class_of(automaton, point);
     }
+    find_places(automaton);
     return true;
 }
 
