@@ -80,37 +80,23 @@ def download(asked: dict[str, Any]) -> int:
 
 
 def download_and_validate(asked: dict[str, Any]) -> int:
-    """The same, while the rows that are there are validated."""
-    from catalog.validation.growing import GrowingFile
+    """The same, while the rows that are there are validated: the way of `haidang validate URL`."""
+    from catalog.net import Downloaded, Sink
+    from catalog.validation.on_arrival import Arrival
+
+    def fetch(sink: Sink) -> Downloaded:
+        with urllib.request.urlopen(asked["url"]) as answer:
+            head = Downloaded(status="new", url=asked["url"], media_type="text/csv")
+            sink.begin(head)
+            while piece := answer.read1(PIECE):
+                sink.write(piece)
+        return head
 
     with tempfile.TemporaryDirectory() as folder:
-        growing = GrowingFile(Path(folder) / "body.csv")
-
-        def write() -> None:
-            with growing.writer() as writer, urllib.request.urlopen(asked["url"]) as answer:
-                while piece := answer.read1(PIECE):
-                    writer.write(piece)
-
-        thread = threading.Thread(target=write)
-        thread.start()
-        growing.wait_for(2**20)  # more than frictionless takes for a sample
-        table = table_of({**asked, "path": str(growing.path)})
-        table.opener, table.digests = growing.open, Later(growing.digests)
-        report = table.validate()
-        thread.join()
-        if table.used != "scanned" or not report.valid or "md5" not in report.tasks[0].stats:
-            raise RuntimeError("not validated")
+        verdict, _ = Arrival(fetch=fetch, path=Path(folder) / "body.csv", filename="body.csv", schema=schema_of(asked)).verdict()
+    if verdict.state != "valid" or not verdict.rows:
+        raise RuntimeError(f"not validated: {verdict.state}")
     return 0
-
-
-class Later:
-    """Digests that are known when all bytes are there."""
-
-    def __init__(self, digests: Callable[[], Any]) -> None:
-        self._digests = digests
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._digests(), name)
 
 
 def schema_of(asked: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +150,7 @@ def main() -> None:
     else:
         import catalog.validation.explaining
         import catalog.validation.fast_table
-        import catalog.validation.growing  # noqa: F401
+        import catalog.validation.on_arrival  # noqa: F401
         warm(fast if asked["what"] == "fast" else frictionless)
     if "megabytes" in asked:
         asked["url"] = serve_slowly(Path(asked["path"]), asked["megabytes"])

@@ -17,7 +17,7 @@ from typing import Any
 from frictionless import FrictionlessException, errors
 
 from catalog.validation.blocks import UndecodableBytes
-from catalog.validation.scanned import Reading, Row, Scanned, cells_of, continue_after, within
+from catalog.validation.scanned import Reading, Row, Scanned, continue_after, within
 from catalog.validation.value_hash import hash_value
 
 MEMORY = 2**28  # bytes that the hashes of all keys take together; beyond, they go to the disk
@@ -54,7 +54,7 @@ class Keyed(Scanned):
                 for number, row, lines, raw, _ in picked:
                     self.reading.lines = lines
                     table.stats.rows = row - 1
-                    yield within(table, number, cells_of(raw, table))
+                    yield within(table, number, self.cells_of(raw))
                     self._tick_now_and_then()
         self.end()
 
@@ -72,7 +72,7 @@ class Keyed(Scanned):
 
     def _weigh(self, number: int, row: int, raw: bytes, doubtful: list[Any] | None) -> None:
         """Give the stores the keys of a row that the scanner could not hash; note the row unless it is good."""
-        _, cells = within(self.opened.table, number, cells_of(raw, self.opened.table))
+        _, cells = within(self.opened.table, number, self.cells_of(raw))
         good = doubtful is None or self.judging.are_good(self.scanner, doubtful, lambda: cells, number)
         try:
             values, valid = self.judging.read(cells, number)

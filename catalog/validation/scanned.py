@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -32,9 +32,10 @@ def reference_rows(table: FastTable, cell_stream: Iterable[list[Any]]) -> Iterat
     return Dialect.read_enumerated_content_stream(table.dialect, cell_stream)
 
 
-def cells_of(raw: bytes, table: FastTable) -> list[str]:
-    """The cells of one record, by the reader that frictionless uses."""
-    return next(csv.reader(io.StringIO(raw.decode(), newline=""), dialect=CsvControl.from_dialect(table.dialect).to_python()))
+def cells_by(table: FastTable) -> Callable[[bytes], list[str]]:
+    """What gives the cells of one record, by the reader that frictionless uses; for as long as the table's dialect is what it is."""
+    dialect = CsvControl.from_dialect(table.dialect).to_python()
+    return lambda raw: next(csv.reader(io.StringIO(raw.decode(), newline=""), dialect=dialect))
 
 
 def within(table: FastTable, number: int, cells: list[Any]) -> Row:
@@ -90,6 +91,7 @@ class Scanned:
         wanted = self.opened.plain and table.digests is None
         self.reading = Reading(opened=self.opened, hashing=Hashing() if wanted else None)
         self.scanner = self.judging.scanner(self.opened.options)
+        self.cells_of = cells_by(table)
         self.handed_over = False
         self.shown = 0
 
@@ -112,11 +114,11 @@ class Scanned:
         table, scanner = self.opened.table, self.scanner
         while doubts := scanner.scan():
             for number, row, lines, raw, cells in doubts:
-                if cells is not None and self.judging.are_good(scanner, cells, lambda raw=raw: cells_of(raw, table), number):
+                if cells is not None and self.judging.are_good(scanner, cells, lambda raw=raw: self.cells_of(raw), number):
                     continue
                 self.reading.lines = lines
                 table.stats.rows = row - 1  # frictionless adds this one
-                yield within(table, number, cells_of(raw, table))
+                yield within(table, number, self.cells_of(raw))
                 self._tick_now_and_then()
 
     def _tick_now_and_then(self) -> None:
