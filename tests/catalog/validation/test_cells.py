@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -200,6 +201,15 @@ def test_ordinary_values_of_worksheets_are_proven_clean_without_frictionless(typ
     assert [cell for cell in cells if reads(field, cell)[1]] == []
 
 
+def test_a_float_beside_a_bound_is_only_clean_where_frictionless_finds_nothing():
+    field = field_of("number", constraints={"minimum": 5.5, "maximum": 99.5})
+    column = column_of(field)
+    for bound, distance in itertools.product((5.5, 99.5), (0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-6)):
+        for value in (bound - distance, bound + distance):
+            assert agrees(field, value, column.check(value)), value
+    assert column.check(50.5) == CLEAN
+
+
 def test_a_number_whose_text_is_a_missing_value_is_left_to_frictionless():
     column = column_of(field_of("number", missingValues=["", "1.0", "True"]))
     assert [column.check(cell) for cell in (1.0, 2.0, 1, True)] == [UNDECIDED] * 4
@@ -294,7 +304,7 @@ _ORDINARY: list[tuple[str, dict[str, Any], list[str]]] = [
     ("year", {"constraints": {"minimum": 1900, "maximum": 2100}}, ["1900", "2100", "-200", "2101"]),
     ("year", {}, ["1900", "-200"]),
     ("date", {"constraints": {"minimum": "2000-02-29", "maximum": "2024-12-31"}}, ["2000-02-29", "2000-02-28", "2024-12-31", "2025-01-01"]),
-    ("date", {}, ["1000-01-01", "0999-01-01", "2023-02-28", "2023-04-30", "9999-12-31", "2024-13-01"]),
+    ("date", {}, ["1000-01-01", "0999-01-01", "2023-02-28", "2023-04-30", "9999-12-31", "2024-13-01", "1800-02-29", "2000-02-29"]),
     ("datetime", {}, ["2024-01-31T23:59:59", "2024-01-28 00:00:00", "2024-02-29T24:00:00", "2024-12-01T23:60:00",
                       "2024-01-28T23:59:59Z", "2024-01-28 10:00:00Z"]),
     ("boolean", {}, ["true", "False", "1"]),
