@@ -38,7 +38,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "Chưa có mô-đun venv; hãy cài gói python3-venv · The venv module is missing; install the package python3-venv" >&2; rm -rf $(VENV); exit 2; }
 
-$(VENV)/.installed: deploy/requirements.txt pyproject.toml $(wildcard catalog/validation/native/*.[ch]) | $(VENV)/bin/python
+$(VENV)/.installed: deploy/requirements.txt pyproject.toml $(wildcard catalog/native/*.[ch] catalog/validation/native/*.[ch]) | $(VENV)/bin/python
 	@echo "Cài các gói Python… · Installing Python packages…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

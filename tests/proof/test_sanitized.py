@@ -8,7 +8,9 @@ from pathlib import Path
 import native_build
 import pytest
 
-QUICK = (  # tests that reach the extension and need no server
+DIGESTS = Path("catalog/native")
+QUICK = (  # tests that reach the extensions and need no server
+    "tests/catalog/test_digests.py",
     "tests/catalog/validation/test_cells.py",
     "tests/catalog/validation/test_key_store.py",
     "tests/catalog/validation/test_patterns.py",
@@ -22,18 +24,21 @@ SEEDS = (1, 2, 3)
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """A copy of the project with the sanitized extension."""
+    """A copy of the project with the sanitized extensions."""
     folder = native_build.copy_of_project(tmp_path_factory.mktemp("sanitized"))
     native_build.compile_all(folder / native_build.NATIVE, folder / "objects", native_build.SANITIZED)
     native_build.link(folder / "objects", folder / native_build.EXTENSION, native_build.SANITIZED)
+    native_build.compile_all(folder / DIGESTS, folder / "digests", native_build.SANITIZED)
+    native_build.link(folder / "digests", folder / "catalog/_digests.abi3.so", native_build.SANITIZED)
     where = native_build.run_python(folder, ["-c", "from catalog.validation import _native; print(_native.__file__)"], timeout=60, sanitized=True)
     assert where.stdout.strip() == str(folder / native_build.EXTENSION)
     return folder
 
 
-def test_the_compiler_has_nothing_to_say(tmp_path):
+@pytest.mark.parametrize("sources", [native_build.NATIVE, DIGESTS], ids=str)
+def test_the_compiler_has_nothing_to_say(sources, tmp_path):
     flags = ("-O2", "-Wconversion", "-Wno-sign-conversion", "-Wno-cast-function-type", "-Wshadow", "-Wvla")
-    assert native_build.compile_all(native_build.ROOT / native_build.NATIVE, tmp_path, flags) == ""
+    assert native_build.compile_all(native_build.ROOT / sources, tmp_path, flags) == ""
 
 
 def test_the_sanitizers_are_at_work(project, tmp_path):
