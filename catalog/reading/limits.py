@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import tempfile
 import weakref
@@ -50,8 +51,9 @@ class Workspace:
     """A folder for the copies that reading makes; gone when it is closed or forgotten."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="haidang-read-"))
-        self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder = Path(tempfile.gettempdir()) / f"haidang-read-{secrets.token_hex(12)}"
+        self._end = weakref.finalize(self, _remove, self.folder)  # first, so that no interrupt falls between making and minding
+        self.folder.mkdir(mode=0o700)
 
     def file(self, name: str) -> Path:
         """A path in the folder; `name` is always ours, never taken from a file."""
@@ -59,6 +61,15 @@ class Workspace:
 
     def close(self) -> None:
         self._end()
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder with all in it, also where Ctrl+C falls into the removing."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
