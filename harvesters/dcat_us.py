@@ -1,4 +1,4 @@
-"""A DCAT-US `data.json` (Project Open Data metadata 1.1): one document that lists every dataset."""
+"""A DCAT-US `data.json`, 1.1 (Project Open Data metadata) and older, or 3.0: one document that lists every dataset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.record import Distribution, Record
+from harvesters import dcat_describing
 from harvesters.base import Gathered, Option, Page, SourceSpec
+from harvesters.dcat_us_3 import MARK, Entry, entries, is_version_3
 from harvesters.describing import (
     DEFAULTS,
     Draft,
@@ -34,7 +36,7 @@ class DcatUs:
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._url, self._options, self._net = source.url, source.options, net
-        self._entries: list[Any] | None = None
+        self._entries: list[Entry] | None = None
 
     def page(self, cursor: str | None) -> Page:
         """The next 500 entries; the cursor is the position of the first, so that a restart only downloads again."""
@@ -42,23 +44,26 @@ class DcatUs:
             self._entries = self._download()
         start = int(cursor or 0)
         end = start + RECORDS
-        found = [identified(entry, entry.get("identifier") if isinstance(entry, Mapping) else None,
-                            Place(url=self._url, field=f"dataset[{number}]"))
-                 for number, entry in enumerate(self._entries[start:end], start=start)]
+        found = [identified(entry.value, entry.identifier, Place(url=self._url, field=entry.place)) for entry in self._entries[start:end]]
         items, issues = parted(found)
         return Page(items=items, cursor=str(end) if end < len(self._entries) else None, total=len(self._entries), issues=issues)
 
-    def _download(self) -> list[Any]:
-        """The entries of the document, in version 1.1 (`dataset` of an object) or as the bare list of before."""
+    def _download(self) -> list[Entry]:
+        """The entries of the document: of version 3.0, of 1.1 (`dataset` of an object), or the bare list of before."""
         document = self._net.get_json(self._url, max_bytes=MAX_BYTES)
-        entries = document.get("dataset") if isinstance(document, Mapping) else document
-        if not isinstance(entries, list):
+        if is_version_3(document):
+            return entries(document, self._url)
+        listed = document.get("dataset") if isinstance(document, Mapping) else document
+        if not isinstance(listed, list):
             raise Trouble(Issue("listing-of-another-kind", Place(url=self._url), {"expected": "dataset"}))
-        return entries
+        return [Entry(f"dataset[{number}]", entry, entry.get("identifier") if isinstance(entry, Mapping) else None)
+                for number, entry in enumerate(listed)]
 
     def describe(self, item: Gathered) -> Record:
         """The entry in our words (https://resources.data.gov/resources/dcat-us/)."""
         entry = require_object(item)
+        if MARK in entry:
+            return dcat_describing.describe(item, self._options)
         draft = Draft(item, self._options)
         contact = entry.get("contactPoint") if isinstance(entry.get("contactPoint"), Mapping) else {}
         draft.metadata |= {

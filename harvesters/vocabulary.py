@@ -14,6 +14,7 @@ _LICENCE_PATHS = (
     ("creativecommons.org/licenses/by-nd", "other-closed"),
     ("creativecommons.org/licenses/by", "cc-by"),
     ("creativecommons.org/publicdomain/zero", "cc-zero"),
+    ("creativecommons.org/share-your-work/public-domain/cc0", "cc-zero"),
     ("creativecommons.org/publicdomain/mark", "other-pd"),
     ("opendatacommons.org/licenses/by", "odc-by"),
     ("opendatacommons.org/licenses/odbl", "odc-odbl"),

@@ -1,0 +1,136 @@
+"""Metadata documents of ISO 19115 in a web folder (a WAF), in a folder of this machine, or a single one by its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from catalog.errors import Trouble
+from catalog.issues import Issue, Place
+from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
+from catalog.record import Record
+from harvesters import catalogue_entry, iso_19139, listing
+from harvesters.base import Gathered, Option, Page, SourceSpec
+from harvesters.describing import DEFAULTS, identified, is_yes, parted
+from harvesters.xml_answers import MAX_BYTES, parsed
+
+DOCUMENTS = 100  # of one page
+FOLDERS, DEPTH = 200, 6  # a listing that leads to more is a maze
+READERS = 4  # documents that are asked for side by side
+_METADATA = re.compile(rb"<(\w+:)?(M[DI]_Metadata|CHE_MD_Metadata|GetRecord\w*Response)\b")
+
+_DOCUMENT = re.compile(rb"(?!.{0,500}<(html|head|body|!doctype\s+html)\b)(\xef\xbb\xbf)?\s*<(\?xml|\w+:\w|!DOCTYPE)", re.I | re.S)
+
+
+class IsoFolder:
+    """A folder of XML documents, each with one metadata record, or several where it is a saved answer of a catalogue."""
+
+    kind: ClassVar[str] = "iso-folder"
+    title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp siêu dữ liệu ISO 19139 (XML)", "en": "Folder of ISO 19139 metadata (XML)"}
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(name="pattern", default="*.xml", vi="Chỉ đọc các tệp có tên khớp mẫu; nhiều mẫu cách nhau bằng dấu chấm phẩy",
+               en="Only files whose names match; several patterns are separated by semicolons"),
+        Option(name="recursive", vi="Đọc cả các thư mục con", en="Sub-folders too", default="false", choices=("true", "false")),
+        *DEFAULTS,
+    )
+
+    def __init__(self, source: SourceSpec, net: Net) -> None:
+        self._source, self._options, self._net = source, source.options, net
+        local = is_file_url(source.url) or source.url.startswith("/")
+        self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
+        self._found: dict[str, str] | None = None
+        self._left_out, self._is_one = False, False
+
+    def page(self, cursor: str | None) -> Page:
+        """The records of the next 100 documents in the order of their paths; the cursor is the path of the last one."""
+        if self._found is None:
+            self._left_out = False
+            self._found = self._gather()
+        paths = sorted(path for path in self._found if cursor is None or path > cursor)
+        with ThreadPoolExecutor(READERS, thread_name_prefix="iso") as pool:
+            found = [one for some in pool.map(self._records, paths[:DOCUMENTS]) for one in some]
+        items, issues = parted(found)
+        if self._is_one and not items:
+            raise Trouble(issues[0])
+        if len(paths) > DOCUMENTS:
+            return Page(items=items, cursor=paths[DOCUMENTS - 1], total=len(self._found), issues=issues)
+        said = Issue("listing-incomplete", Place(url=self._source.url), {"found": len(self._found), "total": f"> {len(self._found)}"})
+        return Page(items=items, total=len(self._found), issues=issues, shortfall=said if self._left_out else None)
+
+    def _gather(self) -> dict[str, str]:
+        """Every document by its path below the folder, with its address; of a single document the one."""
+        if self._folder is not None:
+            return {path.as_posix(): path.as_posix() for path in self._folder.files(recursive=is_yes(self._options.get("recursive")))
+                    if self._wanted(path.name)}
+        answer = self._net.get(self._source.url, max_bytes=MAX_BYTES)
+        if _METADATA.search(answer.body) or _DOCUMENT.match(answer.body):
+            self._is_one = True
+            return {listing.relative(answer.url, listing.folder_of(answer.url)) or answer.url: self._source.url}
+        return self._walked(answer.url, answer.body)
+
+    def _walked(self, where: str, body: bytes) -> dict[str, str]:
+        """The documents of a listing and, where wanted, of the listings below it."""
+        root = listing.folder_of(where)
+        found: dict[str, str] = {}
+        asked, waiting = {root}, [(root, body, 0)]
+        while waiting:
+            folder, body, depth = waiting.pop(0)
+            page = body.decode("utf-8", "replace")
+            if not listing.has_links(page):
+                raise Trouble(Issue("listing-of-another-kind", Place(url=folder), {"expected": "<a href>"}))
+            for entry in listing.entries(page, folder):
+                if not entry.is_folder:
+                    if self._wanted(PurePosixPath(entry.path).name):
+                        found[listing.relative(folder, root) + entry.path] = entry.url
+                elif is_yes(self._options.get("recursive")) and entry.url not in asked:
+                    if depth >= DEPTH or len(asked) >= FOLDERS:
+                        self._left_out = True
+                        continue
+                    asked.add(entry.url)
+                    waiting.append((entry.url, self._net.get(entry.url).body, depth + 1))
+        return found
+
+    def _wanted(self, name: str) -> bool:
+        patterns = [part.strip().lower() for part in str(self._options.get("pattern") or "*.xml").split(";") if part.strip()]
+        return any(fnmatch(name.lower(), pattern) for pattern in patterns)
+
+    def _records(self, path: str) -> list[Gathered | Issue]:
+        """The records of one document, or why there are none; a host that is gone ends the listing."""
+        place = Place(url=self._found[path]) if self._folder is None else Place(file=path)
+        try:
+            root = parsed(self._body(path), self._found[path], "ISO 19139")
+        except Trouble as trouble:
+            if trouble.issue.code in ABOUT_THE_HOST:
+                raise
+            return [Issue(trouble.issue.code, place, trouble.issue.facts)]
+        elements = list(iso_19139.metadata_in(root))
+        found: list[Gathered | Issue] = []
+        for element in elements:
+            name = iso_19139.identifier_of(element) or (path if len(elements) == 1 else "")
+            try:
+                raw: dict[str, Any] = iso_19139.entry(element)
+            except Trouble as trouble:
+                found.append(Issue(trouble.issue.code, place, trouble.issue.facts))
+                continue
+            if self._folder is None:
+                raw["about"]["metadata_document"] = self._found[path]
+            found.append(identified(raw, name, place))
+        return found or [Issue("metadata-of-another-standard", place, {"identifier": path[-200:]})]
+
+    def _body(self, path: str) -> bytes:
+        if self._folder is None:
+            return self._net.get(self._found[path], max_bytes=MAX_BYTES).body
+        real = self._folder.real(Path(path))
+        with real.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise Trouble(Issue("too-large", Place(file=path), {"limit": f"{MAX_BYTES >> 20} MB"}))
+        return body
+
+    def describe(self, item: Gathered) -> Record:
+        """The record in our words."""
+        return catalogue_entry.described(item, self._options)
