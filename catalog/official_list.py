@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,10 +71,10 @@ class Mistakes:
         raise Invalid({where: " ".join(messages) for where, messages in said.items()})
 
 
-def read_list(path: Path, schema: str) -> tuple[list[Line], Mistakes]:
+def read_list(path: Path, schema: str, optional: Collection[str] = ()) -> tuple[list[Line], Mistakes]:
     """The typed lines of a CSV file, and the place to note further mistakes of theirs.
 
-    Raises Trouble when the file cannot be read as a table, Invalid when cells do not fit the schema.
+    Columns that are `optional` may be missing from the file; its lines then have no such cell. Raises Trouble when the file cannot be read as a table, Invalid when cells do not fit the schema.
     """
     from frictionless import Resource, Schema
 
@@ -82,6 +82,7 @@ def read_list(path: Path, schema: str) -> tuple[list[Line], Mistakes]:
     header = [label.strip() for label in table[0]]
     mistakes = Mistakes(path, header)
     descriptor = {key: value for key, value in schemas.load(schema).descriptor.items() if key in ("fields", "missingValues", "primaryKey")}
+    descriptor["fields"] = [field for field in descriptor["fields"] if field["name"] in header or field["name"] not in optional]
     resource = Resource(data=[header, *table[1:]], schema=Schema.from_descriptor(descriptor))
     for error in resource.validate().flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
         _note(mistakes, error)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
 from catalog.errors import UsageError
+from catalog.mail_server import is_address, mail_server
 
 # Every setting by name; a name that is not here stops the start, so that a typing error is never silent.
 NAMES = {
     "HAIDANG_DATABASE_URL", "HAIDANG_STORAGE_URL", "HAIDANG_SECRET_KEY", "HAIDANG_SITE_URL",
     "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID",
+    "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
     "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
 }
 MIN_SECRET = 32
+MIN_HOOK_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ class Settings:
     storage_url    `file:///folder` or `s3://bucket/prefix?endpoint=…`
     allow_hosts    hosts or host:port that may be reached although their address is private
     executor_id    the stable name of this node's worker; unique among workers
+    mail_url       the server that takes our mail (see `catalog.mail_server`); "" sends none
+    mail_from      the address that mail comes from
+    mail_team      the address of the platform's team: told what concerns no agency, and what an agency cannot be told
+    webhook_url    where notices are posted, signed with `webhook_secret`; "" posts none
+    escalate_days  days after which a source that is still down is told to the agency's lead
     """
 
     var: Path
@@ -39,6 +48,12 @@ class Settings:
     site_url: str
     allow_hosts: tuple[str, ...] = ()
     executor_id: str = "worker-1"
+    mail_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    mail_team: str = ""
+    webhook_url: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)
+    escalate_days: int = 7
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -61,7 +76,29 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         site_url=given.get("HAIDANG_SITE_URL", "").rstrip("/"),
         allow_hosts=tuple(h.strip().lower() for h in given.get("HAIDANG_ALLOW_HOSTS", "").split(",") if h.strip()),
         executor_id=given.get("HAIDANG_EXECUTOR_ID", "worker-1"),
+        **_notices(given),
     )
+
+
+def _notices(given: Mapping[str, str]) -> dict[str, Any]:
+    """How notices travel; UsageError for what could never work, said without a secret."""
+    url, hook, secret = (given.get(f"HAIDANG_{name}", "").strip() for name in ("MAIL_URL", "WEBHOOK_URL", "WEBHOOK_SECRET"))
+    sender, team = given.get("HAIDANG_MAIL_FROM", "").strip(), given.get("HAIDANG_MAIL_TEAM", "").strip()
+    if url:
+        user = mail_server(url).user
+        sender = sender or (user if is_address(user) else "")
+    for name, value in (("HAIDANG_MAIL_FROM", sender), ("HAIDANG_MAIL_TEAM", team)):
+        if (value or (url and name == "HAIDANG_MAIL_FROM")) and not is_address(value):
+            raise UsageError(f"{name} phải là một địa chỉ thư, ví dụ dulieu@tinh.gov.vn.", f"{name} must be a mail address such as dulieu@tinh.gov.vn.")
+    if hook and not hook.startswith(("https://", "http://")):
+        raise UsageError("HAIDANG_WEBHOOK_URL phải bắt đầu bằng https:// hoặc http://.", "HAIDANG_WEBHOOK_URL must begin with https:// or http://.")
+    if hook and len(secret) < MIN_HOOK_SECRET:
+        raise UsageError(f"HAIDANG_WEBHOOK_SECRET cần ít nhất {MIN_HOOK_SECRET} ký tự để ký thông báo.",
+                         f"HAIDANG_WEBHOOK_SECRET needs at least {MIN_HOOK_SECRET} characters to sign notices with.")
+    days = given.get("HAIDANG_ESCALATE_DAYS", "7").strip()
+    if not (days.isascii() and days.isdecimal() and 1 <= int(days) <= 366):
+        raise UsageError("HAIDANG_ESCALATE_DAYS phải là số ngày từ 1 đến 366.", "HAIDANG_ESCALATE_DAYS must be a number of days from 1 to 366.")
+    return {"mail_url": url, "mail_from": sender, "mail_team": team, "webhook_url": hook, "webhook_secret": secret, "escalate_days": int(days)}
 
 
 def _secret(given: str | None, var: Path) -> str:

@@ -27,7 +27,10 @@ class Agency(Base):
     valid_to: Mapped[date | None]
     counts: Mapped[bool] = mapped_column(default=True)  # belongs to the denominator of participation
     provisional: Mapped[bool] = mapped_column(default=False)  # the entry still has to be verified
-    contact: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")  # in words, as the public sees it
+    contact_email: Mapped[str] = mapped_column(default="")  # notices go there
+    lead_name: Mapped[str] = mapped_column(default="")  # who is told when a fault is not mended
+    lead_email: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)  # order of the official list
     created: Mapped[datetime]
     names: Mapped[list[AgencyName]] = relationship(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base, Id, new_id
@@ -130,6 +130,7 @@ class IssueRow(Base):
     __table_args__ = (
         Index(None, "run_id"), Index(None, "source_id", "closed_at"), Index(None, "dataset_id", "closed_at"),
         UniqueConstraint("run_id", "fingerprint"),
+        Index("ix_issue_open_code", "code", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,8 @@ class Evidence(Base):
         Index(None, "dataset_id", "kind", "until"), Index(None, "source_id", "kind", "until"), Index(None, "since"),
         Index("ix_evidence_standing", "agency_id", "source_id", "state", "since", "until", "good_until", "dataset_id",
               sqlite_where=text("kind = 'standing'"), postgresql_where=text("kind = 'standing'")),
+        Index("ix_evidence_lapsing", "good_until", sqlite_where=text("kind = 'standing' AND until IS NULL"),
+              postgresql_where=text("kind = 'standing' AND until IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

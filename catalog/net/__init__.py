@@ -9,6 +9,8 @@ no byte of an answer ever gets into one.
 from catalog.net.client import Net
 from catalog.net.limits import Answer, Downloaded, Limits, Sink, World
 from catalog.net.local import LocalFolder, is_file_url
+from catalog.net.mail import MailSession, mail_session
 from catalog.net.politeness import ABOUT_THE_HOST
 
-__all__ = ["ABOUT_THE_HOST", "Answer", "Downloaded", "Limits", "LocalFolder", "Net", "Sink", "World", "is_file_url"]
+__all__ = ["ABOUT_THE_HOST", "Answer", "Downloaded", "Limits", "LocalFolder", "MailSession", "Net", "Sink", "World", "is_file_url",
+           "mail_session"]

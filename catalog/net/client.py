@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import orjson
 import requests
 import urllib3
 
@@ -23,17 +24,20 @@ from catalog.net.politeness import Politeness
 from catalog.net.wire import VettedAdapter
 
 T = TypeVar("T")
+MAX_POST_ANSWER = 1 << 16  # bytes; an acknowledgement is short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is asked for; `use` makes something of the open answer."""
+    """What is asked for; `use` makes something of the open answer. Redirects are followed with the same question."""
 
     method: str = "GET"
     url: str
     headers: Mapping[str, str]
     use: Callable[[requests.Response], Any]
     total: float
+    body: bytes | None = None
+    follows: bool = True
 
 
 class Net:
@@ -67,6 +71,17 @@ class Net:
         answer = self.get(url, params=params, headers={"Accept": "application/json, */*;q=0.5"}, max_bytes=max_bytes)
         return transfer.parsed_json(answer.body, answer.url)
 
+    def post_json(self, url: str, question: Any, *, params: Mapping[str, Any] | None = None, max_bytes: int | None = None) -> Any:
+        """Ask a question in JSON of an interface that answers JSON and changes nothing by it, so that asking again is safe.
+
+        Trouble as of `get_json`. A redirect is asked the same question, one that says "see other" (303) is only fetched.
+        """
+        cap = max_bytes or self.limits.max_bytes
+        answer = self._call(Ask(method="POST", url=_with(url, params), body=orjson.dumps(question), total=self.limits.total,
+                                headers={"Accept": "application/json, */*;q=0.5", "Content-Type": "application/json"},
+                                use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
+        return transfer.parsed_json(answer.body, answer.url)
+
     def head(self, url: str) -> Answer:
         """What a URL says of itself, without its body; asked by GET where HEAD is refused or fails."""
         ask = Ask(method="HEAD", url=url, headers={"Accept-Encoding": "identity"}, total=self.limits.total, use=_answer)
@@ -77,6 +92,12 @@ class Net:
                 raise
         return self._call(replace(ask, method="GET"))
 
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """Send bytes to a URL, once: nothing is asked again, and no redirect followed, for what is sent is for that address alone."""
+        ask = Ask(method="POST", url=url, headers=headers or {}, total=self.limits.connect + self.limits.read, body=body, follows=False,
+                  use=lambda response: _answer(response, transfer.body(response, self._pace, MAX_POST_ANSWER)))
+        return self._attempt(ask, self._world.monotonic() + ask.total)
+
     def download(self, url: str, to: Path | Sink, *, max_bytes: int | None = None, etag: str | None = None,
                  last_modified: str | None = None, headers: Mapping[str, str] | None = None) -> Downloaded:
         """Fetch a URL into the file `to`, which is there whole or not at all, or into a sink, piece by piece.
@@ -85,7 +106,8 @@ class Net:
         the status is `not-modified` and no file is written. `headers` are sent as well; secret ones never to another host.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {"Accept-Encoding": "identity", **(headers or {}), **{name: value for name, value in conditions.items() if value and _sendable(value)}}
+        headers = {"Accept-Encoding": "identity", **(headers or {})}
+        headers |= {name: value for name, value in conditions.items() if value and _sendable(value)}
         cap = max_bytes or self.limits.max_download
         if is_file_url(url):
             return self._folders.download(url, to, cap, etag)
@@ -142,16 +164,18 @@ class Net:
         seen: list[str] = []
         while True:
             with self._politeness.turn(target), self._pace.call(ask.total, ends):
-                request = requests.Request(ask.method, target.url, headers=dict(ask.headers))
+                request = requests.Request(ask.method, target.url, headers=dict(ask.headers), data=ask.body)
                 try:
                     response = self.send(self._session.send, self._session.prepare_request(request), target)
                 except Trouble as trouble:
                     raise redirects.blamed(trouble, ask.url, bool(seen)) from trouble
                 with response:
-                    location = redirects.location(response)
+                    location = redirects.location(response) if ask.follows else None
                     if location is None:
                         transfer.require_success(response, target)
                         return ask.use(response)
+            if response.status_code == 303 and ask.body is not None:
+                ask = replace(ask, method="GET", body=None)
             seen.append(target.url)
             ask, target = self._follow(ask, target, location, seen)
 
