@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check proof bench setup setup-test lock clean
+.PHONY: help run test check proof bench docs setup setup-test lock clean
 
 help: ## Show what can be asked for
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ proof: setup-test ## The heavy proof, takes long, needs gcc: 20 kills in mid-har
 
 bench: setup-test ## Print the figures: rates of harvest, server time of pages, checking against frictionless and a bare parse
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks
+
+docs: $(VENV)/.installed ## Write the pages of docs/ that are made from the code
+	@$(BIN)/python -m catalog.issue_page > docs/issue-codes.md
 
 setup: $(VENV)/.installed
 	@$(BIN)/python -m web.assets.fetch

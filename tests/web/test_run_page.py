@@ -10,6 +10,7 @@ from support.published import HOSTILE, issue, sow
 from support.visiting import visitor
 
 from catalog import attention, runs
+from catalog.issues import codes
 from catalog.models import IssueRow, Run, RunRecord, Source, Staged
 
 
@@ -138,3 +139,11 @@ def test_what_is_not_there_is_not_found(client, sown, path):
 def test_lists_bear_any_question(client, sown, path):
     answer = client.get(path)
     assert answer.status_code == 200 and HOSTILE not in answer.get_data(as_text=True)
+
+
+def test_every_code_of_an_issue_is_explained_and_reached_from_the_issue(client, sown):
+    page = client.get("/runs/codes").get_data(as_text=True)
+    assert [name for name in codes() if page.count(f'id="{name}"') != 1] == []
+    assert "Issue codes" in client.get("/runs/codes?lang=en").get_data(as_text=True)
+    linked = re.findall(r'/runs/codes[^"#]*#([a-z0-9-]+)"', client.get(f"/runs/{sown.run}?severity=error").get_data(as_text=True))
+    assert linked and set(linked) <= set(codes())

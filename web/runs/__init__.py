@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
 
 from catalog import attention, runs
+from catalog.issue_page import STAGES
+from catalog.issues import codes
 from catalog.models import Agency, Run, Source
 from web.runs import words
 from web.runs.lines import for_pages
@@ -87,6 +89,13 @@ def issues() -> str:
             code=code or None, who=who if who in WHO else None, source_id=source.id if source else None), page=page_asked())
         sources = runs.sources(session, [row.source_id for row in paged.items])
         return render_template("runs/issues.html", paged=paged, sources=sources, source=source, code=code, who=who)
+
+
+@bp.get("/runs/codes")
+def issue_codes() -> str:
+    """Every code that an issue may have, by the step where it arises: what it means, how it is mended, who must act."""
+    stages = [(stage, sorted((code for code in codes().values() if code.stage == stage), key=lambda code: code.name)) for stage in STAGES]
+    return render_template("runs/codes.html", stages=stages, total=len(codes()))
 
 
 def _run_or_404(session, run_id: str) -> Run:
