@@ -34,6 +34,8 @@ class Running:
         self.folder = folder / "temporary"
         self.folder.mkdir()
         self.shown = b""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in what a shell starts in the background; a process would inherit that
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         ours, theirs = pty.openpty() if terminal else os.pipe()
         environment = {**os.environ, "TMPDIR": str(self.folder), "HAIDANG_ALLOW_HOSTS": "127.0.0.1", "TERM": "xterm", "COLUMNS": "100"}
         self.process = subprocess.Popen([sys.executable, "-m", "catalog", "validate", *arguments], stdout=subprocess.PIPE, stderr=theirs,
