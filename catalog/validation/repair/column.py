@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from frictionless import Field
 from frictionless.schema import Schema
 
+from catalog.reading.vietnamese import folded
 from catalog.validation.repair import dates, numbers, texts
 from catalog.validation.repair.proposals import Proposal, Reading, decided, plain
 
 NUMBERS = ("number", "integer")
 MOMENTS = ("date", "datetime")
 MISSING = ""
+MOST_UNIQUE = 1_000_000  # different values of a column that are kept to see what a repair would repeat
 
 
 class Column:
     """Gathers what the cells of a field say, then proposes. `look` at every cell first, the good ones too."""
 
-    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",)) -> None:
+    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",), *, unique: bool = False) -> None:
         self.kind = descriptor.get("type", "any")
         self._field = _field(descriptor)
         self._constraints: Mapping[str, Any] = descriptor.get("constraints") or {}
         self._words = " ".join(str(descriptor.get(key, "")) for key in ("title", "description", "unit")).casefold()
         self._missing = missing
+        self._unique = unique or bool(self._constraints.get("unique"))
+        self._words_seen: Counter[str] = Counter()  # of a column whose values all differ: how often each was met
         self._ordinary = descriptor.get("decimalChar", ".") == "." and not descriptor.get("groupChar")
         self._dates, self._numbers = dates.DateEvidence(), numbers.NumberEvidence(whole=self.kind == "integer")
 
     def look(self, cell: str) -> None:
         """Learn from one cell."""
         text = plain(cell)
+        if self._unique and len(self._words_seen) < MOST_UNIQUE:
+            self._words_seen[folded(text)] += 1
         if self.kind in MOMENTS:
             self._dates.look(text)
         elif self.kind in NUMBERS and self._ordinary:
@@ -51,8 +58,17 @@ class Column:
             return None
         readings, ask = self._readings(cell)
         sound = [reading for reading in readings if self.is_valid(reading.value)]
-        found = decided(cell, sound, ask=ask or all(reading.rule == texts.INSIDE for reading in sound))
+        ask = ask or all(reading.rule == texts.INSIDE for reading in sound) or self._would_repeat(cell, sound)
+        found = decided(cell, sound, ask=ask)
         return None if found is None or found.after == cell else found
+
+    def _would_repeat(self, cell: str, readings: Sequence[Reading]) -> bool:
+        """Whether a column whose values all differ has a reading already, or has too many values to know."""
+        if not self._unique:
+            return False
+        own = folded(plain(cell))
+        return len(self._words_seen) >= MOST_UNIQUE or any(
+            self._words_seen[key] > (key == own) for key in (folded(reading.value) for reading in readings))
 
     def _is_misread(self, text: str) -> bool:
         """Whether a cell is valid, but as another number than the whole column's writing says: 1.234 for 1234."""
