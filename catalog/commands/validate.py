@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from catalog.commands.progress import Seen
     from catalog.validation import Verdict
 
+MARKED = 100_000  # errors that are looked for to mark their cells
 _STATES = {
     "vi": {"valid": "Đạt", "invalid": "Chưa đạt", "held": "Giữ lại, cần người quyết định", "unchecked": "Chưa kiểm tra: tệp không phải bảng"},
     "en": {"valid": "Valid", "invalid": "Not valid", "held": "Held: a person must decide", "unchecked": "Not checked: the file is no table"},
@@ -33,8 +34,13 @@ def add_to(group: click.Group) -> None:
 @click.option("--json", "as_json", is_flag=True, help="In báo cáo Frictionless ra JSON · Print the Frictionless report as JSON.")
 @click.option("--limit-errors", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Dừng sau chừng này lỗi · Stop after so many errors.")
 @click.option("--encoding", help="Bảng mã đã khai của tệp · The declared encoding of the file.")
+@click.option("--workbook", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.xlsx",
+              help="Ghi sổ tính đã đánh dấu ô sai · Write a workbook with the wrong cells marked.")
+@click.option("--corrected", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv",
+              help="Ghi tệp đã sửa những ô chắc chắn · Write the file with what is certain repaired.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ · Language.")
-def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, lang: str) -> None:
+def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, workbook: Path | None,
+             corrected: Path | None, lang: str) -> None:
     """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một · Check a file or URL against a schema, cell by cell.
 
     Mã thoát · Exit code: 0 đạt · valid; 1 chưa đạt hoặc giữ lại · not valid or held; 2 cách gọi · usage; 130 dừng bằng Ctrl+C · stopped by Ctrl+C.
@@ -42,13 +48,16 @@ def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, en
     from catalog.commands.progress import shown
 
     wanted = _schema(schema)
+    most = max(limit_errors, MARKED) if workbook else limit_errors
     with shown(file, lang, wanted=not as_json) as seen:
-        verdict, filename = _checked(file, seen, schema=wanted, encoding=encoding, limit_errors=limit_errors)
+        verdict, filename = _checked(file, seen, schema=wanted, encoding=encoding, limit_errors=most)
     if as_json:
         click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
     else:
         for line in _lines(verdict, filename, lang):
             click.echo(line)
+    for line in _written(verdict, workbook, corrected, lang):
+        click.echo(line, err=True)
     raise SystemExit(0 if verdict.state == "valid" else 1)
 
 
@@ -109,7 +118,53 @@ def _report(verdict: Verdict, file: str) -> dict[str, Any]:
 
     report = dict(verdict.report) or engine.refused(f"not a table: {verdict.format}")
     report["tasks"] = [{**task, "place": file} for task in report["tasks"]]
-    return {**report, "haidang": {"state": verdict.state, "format": verdict.format, "schema": verdict.schema, **verdict.details}}
+    return {**report, "haidang": {"state": verdict.state, "format": verdict.format, "schema": verdict.schema, **verdict.details, **_repair(verdict)}}
+
+
+def _repair(verdict: Verdict) -> dict[str, Any]:
+    """What the repair says of the causes, the cells and the questions; nothing for a table that passed."""
+    from catalog.validation.repair import Repair
+
+    if verdict.faulty is None:
+        return {}
+    titles = {issue.place.column: issue.facts.get("title", "") for _, issue in verdict.faulty.causes if issue.place.column}
+    return Repair(verdict.faulty).summary().details(verdict.details["causes"], titles)
+
+
+def _written(verdict: Verdict, workbook: Path | None, corrected: Path | None, lang: str) -> Iterator[str]:
+    """Write the marked workbook and the corrected file that are wanted, and say so; where nothing is wrong, say that."""
+    from catalog.validation.repair import Repair, write_marked
+
+    if verdict.faulty is None:
+        if workbook or corrected:
+            yield {"vi": "Không có ô nào cần đánh dấu hay sửa; chưa ghi tệp nào.", "en": "No cell needs marking or repair; no file was written."}[lang]
+        return
+    if workbook:
+        count = _into(workbook, lambda path: write_marked(verdict.faulty, path, lang))
+        yield {"vi": f"Đã đánh dấu {count} ô trong {workbook}.", "en": f"{count} cells are marked in {workbook}."}[lang]
+    if corrected:
+        count = _into(corrected, lambda path: _correct(Repair(verdict.faulty), path))
+        yield {"vi": f"Đã sửa {count} ô chắc chắn trong {corrected}.", "en": f"{count} cells are certainly repaired in {corrected}."}[lang]
+
+
+def _correct(repair: Any, path: Path) -> int:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        return repair.write_csv(out)
+
+
+def _into(target: Path, write: Callable[[Path], int]) -> int:
+    """Write a file whole or not at all; UsageError where it cannot be written."""
+    from catalog.errors import UsageError
+
+    aside = target.with_name(f".{target.name}.part")
+    try:
+        count = write(aside)
+        aside.replace(target)
+    except OSError as error:
+        raise UsageError(f"Chưa ghi được {target}: {error.strerror}.", f"{target} cannot be written: {error.strerror}.") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return count
 
 
 def _lines(verdict: Verdict, filename: str, lang: str) -> Iterator[str]:

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.reading import tcvn3
+from catalog.reading.legacy import DECODERS
 from catalog.reading.vietnamese import share_of_syllables
 
 CHUNK = 2**20
 ENOUGH = 0.8  # share of accented words that must be syllables
 ENOUGH_WORDS = 2  # different accented words, below which nothing is proven
 _WESTERN = {"iso8859-1", "cp1252", "iso8859-15", "latin-1"}
-_LEGACY = ("cp1258", tcvn3.NAME)
+_LEGACY = ("cp1258", *DECODERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,11 @@ def decoded(path: Path, codec: str) -> Iterator[str]:
 
 
 def _decoder(codec: str) -> codecs.IncrementalDecoder:
-    return tcvn3.Decoder() if codec == tcvn3.NAME else codecs.getincrementaldecoder(codec)("strict")
+    return _decoder_of(codec)("strict")
+
+
+def _decoder_of(codec: str) -> Callable[[str], codecs.IncrementalDecoder]:
+    return DECODERS[codec] if codec in DECODERS else codecs.getincrementaldecoder(codec)
 
 
 def _composed(path: Path, codec: str, filename: str) -> bool:
@@ -153,8 +157,11 @@ def _without_utf8(path: Path, declared: str | None, filename: str, trouble: Trou
 
 def _codec(declared: str | None) -> str | None:
     """The codec's name for what a source declared; None when there is no such text encoding."""
+    name = (declared or "").strip().strip("\"'")
+    if name.lower() in DECODERS:
+        return name.lower()
     try:
-        info = codecs.lookup((declared or "").strip().strip("\"'"))
+        info = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
     return info.name if info._is_text_encoding else None
@@ -184,6 +191,5 @@ def _accented_lines(path: Path, enough: int = 2**18) -> bytes:
 
 
 def _score(sample: bytes, codec: str) -> float:
-    decoder = tcvn3.Decoder("replace") if codec == tcvn3.NAME else codecs.getincrementaldecoder(codec)("replace")
-    share, words = share_of_syllables(decoder.decode(sample))
+    share, words = share_of_syllables(_decoder_of(codec)("replace").decode(sample, True))
     return share if words >= ENOUGH_WORDS else 0.0

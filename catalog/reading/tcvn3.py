@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 
+from catalog.reading.vietnamese import PUNCTUATION
+
 NAME = "tcvn3"
 
 _TABLE = {
@@ -18,6 +20,7 @@ _TABLE = {
     0xEA: "ờ", 0xEB: "ở", 0xEC: "ỡ", 0xED: "ớ", 0xEE: "ợ", 0xEF: "ù", 0xF1: "ủ", 0xF2: "ũ", 0xF3: "ú", 0xF4: "ụ",
     0xF5: "ừ", 0xF6: "ử", 0xF7: "ữ", 0xF8: "ứ", 0xF9: "ự", 0xFA: "ỳ", 0xFB: "ỷ", 0xFC: "ỹ", 0xFD: "ý", 0xFE: "ỵ",
     **dict(enumerate("ĂÂÊÔƠƯĐăâêôơưđ", start=0xA1)),
+    **PUNCTUATION,
 }
 _UNDEFINED = "\ufffe"  # what charmap decoding takes as "no letter"
 _MAP = "".join(chr(byte) if byte < 0x80 else _TABLE.get(byte, _UNDEFINED) for byte in range(256))

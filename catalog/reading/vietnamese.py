@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# Signs that old fonts for Windows draw in the places of windows-1252: … ‘ ’ “ ” • – — and the unbreakable blank.
+PUNCTUATION = {byte: bytes([byte]).decode("cp1252") for byte in (0x85, *range(0x91, 0x98), 0xA0)}
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 _TONE = re.compile(f"[{_TONES}]")
 _INITIAL = "b|c|ch|d|đ|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|q|qu|r|s|t|th|tr|v|x"

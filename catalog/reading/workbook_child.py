@@ -3,13 +3,15 @@
 It imports nothing of the house, so that it starts fast and a fall takes nothing with it.
 
 Cells become text as a Table Schema reads it: whole numbers without a point, dates as ISO, text composed (NFC).
-Writes `0.jsonl`, `1.jsonl` … (one row a line, from row 1 and column A) and `sheets.json` into FOLDER.
+Writes `0.jsonl`, `1.jsonl` … (one row a line, from row 1 and column A), `sheets.json`, and `samples.json` into FOLDER: different texts
+with letters beyond ASCII that all could have been bytes of an old code page.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import re
 import resource
 import sys
 import unicodedata
@@ -19,6 +21,9 @@ from typing import Any
 PASSWORD = 3
 BROKEN = 4
 TOO_BIG = 5
+SAMPLES = 3_000
+
+_ONLY_BYTES = re.compile("[\x00-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]*")
 
 
 def main(arguments: list[str]) -> int:
@@ -30,9 +35,10 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import python_calamine as calamine
 
+    samples: dict[str, None] = {}
     try:
         with calamine.CalamineWorkbook.from_path(path) as workbook:
-            sheets = [_convert(workbook, sheet, Path(folder) / f"{number}.jsonl") for number, sheet in enumerate(_worksheets(workbook, calamine.SheetTypeEnum))]
+            sheets = [_convert(workbook, sheet, Path(folder) / f"{number}.jsonl", samples) for number, sheet in enumerate(_worksheets(workbook, calamine.SheetTypeEnum))]
     except calamine.PasswordError:
         return PASSWORD
     except MemoryError:
@@ -40,6 +46,7 @@ def main(arguments: list[str]) -> int:
     except (calamine.CalamineError, OSError, ValueError) as error:
         return PASSWORD if "password" in str(error).lower() else BROKEN
     (Path(folder) / "sheets.json").write_text(json.dumps(sheets), "utf-8")
+    (Path(folder) / "samples.json").write_text(json.dumps(list(samples)), "utf-8")
     return 0
 
 
@@ -48,7 +55,7 @@ def _worksheets(workbook: Any, kinds: Any) -> list[Any]:
     return [sheet for sheet in workbook.sheets_metadata if sheet.typ == kinds.WorkSheet]
 
 
-def _convert(workbook: Any, sheet: Any, target: Path) -> dict[str, Any]:
+def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None]) -> dict[str, Any]:
     """Write one sheet; blank rows and columns after the last cell with something in it are left out."""
     content = workbook.get_sheet_by_name(sheet.name)
     top, left = content.start or (0, 0)
@@ -56,6 +63,7 @@ def _convert(workbook: Any, sheet: Any, target: Path) -> dict[str, Any]:
     with target.open("w", encoding="utf-8") as out:
         for cells in content.to_python(skip_empty_area=True):
             row = [""] * left + [as_text(cell) for cell in cells]
+            _sample(row, samples)
             while row and not row[-1]:
                 row.pop()
             if not row:
@@ -65,6 +73,11 @@ def _convert(workbook: Any, sheet: Any, target: Path) -> dict[str, Any]:
             pending = 0
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
     return {"name": sheet.name, "hidden": "Hidden" in repr(sheet.visible)}
+
+
+def _sample(row: list[str], samples: dict[str, None]) -> None:
+    if len(samples) < SAMPLES:
+        samples.update((text, None) for text in row if not text.isascii() and _ONLY_BYTES.fullmatch(text))
 
 
 def as_text(cell: Any) -> str:

@@ -18,6 +18,7 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.reading import archives, workbook_child
 from catalog.reading.grid import Grid, Reading
+from catalog.reading.legacy_cells import restore
 from catalog.reading.limits import Request, Workspace
 
 _CODES = {workbook_child.PASSWORD: "workbook-password", workbook_child.BROKEN: "workbook-broken"}
@@ -45,8 +46,9 @@ def read_workbook(request: Request, workspace: Workspace, format: str) -> Readin
         code = _CODES.get(done.returncode, "workbook-too-big")
         raise Trouble(Issue(code, place, {"limit_mb": limits.workbook_memory // 2**20}))
     sheets = json.loads((folder / "sheets.json").read_text("utf-8"))
-    grids = tuple(_grid(folder / f"{number}.jsonl", sheet) for number, sheet in enumerate(sheets))
-    return Reading(format=format, grids=grids, workspace=workspace, source=request.path)
+    found = restore(named, folder, [sheet["name"] for sheet in sheets], request)
+    grids = tuple(_grid(path, sheet) for path, sheet in zip(found.sheets, sheets, strict=True))
+    return Reading(format=format, grids=grids, workspace=workspace, source=request.path, encoding=found.encoding, notes=found.notes)
 
 
 def _is_encrypted(path: Path) -> bool:

@@ -88,11 +88,9 @@ class Causes:
 
     def add(self, error: Mapping[str, Any]) -> None:
         """Count the error to its cause; remember its address and its cell while there are few."""
-        name = error.get("fieldName", "")
-        code = _refined(error, self._fields.get(name, {}))
-        number = error.get("fieldNumber")
+        name, number = error.get("fieldName", ""), error.get("fieldNumber")
+        code, together = self.key_of(error)
         rule = error.get("note", "") if code.startswith(_TOLD_APART_BY_NOTE) else ""
-        together = None if code in _ONE_REMEDY else number
         cause = self._causes.get((code, together, rule))
         if cause is None:
             cause = Cause(code=code, number=number, name=name or error.get("label", ""), note=error.get("note", ""))
@@ -102,6 +100,11 @@ class Causes:
             cause.cells.append(_address(error, self._layout))
         if len(cause.examples) < 1000:
             cause.examples.append(str(error.get("cell", error.get("label", ""))))
+
+    def key_of(self, error: Mapping[str, Any]) -> tuple[str, int | None]:
+        """Our code for an error, and the number of its column, None where all columns have one remedy."""
+        code = _refined(error, self._fields.get(error.get("fieldName", ""), {}))
+        return code, None if code in _ONE_REMEDY else error.get("fieldNumber")
 
     def in_order(self) -> list[Cause]:
         """Those of the header first, then the most frequent."""

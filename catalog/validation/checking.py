@@ -17,6 +17,7 @@ from catalog.reading.limits import RecordTooLong, RowTooWide
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
+from catalog.validation.faulty import Faulty
 from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
 from catalog.validation.screening import screened
 from catalog.validation.verdict import Cancelled, Verdict
@@ -110,6 +111,7 @@ class _Check:
             fields=tuple(column.name for column in _columns(layout)), rows=rows,
             errors=report["stats"]["errors"], report=report, issues=tuple(issues),
             table=self._table(layout) if state in ("valid", "held") and rows else None,
+            faulty=None if report["valid"] else Faulty(layout=layout, reading=self.reading, report=report, causes=tuple(explained)),
             details=self._details(layout, explained, issues, hits),
         )
 

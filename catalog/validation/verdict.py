@@ -9,6 +9,7 @@ from typing import Any
 from catalog.errors import HaidangError
 from catalog.issues import Issue
 from catalog.tables.source import TableSource
+from catalog.validation.faulty import Faulty
 
 
 class Cancelled(HaidangError):
@@ -27,6 +28,7 @@ class Verdict:
     report    descriptor of a frictionless Report, `{}` for a file that could not be read at all
     issues    grouped by cause, each with the first few cells
     table     handle for `catalog.tables.write_table`, or None when nothing should be written
+    faulty    handle for `catalog.validation.repair`, of a table that did not pass; else None
     details   what the report does not say: encoding, layout, causes, questions, privacy
     """
 
@@ -41,4 +43,5 @@ class Verdict:
     report: Mapping[str, Any] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     table: TableSource | None = None
+    faulty: Faulty | None = None
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,22 @@
+"""A table that did not pass, as it was read: what the repair of its cells starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.issues import Issue
+from catalog.reading import Reading
+from catalog.validation.causes import Cause
+from catalog.validation.layout import Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faulty:
+    """The table's layout and reading (whose copies live as long as this), the report, and the causes with their issues."""
+
+    layout: Layout
+    reading: Reading
+    report: Mapping[str, Any]
+    causes: tuple[tuple[Cause, Issue], ...]

@@ -1,0 +1,130 @@
+"""One column: what all its cells prove, and what a cell of it was meant to be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from frictionless import Field
+from frictionless.schema import Schema
+
+from catalog.reading.vietnamese import folded
+from catalog.validation.repair import dates, numbers, texts
+from catalog.validation.repair.proposals import Proposal, Reading, decided, plain
+
+NUMBERS = ("number", "integer")
+MOMENTS = ("date", "datetime")
+MISSING = ""
+MOST_UNIQUE = 1_000_000  # different values of a column that are kept to see what a repair would repeat
+
+
+class Column:
+    """Gathers what the cells of a field say, then proposes. `look` at every cell first, the good ones too."""
+
+    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",), *, unique: bool = False) -> None:
+        self.kind = descriptor.get("type", "any")
+        self._field = _field(descriptor)
+        self._constraints: Mapping[str, Any] = descriptor.get("constraints") or {}
+        self._words = " ".join(str(descriptor.get(key, "")) for key in ("title", "description", "unit")).casefold()
+        self._missing = missing
+        self._unique = unique or bool(self._constraints.get("unique"))
+        self._words_seen: Counter[str] = Counter()  # of a column whose values all differ: how often each was met
+        self._ordinary = descriptor.get("decimalChar", ".") == "." and not descriptor.get("groupChar")
+        self._dates, self._numbers = dates.DateEvidence(), numbers.NumberEvidence(whole=self.kind == "integer")
+
+    def look(self, cell: str) -> None:
+        """Learn from one cell."""
+        text = plain(cell)
+        if self._unique and len(self._words_seen) < MOST_UNIQUE:
+            self._words_seen[folded(text)] += 1
+        if self.kind in MOMENTS:
+            self._dates.look(text)
+        elif self.kind in NUMBERS and self._ordinary:
+            self._numbers.look(text)
+
+    def is_valid(self, value: str) -> bool:
+        """Whether frictionless takes the value for this field, its constraints included."""
+        if value in self._missing:
+            return not self._constraints.get("required")
+        return self._field.read_cell(value)[1] is None
+
+    def proposal(self, cell: str) -> Proposal | None:
+        """What the cell was meant to be; None where it is fine as it stands or nobody can say."""
+        if cell in self._missing:
+            return None
+        valid = self.is_valid(cell)
+        if valid and not self._is_misread(plain(cell)):
+            return None
+        readings, ask = self._readings(cell)
+        sound = [reading for reading in readings if self.is_valid(reading.value)]
+        ask = ask or all(reading.rule == texts.INSIDE for reading in sound) or self._would_repeat(cell, sound)
+        found = decided(cell, sound, ask=ask)
+        return None if found is None or found.after == cell else found
+
+    def _would_repeat(self, cell: str, readings: Sequence[Reading]) -> bool:
+        """Whether a column whose values all differ has a reading already, or has too many values to know."""
+        if not self._unique:
+            return False
+        own = folded(plain(cell))
+        return len(self._words_seen) >= MOST_UNIQUE or any(
+            self._words_seen[key] > (key == own) for key in (folded(reading.value) for reading in readings))
+
+    def _is_misread(self, text: str) -> bool:
+        """Whether a cell is valid, but as another number than the whole column's writing says: 1.234 for 1234."""
+        if self.kind != "number" or not self._ordinary or self._numbers.writings() != (numbers.VIETNAMESE,):
+            return False
+        amount = numbers.parts(text)
+        return amount is not None and "." in amount.digits and self._numbers.is_proven(amount.digits)
+
+    def _readings(self, cell: str) -> tuple[list[Reading], bool]:
+        """Every way to read the cell, and whether it must be asked even if there is only one."""
+        text = plain(cell)
+        if text.casefold() in texts.NOT_COLLECTED:
+            return [Reading(MISSING, "not-collected")], False
+        if text != cell and self.is_valid(text):
+            return [Reading(text, "blanks")], False
+        if text in ("-", "–", "—", "x", "X") and self.kind != "boolean":
+            return [Reading(MISSING, "no-value")], True
+        if self.kind in NUMBERS:
+            return self._as_number(text) if self._ordinary else ([], False)
+        if self.kind in MOMENTS:
+            return list(self._dates.readings(text, self.kind)), False
+        return self._as_word(text, cell)
+
+    def _as_number(self, text: str) -> tuple[list[Reading], bool]:
+        readings, ask = [], False
+        for reading, amount in self._numbers.readings(text):
+            found = list(self._scaled(reading, amount)) if amount.percent else [reading]
+            if self.kind == "integer":
+                found = [Reading(whole, one.rule) for one in found if (whole := numbers.as_whole(one.value)) is not None]
+            readings += found
+            ask = ask or not self._numbers.is_proven(amount.digits)
+        return readings, ask
+
+    def _scaled(self, reading: Reading, amount: numbers.Amount) -> Iterator[Reading]:
+        """A percentage as the field counts: as it stands where its words say percent, else both ways."""
+        if "%" in self._words or "phần trăm" in self._words:
+            yield Reading(reading.value, "percent")
+            return
+        yield Reading(reading.value, "percent")
+        yield Reading(numbers.hundredth(reading.value), "percent-of-one")
+
+    def _as_word(self, text: str, cell: str) -> tuple[list[Reading], bool]:
+        if self.kind == "boolean":
+            found = list(texts.truth(text, "true", "false"))
+            return [reading for reading, _ in found], not all(certain for _, certain in found)
+        if self.kind == "yearmonth":
+            return list(dates.months(text)), False
+        if self.kind == "year":
+            return list(dates.years(text)), False
+        if allowed := self._constraints.get("enum"):
+            return list(texts.of_list(text, allowed)), False
+        if self.kind == "string":
+            return [*texts.respelt(cell), *dates.quarters(text), *dates.months(text), *dates.years(text)], False
+        return [], False
+
+
+def _field(descriptor: Mapping[str, Any]) -> Field:
+    """The field as frictionless reads it, inside a schema so that it knows its missing values."""
+    return Schema.from_descriptor({"fields": [{key: value for key, value in descriptor.items() if key != "titles"}]}).fields[0]

@@ -1,0 +1,166 @@
+"""The repair of a whole table: what is certainly meant in its wrong cells, what must be asked, and the corrected file."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TextIO
+
+from catalog.reading.grid import letter
+from catalog.validation import engine
+from catalog.validation.faulty import Faulty
+from catalog.validation.repair.column import Column
+from catalog.validation.repair.proposals import Proposal
+
+OF_CELLS = ("type-error", "constraint-error")
+REMEMBERED = 50_000  # different cells of a column whose proposals are kept
+CHOICES = 5  # readings shown of one question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One cell that is repaired: its row (from 1, as a spreadsheet counts) and the letter of its column."""
+
+    row: int
+    column: str
+    before: str
+    after: str
+    rule: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"row": self.row, "column": self.column, "before": self.before, "after": self.after, "rule": self.rule}
+
+
+@dataclass(slots=True)
+class Asked:
+    """Cells of one column that have readings but no certain one: how many, and the first with its readings."""
+
+    count: int = 0
+    cell: str = ""
+    text: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Repaired:
+    """A column under repair, with the proposals of its different cells."""
+
+    column: Column
+    known: dict[str, Proposal | None] = field(default_factory=dict)
+
+    def proposal(self, cell: str) -> Proposal | None:
+        if cell not in self.known and len(self.known) < REMEMBERED:
+            self.known[cell] = self.column.proposal(cell)
+        return self.known[cell] if cell in self.known else self.column.proposal(cell)
+
+
+class Repair:
+    """The repair of one table. The rows are read once to learn what its columns prove, and again for each use."""
+
+    def __init__(self, faulty: Faulty) -> None:
+        self._faulty, self._layout = faulty, faulty.layout
+
+    @cached_property
+    def _columns(self) -> dict[int, _Repaired]:
+        """The columns with wrong cells by their number from 0, after a look at all their cells."""
+        descriptor = self._layout.descriptor() or {}
+        entries = {entry["name"]: entry for entry in descriptor.get("fields", [])}
+        missing = tuple(descriptor.get("missingValues", [""]))
+        wrong = {error["fieldNumber"] - 1: error.get("fieldName", "") for error in engine.all_errors(self._faulty.report)
+                 if error["type"] in OF_CELLS and error.get("fieldNumber")}
+        key = descriptor.get("primaryKey", [])
+        alone = {key} if isinstance(key, str) else set(key) if len(key) == 1 else set()
+        found = {number: _Repaired(Column(entries[name], missing, unique=name in alone)) for number, name in wrong.items() if name in entries}
+        for _, row in self._layout.body():
+            for number, repaired in found.items():
+                if number < len(row) and isinstance(row[number], str):
+                    repaired.column.look(row[number])
+        return found
+
+    def rows(self) -> Iterator[tuple[int, list[Any], dict[int, Proposal]]]:
+        """Each row of the table's body with its number, its cells, and the proposals for some of them by column from 0."""
+        for at, row in self._layout.body():
+            found = {number: proposal for number, repaired in self._columns.items()
+                     if number < len(row) and isinstance(row[number], str) and (proposal := repaired.proposal(row[number]))}
+            yield at, row, found
+
+    def changes(self) -> Iterator[Change]:
+        """Every cell that is certainly repaired, row by row."""
+        for at, row, found in self.rows():
+            for number, proposal in sorted(found.items()):
+                if proposal.after is not None:
+                    yield Change(row=at, column=letter(number + 1), before=row[number], after=proposal.after, rule=proposal.rule)
+
+    def summary(self, most: int = 1000) -> Summary:
+        """All changes counted, the first `most` listed, and the questions by column."""
+        summary = Summary()
+        for at, row, found in self.rows():
+            for number, proposal in sorted(found.items()):
+                column = letter(number + 1)
+                if proposal.after is None:
+                    asked = summary.asked[column]
+                    asked.count += 1
+                    if asked.count == 1:
+                        asked.cell, asked.text = f"{column}{at}", row[number]
+                        asked.choices = tuple(dict.fromkeys(reading.value for reading in proposal.readings))[:CHOICES]
+                    continue
+                summary.certain[column] += 1
+                if len(summary.changes) < most:
+                    summary.changes.append(Change(row=at, column=column, before=row[number], after=proposal.after, rule=proposal.rule))
+        return summary
+
+    def write_csv(self, out: TextIO) -> int:
+        """The table with every certain repair, as CSV with the file's own labels; returns how many cells were changed.
+
+        Rows above the header are left out; every row below it is there, in order.
+        """
+        writer, changed = csv.writer(out, lineterminator="\n"), 0
+        writer.writerow(self._layout.labels)
+        for _, row, found in self.rows():
+            for number, proposal in found.items():
+                if proposal.after is not None:
+                    row[number], changed = proposal.after, changed + 1
+            writer.writerow(["" if cell is None else cell for cell in row])
+        return changed
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a repair would do: changes listed and counted by column, and what must be asked by column."""
+
+    changes: list[Change] = field(default_factory=list)
+    certain: Counter[str] = field(default_factory=Counter)
+    asked: dict[str, Asked] = field(default_factory=lambda: defaultdict(Asked))
+
+    @property
+    def total(self) -> int:
+        return self.certain.total()
+
+    def details(self, causes: list[Mapping[str, Any]], titles: Mapping[str, str]) -> dict[str, Any]:
+        """For the key `haidang` of `haidang validate --json`: the causes with what is certain of them, the repair, the questions.
+
+        `titles` are the columns' titles by their letters.
+        """
+        return {
+            "causes": [{**cause, "certain": self._is_certain(cause)} for cause in causes],
+            "repair": {"count": self.total, "changes": [change.to_dict() for change in self.changes]},
+            "questions": [_question(column, titles.get(column, column), asked) for column, asked in sorted(self.asked.items())],
+        }
+
+    def _is_certain(self, cause: Mapping[str, Any]) -> bool:
+        column = cause.get("column") or ""
+        return column not in self.asked and 0 < cause["count"] <= self.certain[column]
+
+
+def _question(column: str, title: str, asked: Asked) -> dict[str, Any]:
+    choices = [choice or "–" for choice in asked.choices]
+    return {
+        "about": "cells", "where": column, "count": asked.count, "cell": asked.cell, "text": asked.text, "choices": list(asked.choices),
+        "vi": f"Cột {column} “{title}”: {asked.count} ô như “{asked.text}” (ô {asked.cell}) có thể là {' hay '.join(choices)}; chưa đủ căn cứ để tự sửa. "
+              "Hãy cho biết cách đọc đúng.",
+        "en": f"Column {column} “{title}”: {asked.count} cells such as “{asked.text}” ({asked.cell}) may be {' or '.join(choices)}; nothing proves which. "
+              "Say which reading is right.",
+    }
