@@ -12,6 +12,7 @@ from catalog.digests import Digests
 from catalog.issues import Issue
 from catalog.reading.encodings import Encoding
 from catalog.reading.limits import Workspace
+from catalog.reading.sheet_rows import Span
 
 Rows = Callable[[], Iterator[list[Any]]]
 
@@ -29,12 +30,14 @@ class Grid:
     """Rows of cells; `rows()` starts again at row 1 each time. `sheet` is None outside workbooks.
 
     `padded` rows are cut and filled to the width of the header: in a workbook an empty cell is not a missing one.
+    `merges` are its merged cells.
     """
 
     rows: Rows
     sheet: str | None = None
     padded: bool = False
     hidden: bool = False
+    merges: tuple[Span, ...] = ()
 
 
 class Arriving(Protocol):

@@ -22,6 +22,7 @@ PASSWORD = 3
 BROKEN = 4
 TOO_BIG = 5
 SAMPLES = 3_000
+MERGES = 10_000
 
 _ONLY_BYTES = re.compile("[\x00-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]*")
 
@@ -72,7 +73,13 @@ def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None]) 
             out.write("[]\n" * pending)
             pending = 0
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    return {"name": sheet.name, "hidden": "Hidden" in repr(sheet.visible)}
+    return {"name": sheet.name, "hidden": "Hidden" in repr(sheet.visible), "merges": _merges(content)}
+
+
+def _merges(content: Any) -> list[tuple[int, int, int, int]]:
+    """The first merged cells: rows from 1, columns from 0, first and last of each."""
+    found = getattr(content, "merged_cell_ranges", None) or []
+    return [(top + 1, bottom + 1, left, right) for (top, left), (bottom, right) in found[:MERGES]]
 
 
 def _sample(row: list[str], samples: dict[str, None]) -> None:

@@ -20,6 +20,7 @@ from catalog.reading import archives, workbook_child
 from catalog.reading.grid import Grid, Reading
 from catalog.reading.legacy_cells import restore
 from catalog.reading.limits import Request, Workspace
+from catalog.reading.sheet_rows import Span
 
 _CODES = {workbook_child.PASSWORD: "workbook-password", workbook_child.BROKEN: "workbook-broken"}
 
@@ -64,4 +65,5 @@ def _grid(path: Path, sheet: dict) -> Grid:
             for line in file:
                 yield orjson.loads(line)
 
-    return Grid(rows=rows, sheet=sheet["name"], padded=True, hidden=sheet["hidden"])
+    return Grid(rows=rows, sheet=sheet["name"], padded=True, hidden=sheet["hidden"],
+                merges=tuple(Span(*span) for span in sheet["merges"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,11 +19,16 @@ from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
 from catalog.validation.faulty import Faulty
-from catalog.validation.layout import Layout, Schema, find_layout, with_geometry
+from catalog.validation.layout import Layout, Schema, with_geometry
 from catalog.validation.screening import screened
+from catalog.validation.table_finding import find_table
 from catalog.validation.verdict import Cancelled, Verdict
 
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
+_KINDS = {"group": ("dòng tên nhóm", "group headings"), "subtotal": ("dòng cộng giữa bảng", "subtotals"), "total": ("dòng tổng", "totals"),
+          "other-table": ("dòng của bảng khác trong cùng trang tính", "rows of another table in the same sheet"),
+          "note": ("dòng sau bảng (nguồn, ghi chú, chữ ký)", "rows after the table (source, notes, signatures)")}
+SHOWN = 200  # rows that are no data, as listed
 _CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON", "Parquet"}
 
 
@@ -88,7 +94,7 @@ class _Check:
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
-        layout = find_layout(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
+        layout = find_table(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
         if layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
         if self.reading.format == "GeoJSON":
@@ -112,7 +118,7 @@ class _Check:
             errors=report["stats"]["errors"], report=report, issues=tuple(issues),
             table=self._table(layout) if state in ("valid", "held") and rows else None,
             faulty=None if report["valid"] else Faulty(layout=layout, reading=self.reading, report=report, causes=tuple(explained)),
-            details=self._details(layout, explained, issues, hits),
+            details=self._details(layout, rows, explained, issues, hits),
         )
 
     def _own_digests(self) -> Digests | None:
@@ -127,7 +133,13 @@ class _Check:
         if len(layout.labels) == 1 and expected > 1 and self.reading.dialect:
             remarks.append(Issue("delimiter-unknown", place, {"fields": expected, "header": layout.labels[0][:120]}))
         if layout.skipped_titles:
-            remarks.append(Issue("title-rows-skipped", place, {"header": layout.header_row, "rows": layout.header_row - 1}))
+            first = layout.header_first or layout.header_row
+            remarks.append(Issue("title-rows-skipped", place, {"header": first, "rows": first - 1}))
+        if apart := Counter(kind for kind in layout.skipped.values() if kind not in ("blank", "numbering")):
+            rows_vi = ", ".join(f"{count} {_KINDS[kind][0]}" for kind, count in sorted(apart.items()))
+            rows_en = ", ".join(f"{count} {_KINDS[kind][1]}" for kind, count in sorted(apart.items()))
+            at = ", ".join(str(row) for row, kind in layout.skipped.items() if kind in apart)
+            remarks.append(Issue("rows-not-data", place, {"kinds": rows_vi, "kinds_en": rows_en, "rows": at[:200]}))
         if layout.renamed:
             pairs = ", ".join(f"{label} → {name}" for label, name in list(layout.renamed.items())[:5])
             remarks.append(Issue("labels-are-titles", place, {"count": len(layout.renamed), "pairs": pairs}))
@@ -141,15 +153,23 @@ class _Check:
         return TableSource(rows=lambda: (row for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
                            missing=tuple(layout.schema.descriptor.get("missingValues", [""])) if layout.schema else ("",))
 
-    def _details(self, layout: Layout, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
+    def _data_rows(self, layout: Layout, rows: int | None) -> list[int] | None:
+        """The first and the last row of data; None where there is none, or nobody has counted them."""
+        if not layout.skipped:
+            return [layout.header_row + 1, layout.header_row + rows] if rows else None
+        numbers = [number for number, _ in layout.body()]
+        return [numbers[0], numbers[-1]] if numbers else None
+
+    def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
         """The key `haidang` of `haidang validate --json`."""
         encoding = self.reading.encoding
         return {
             "encoding": {"name": encoding.name, "decided_by": encoding.decided_by, "notes": list(encoding.notes)} if encoding else None,
             "layout": [{
-                "sheet": layout.grid.sheet, "header": [layout.header_row, layout.header_row],
-                "columns": ["A", letter(max(len(layout.labels), 1))],
-                "mapping": {letter(number): layout.field_name(label) for number, label in enumerate(layout.labels, start=1)},
+                "sheet": layout.grid.sheet, "header": [layout.header_first or layout.header_row, layout.header_row],
+                "skipped": [{"row": row, "kind": kind} for row, kind in list(layout.skipped.items())[:SHOWN]],
+                "data": self._data_rows(layout, rows), "columns": [letter(_left(layout)), letter(max(len(layout.labels), 1))],
+                "mapping": {letter(number): layout.field_name(label) for number, label in enumerate(layout.labels, start=1) if number >= _left(layout)},
             }],
             "causes": [causes.described(cause, issue) for cause, issue in explained],
             "remarks": [_remark(issue) for issue in issues if issue.stage == "read"],
@@ -157,6 +177,11 @@ class _Check:
             "privacy": [{"column": hit.column, "sheet": sheet, "label": hit.label, "kind": hit.kind, "hold": True, "share": hit.share,
                          "evidence": list(hit.evidence)} for sheet, hit in hits],
         }
+
+
+def _left(layout: Layout) -> int:
+    """The number of the first column that has a label, from 1."""
+    return next((number for number, label in enumerate(layout.labels, start=1) if label.strip()), 1)
 
 
 def _tick(cancelled: Callable[[], bool] | None, progress: Callable[[int], None] | None, rows: int) -> None:

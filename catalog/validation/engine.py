@@ -146,7 +146,8 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
     if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
-        table = FastTable(data=partial(_noting, layout.rows, failures), format="inline", dialect=frictionless.Dialect(header_rows=[layout.header_row]), **options)
+        table = FastTable(data=partial(_noting, layout.rows, failures), format="inline",
+                          dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=sorted(layout.skipped)), **options)
     else:
         for _ in islice(layout.rows(), SAMPLED_ROWS):  # frictionless would read on until the memory ends
             pass

@@ -1,13 +1,14 @@
 """Where the table is: which sheet, which row is the header, and which column is which field.
 
 The header is the first row with something in it, unless a later one of the first fifteen fits the schema and the
-first does not; the rows above are titles. A label may be a field's name or its Vietnamese title.
+first does not; the rows above are titles. A label may be a field's name or its Vietnamese title. Where no single row of a
+sheet is a header, `catalog.validation.table_finding` looks for its tables as offices lay them out.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -32,7 +33,9 @@ class Schema:
 class Layout:
     """The table in the file. `renamed` maps a label to the field's name where the two differ.
 
-    `header_row` counts from 1; `labels` are those of the file, without blank ones at the end of a sheet's row.
+    `header_row` counts from 1, and is the last row of a header of several, which begins at `header_first`; `labels` are those of the
+    file, without blank ones at the end of a sheet's row. `skipped` are rows below the header that are no data, with their kinds:
+    numbering, blank, group, subtotal, total, note.
     """
 
     grid: Grid
@@ -41,6 +44,8 @@ class Layout:
     schema: Schema | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
     skipped_titles: bool = False
+    header_first: int | None = None
+    skipped: Mapping[int, str] = field(default_factory=dict)
 
     def rows(self) -> Iterator[list[Any]]:
         """All rows from row 1; in a workbook those of the table are as wide as the header or wider."""
@@ -49,8 +54,9 @@ class Layout:
         return _fitted(self.grid.rows, self.header_row, len(self.labels))
 
     def body(self) -> Iterator[tuple[int, list[Any]]]:
-        """The rows under the header with their numbers."""
-        return islice(enumerate(self.rows(), start=1), self.header_row, None)
+        """The rows of data under the header with their numbers."""
+        below = islice(enumerate(self.rows(), start=1), self.header_row, None)
+        return ((number, row) for number, row in below if number not in self.skipped) if self.skipped else below
 
     def descriptor(self) -> dict[str, Any] | None:
         """The schema's descriptor with the file's own labels as names where they are the fields' titles."""
@@ -121,20 +127,21 @@ def _best_header(grid: Grid, schema: Schema) -> tuple[float, int, list[Any], Gri
     head = _head(grid)
     if not head:
         return None
-    scored = [(_fit(row, schema), number, row) for number, row in head]
+    scored = [(fit(row, schema), number, row) for number, row in head]
     best = scored[0] if scored[0][0] >= FITS else max(scored, key=lambda entry: (entry[0], -entry[1]))
     if best[0] < FITS:
         best = scored[0]
     return (*best, grid)
 
 
-def _fit(row: list[Any], schema: Schema) -> float:
+def fit(row: Sequence[Any], schema: Schema) -> float:
+    """The share of the schema's fields for which a row of labels has one."""
     given = {same_label(cell) for cell in row if cell is not None}
     fields = schema.descriptor.get("fields", [])
-    return sum(bool(_labels_of(entry) & given) for entry in fields) / max(len(fields), 1)
+    return sum(bool(labels_of(entry) & given) for entry in fields) / max(len(fields), 1)
 
 
-def _labels_of(entry: Mapping[str, Any]) -> set[str]:
+def labels_of(entry: Mapping[str, Any]) -> set[str]:
     """The labels by which a field may go: its name and its Vietnamese title."""
     titles = entry.get("titles")
     more = [titles.get("vi")] if isinstance(titles, Mapping) else []
@@ -155,7 +162,7 @@ def _layout(grid: Grid, number: int, row: list[Any], schema: Schema | None, *, s
     for entry in schema.descriptor.get("fields", []) if schema else []:
         if entry["name"] in given:
             continue
-        known = _labels_of(entry) - {same_label(entry["name"])}
+        known = labels_of(entry) - {same_label(entry["name"])}
         free = [(place, label) for word in known for label, place in alike.get(word, {}).items() if label not in renamed]
         if free:
             renamed[min(free)[1]] = entry["name"]
