@@ -21,7 +21,7 @@ def fresh_site(kind: str, server: str | None) -> Iterator[Site]:
     """An empty site of its own on SQLite or PostgreSQL."""
     with TemporaryDirectory(prefix="haidang-bench-") as folder, ExitStack() as stack:
         url = f"sqlite:///{folder}/haidang.db" if server is None else stack.enter_context(postgres.database(server))
-        settings = Settings(var=Path(folder), database_url=url, storage_url=f"file://{folder}/files", secret_key="bench" * 8,
+        settings = Settings(var=Path(folder), database_url=url, storage_url=f"file://{folder}/files", secret_key="a benchmark keeps no secrets, 0123456789",
                             site_url="http://127.0.0.1", allow_hosts=("127.0.0.1",))
         migrate(settings)
         site = open_site(settings)
@@ -50,4 +50,5 @@ def main() -> None:
                     pages.bench(site, kind)
 
 
-main()
+if __name__ == "__main__":
+    main()
