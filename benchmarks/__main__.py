@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from support import postgres
 
-from benchmarks import harvesting, pages, validation
+from benchmarks import harvesting, history, pages, validation
 from catalog.commands.database import migrate
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -21,7 +22,7 @@ def fresh_site(kind: str, server: str | None) -> Iterator[Site]:
     """An empty site of its own on SQLite or PostgreSQL."""
     with TemporaryDirectory(prefix="haidang-bench-") as folder, ExitStack() as stack:
         url = f"sqlite:///{folder}/haidang.db" if server is None else stack.enter_context(postgres.database(server))
-        settings = Settings(var=Path(folder), database_url=url, storage_url=f"file://{folder}/files", secret_key="bench" * 8,
+        settings = Settings(var=Path(folder), database_url=url, storage_url=f"file://{folder}/files", secret_key="a benchmark keeps no secrets, 0123456789",
                             site_url="http://127.0.0.1", allow_hosts=("127.0.0.1",))
         migrate(settings)
         site = open_site(settings)
@@ -33,8 +34,8 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=Path, help="a recorded package_search answer to harvest instead of made-up datasets")
-    parser.add_argument("--only", choices=["harvest", "pages", "validation"], help="only these figures")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the rows for the figures of validation")
+    parser.add_argument("--only", choices=["harvest", "pages", "history", "validation"], help="only these figures")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the datasets, runs and rows")
     asked = parser.parse_args()
     if asked.only in (None, "validation"):
         validation.bench(quick=asked.quick)
@@ -42,12 +43,13 @@ def main() -> None:
         return
     with postgres.server() as server:
         for kind, url in (("SQLite", None), ("PostgreSQL", server)):
-            if asked.only != "pages":
-                with fresh_site(kind, url) as site:
-                    harvesting.bench(site, kind, asked.answers)
-            if asked.only != "harvest":
-                with fresh_site(kind, url) as site:
-                    pages.bench(site, kind)
+            if asked.only in (None, "harvest"):
+                harvesting.bench(lambda kind=kind, url=url: fresh_site(kind, url), kind, asked.answers, quick=asked.quick)
+            for name, bench in (("pages", pages.bench), ("history", partial(history.bench, share=0.1 if asked.quick else 1.0))):
+                if asked.only in (None, name):
+                    with fresh_site(kind, url) as site:
+                        bench(site, kind)
 
 
-main()
+if __name__ == "__main__":
+    main()

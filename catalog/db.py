@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import orjson
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -23,16 +26,25 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     if parsed.drivername.startswith("sqlite"):
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 60}, pool_size=pool_size, max_overflow=pool_size)
+        engine = create_engine(parsed, connect_args={"timeout": 60}, pool_size=pool_size, max_overflow=pool_size,
+                               json_serializer=write_json)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size,
-                             pool_pre_ping=True)
+                             pool_pre_ping=True, json_serializer=write_json)
     raise UsageError(
         f"HAIDANG_DATABASE_URL dùng {parsed.drivername}; chỉ hỗ trợ sqlite và postgresql.",
         f"HAIDANG_DATABASE_URL uses {parsed.drivername}; only sqlite and postgresql are supported.",
     )
+
+
+def write_json(value: Any) -> str:
+    """A value as JSON text, letters as they are; the slower writer takes what the fast one cannot (whole numbers beyond 64 bits)."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value)
 
 
 def _prepare_sqlite(connection, _record) -> None:

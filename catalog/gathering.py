@@ -69,7 +69,7 @@ def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Se
     first = (session.scalar(select(func.max(RunPage.last_seq)).where(RunPage.run_id == run.id)) or 0) + 1
     _remember(intake, listed, known)
     if changed:
-        session.execute(insert(Staged), [
+        session.execute(insert(Staged.__table__), [
             {"run_id": run.id, "seq": first + n, "identifier": item.identifier, "raw_hash": item.raw_hash,
              "raw": None if item.raw is None else dict(item.raw)} for n, item in enumerate(changed)])
     _record(intake, Outcome.UNCHANGED, [(item.identifier, known[item.identifier].dataset_id) for item in unchanged])
@@ -81,7 +81,7 @@ def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Se
 
 def _record(intake: Intake, outcome: Outcome, records: Sequence[tuple[str, str | None]]) -> None:
     if records:
-        intake.session.execute(insert(RunRecord), [
+        intake.session.execute(insert(RunRecord.__table__), [
             {"run_id": intake.run.id, "identifier": identifier, "outcome": outcome.value, "dataset_id": dataset_id, "at": intake.now}
             for identifier, dataset_id in records])
 
@@ -138,7 +138,7 @@ def _remember(intake: Intake, listed: Sequence[Listed], known: Mapping[str, Know
     new = [{"source_id": source_id, "identifier": item.identifier, "raw_hash": "", "first_seen": intake.now, "last_run_id": run_id}
            for item in listed if item.identifier not in known]
     if new:
-        session.execute(insert(Known), new)
+        session.execute(insert(Known.__table__), new)
 
 
 def _slices(values: Sequence[str]) -> list[Sequence[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from catalog import evidence
@@ -40,6 +40,9 @@ from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
 
 GOOD = ("valid", "unchecked")
+_KNOWN: Any = Known.__table__
+_REMEMBER = update(_KNOWN).where(_KNOWN.c.source_id == bindparam("of"), _KNOWN.c.identifier == bindparam("named")).values(
+    raw_hash=bindparam("raw_hash"), mark=bindparam("mark"), dataset_id=bindparam("dataset_id"))
 SOURCE = ""  # stands where an identifier would, for the source as a whole
 
 
@@ -120,11 +123,11 @@ def give_up(intake: Intake, record: Record, reference: str) -> None:
 def _finish(intake: Intake, records: Sequence[Record], taken: Mapping[str, Taken]) -> None:
     """Write what became of the records, remember their hashes, and take them off the staging table."""
     session, run_id = intake.session, intake.run.id
-    session.execute(insert(RunRecord), [
+    session.execute(insert(RunRecord.__table__), [
         {"run_id": run_id, "identifier": identifier, "outcome": one.outcome.value, "dataset_id": one.dataset_id, "at": intake.now}
         for identifier, one in taken.items()])
-    session.execute(update(Known), [
-        {"source_id": intake.source.id, "identifier": record.identifier, "raw_hash": record.raw_hash if _settled(record) else "",
+    session.execute(_REMEMBER, [
+        {"of": intake.source.id, "named": record.identifier, "raw_hash": record.raw_hash if _settled(record) else "",
          "mark": record.mark if _settled(record) else None, "dataset_id": taken[record.identifier].dataset_id} for record in records])
     keep_issues(intake, {record.identifier: (*record.issues, *taken[record.identifier].issues) for record in records
                          if taken[record.identifier].outcome is not Outcome.UNCHANGED},
@@ -296,7 +299,7 @@ def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_id
                 "first_seen": before.get(fingerprint, now), "last_seen": now, "closed_at": None,
             }
     if rows:
-        session.execute(insert(IssueRow), list(rows.values()))
+        session.execute(insert(IssueRow.__table__), list(rows.values()))
 
 
 def close_lost_places(intake: Intake) -> None:

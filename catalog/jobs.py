@@ -25,7 +25,7 @@ from catalog.site import Site
 APPLICATION = "haidang"
 QUEUE = "harvest"
 WORKFLOW = "harvest_source"
-WORKFLOW_VERSION = "1"  # raise it when the order of a workflow's steps changes; work begun under another waits for that code
+WORKFLOW_VERSION = "2"  # raise it when the order of a workflow's steps changes; work begun under another waits for that code
 ACTIVE = ("queued", "running")
 BEAT = timedelta(seconds=10)  # a worker elsewhere that has been silent for longer is taken for dead
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
 
@@ -36,7 +37,7 @@ class WrongShape(Refusal):
 
 def clean(text: str) -> str:
     """The text in NFC without what cannot be kept."""
-    return nfc(_UNKEPT.sub("", text))
+    return nfc(text if text.isprintable() else _UNKEPT.sub("", text))
 
 
 def safe_link(url: str) -> bool:
@@ -162,6 +163,49 @@ class HarvestedResource(ResourceIn):
     extras = fields.Dict(**_OPTIONAL)
 
 
+class HarvestedResources(fields.List):
+    """The resources of a dataset from the pipeline: those of the usual types are read by hand, for there are many."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(fields.Nested(HarvestedResource), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        read = [_read_plain(resource) for resource in value]
+        return super()._deserialize(value, attr, data, **kwargs) if None in read else read
+
+
+_TEXTS_OF_RESOURCE = ("url", "name", "description", "format", "mimetype", "resource_type", "hash", "etag", "source_modified")
+_TYPES_OF_RESOURCE: dict[str, tuple[type, ...]] = {
+    "state": (str,), "url_type": (str, type(None)), "schema_name": (str, type(None)), "version_id": (str, type(None)),
+    "reachable": (bool, type(None)), "extras": (dict, type(None)), "checked_at": (datetime, type(None)),
+}
+_ANY_MOMENT = When(lenient=True, allow_none=True)
+
+
+def _read_plain(resource: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What `HarvestedResource` makes of a resource in which every value has its own type already; None for any other."""
+    read = dict(resource)
+    for key in _TEXTS_OF_RESOURCE:
+        text = read.get(key)
+        if text is not None:
+            if type(text) is not str:
+                return None
+            read[key] = clean(text)
+    size = read.get("size")
+    if not safe_link(read.get("url") or "") or (size is not None and (type(size) is not int or not 0 <= size < 2**63)):
+        return None
+    if any(key in read and type(read[key]) not in types for key, types in _TYPES_OF_RESOURCE.items()):
+        return None
+    try:
+        if "id" in read:
+            read["id"] = UUID(read["id"])
+    except (ValueError, AttributeError, TypeError):
+        return None
+    if "last_modified" in read:
+        read["last_modified"] = _ANY_MOMENT.deserialize(read["last_modified"])
+    return read
+
+
 class Extras(fields.Field[list]):
     """A dataset's further facts, `[{"key": …, "value": …}]`; values are written out as text. Read by hand, for there are many."""
 
@@ -250,7 +294,7 @@ class HarvestedPackage(PackageIn):
     illustrative = Flag(**_OPTIONAL)
     frequency = Text(**_OPTIONAL)
     archived_reason = fields.String(**_OPTIONAL)
-    resources = fields.List(fields.Nested(HarvestedResource), **_OPTIONAL)
+    resources = HarvestedResources(**_OPTIONAL)
 
 
 _PACKAGE, _HARVESTED, _RESOURCE = PackageIn(), HarvestedPackage(), ResourceIn()

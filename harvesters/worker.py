@@ -11,10 +11,12 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from dbos import DBOS, SQLAlchemyDatasource
 from dbos._error import DBOSException
@@ -27,7 +29,7 @@ from harvesters.run import Harvest
 log = logging.getLogger(__name__)
 
 BATCH = 500  # records in one child workflow; a longer history is slow to take up again
-CHUNK = 50  # records in one transaction
+CHUNK = 100  # records in one transaction, and asked for in full together
 CONCURRENT = 4  # runs at a time on one worker; one at a time for an agency
 RECOVERIES = 1_000  # how often a run may be taken up again before it is given up
 POLL = 0.2  # seconds between looks at the queue
@@ -58,8 +60,8 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
 
     @DBOS.workflow(name="harvest_batch", max_recovery_attempts=RECOVERIES)
     def harvest_batch(run_id: str, first: int, last: int) -> None:
-        for start in range(first, last + 1, CHUNK):
-            take_in(run_id, harvest.prepare(run_id, start, min(start + CHUNK - 1, last)))
+        for records in prepared_ahead(partial(harvest.prepare, run_id), range(first, last + 1, CHUNK), last):
+            take_in(run_id, records)
 
     def harvest_pages(run_id: str) -> None:
         number, cursor = 0, None
@@ -80,6 +82,17 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
             once(harvest.finish, run_id, fault.reference)
         if last.reference:
             once(harvest.abandon, run_id)
+
+
+def prepared_ahead(prepare: Callable[[int, int], list[Record]], starts: Sequence[int], last: int) -> Iterator[list[Record]]:
+    """Each chunk of records, prepared; the next one is fetched while the one before is taken in."""
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+        coming = [pool.submit(prepare, start, min(start + CHUNK - 1, last)) for start in starts[:1]]
+        for start in [*starts[1:], None]:
+            records = coming.pop().result()
+            if start is not None:
+                coming.append(pool.submit(prepare, start, min(start + CHUNK - 1, last)))
+            yield records
 
 
 @dataclass

@@ -33,7 +33,7 @@ def _write(session: Session) -> None:
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    session.execute(insert(Change), [{"dataset_id": dataset_id, "at": at} for dataset_id, at in pending.items()])
+    session.execute(insert(Change.__table__), [{"dataset_id": dataset_id, "at": at} for dataset_id, at in pending.items()])
     pending.clear()
 
 
