@@ -22,7 +22,7 @@ from rich.progress import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import jobs
+from catalog import jobs, workers
 from catalog.errors import UsageError
 from catalog.models import Run, Source
 from catalog.runs import counters
@@ -49,7 +49,7 @@ def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, canc
         return
     if not names and not every:
         raise UsageError("Cần tên nguồn, hoặc --all.", "Give the name of a source, or --all.")
-    if detach and not jobs.worker_alive(site):
+    if detach and not workers.worker_alive(site):
         raise UsageError("--detach cần một bộ chạy đang hoạt động. Hãy chạy trước: haidang worker",
                          "--detach needs a worker that is running. Start one first: haidang worker")
     orderer = jobs.Jobs(site)
@@ -57,7 +57,7 @@ def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, canc
         run_ids = order(site, orderer, names, forced=force)
         with ExitStack() as stack:
             if not detach:
-                if not jobs.worker_alive(site):
+                if not workers.worker_alive(site):
                     from harvesters.worker import working
 
                     stack.enter_context(working(site))
@@ -101,7 +101,7 @@ def watch(site: Site, run_ids: Sequence[str], console: Console) -> None:
     except KeyboardInterrupt:
         with site.writing() as session:
             for run_id in run_ids:
-                jobs.cancel(session, run_id)
+                jobs.cancel(session, run_id, site.clock.now())
         raise
 
 
@@ -141,6 +141,6 @@ def _answer(answer: list[dict[str, Any]], as_json: bool) -> None:
 
 def _cancel(site: Site, run_id: str) -> None:
     with site.writing() as session:
-        if jobs.cancel(session, run_id) is None:
+        if jobs.cancel(session, run_id, site.clock.now()) is None:
             raise UsageError(f"Không có lượt nào mã {run_id} đang chạy hoặc đang chờ.", f"No run {run_id} is running or queued.")
     click.echo("Đã yêu cầu hủy; những gì đã xong được giữ lại. · Asked to stop; what is finished stays.", err=True)

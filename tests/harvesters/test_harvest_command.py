@@ -13,7 +13,7 @@ from support.harvesting import environment, start_worker, wait
 from support.portal import Portal, serving
 from support.seeding import add_source
 
-from catalog import jobs
+from catalog import jobs, workers
 from catalog.models import Run
 from catalog.site import Site
 
@@ -77,7 +77,7 @@ def test_detached_with_a_worker_returns_at_once_and_the_worker_does_it(site, por
     worker = start_worker(site.settings, site.settings.var / "worker.log")
     try:
         for _ in range(200):
-            if jobs.worker_alive(site):
+            if workers.worker_alive(site):
                 break
             time.sleep(0.05)
         done = haidang(site, "harvest", "nguon", "--detach", "--json")
