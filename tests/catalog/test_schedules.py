@@ -18,8 +18,8 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     return datetime(2024, 10, day, hour, minute, second, tzinfo=HANOI).astimezone(UTC)
 
 
-def table(text: str = NIGHTLY, *, after: datetime = at(1, 12), delay: int = 0, blackout: str = "") -> Timetable:
-    return Timetable(cron=text, after=after, delay=timedelta(minutes=delay), blackout=blackout_hours(blackout))
+def table(text: str = NIGHTLY, *, after: datetime | None = None, delay: int = 0, blackout: str = "") -> Timetable:
+    return Timetable(cron=text, after=after or at(1, 12), delay=timedelta(minutes=delay), blackout=blackout_hours(blackout))
 
 
 @pytest.mark.parametrize(("given", "meant"), [
