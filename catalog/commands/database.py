@@ -40,14 +40,10 @@ def upgrade() -> None:
 def clear_away(dry_run: bool, as_json: bool) -> None:
     """Dọn các lượt thu thập và thông báo đã cũ; bộ chạy tự làm mỗi ngày · Clear away old runs and notices; a worker does it every day."""
     site = site_here()
-    if dry_run:
-        cleared = retention.foreseen(site)
-    else:
-        orderer = jobs.Jobs(site)
-        try:
-            cleared = retention.clear(site, orderer)
-        finally:
-            orderer.close()
+    try:
+        cleared = retention.foreseen(site) if dry_run else _clear(site)
+    finally:
+        site.engine.dispose()
     if as_json:
         click.echo(json.dumps(cleared.to_dict(), indent=2))
         return
@@ -57,6 +53,14 @@ def clear_away(dry_run: bool, as_json: bool) -> None:
     click.echo("Sẽ dọn: · Would clear away:" if dry_run else "Đã dọn: · Cleared away:", err=True)
     for name, amount in cleared.to_dict().items():
         click.echo(f"{amount:10} {words[name]}")
+
+
+def _clear(site: Site) -> retention.Cleared:
+    orderer = jobs.Jobs(site)
+    try:
+        return retention.clear(site, orderer)
+    finally:
+        orderer.close()
 
 
 def migrate(settings: settings_module.Settings) -> None:
