@@ -118,7 +118,8 @@ def worker_alive(site: Site) -> bool:
     except UsageError:
         return True
     with site.reading() as session:
-        return session.scalar(select(Worker.executor_id).where(Worker.beat_at > store_time(session) - BEAT).limit(1)) is not None
+        return session.scalar(select(Worker.executor_id).where(  # ours is not: nobody here holds its name
+            Worker.beat_at > store_time(session) - BEAT, Worker.executor_id != site.settings.executor_id).limit(1)) is not None
 
 
 def store_time(session: Session) -> datetime:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from dbos import DBOS, SQLAlchemyDatasource
 from dbos._error import DBOSException
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog import jobs, tick, workers
 from catalog.record import Record
@@ -148,7 +149,10 @@ def _signs_of_life(site: Site, name: workers.Name) -> Iterator[None]:
         with _repeating("worker-pulse", PULSE, beat):
             yield
     finally:
-        workers.leave(site)
+        try:
+            workers.leave(site)
+        except SQLAlchemyError:
+            log.exception("worker %s could not say that it stops", site.settings.executor_id)
 
 
 @contextmanager
@@ -156,7 +160,9 @@ def _clockwork(site: Site) -> Iterator[None]:
     """Do every minute what is due."""
     orderer = jobs.Jobs(site)
     try:
-        with _repeating("worker-clock", tick.EVERY.total_seconds(), lambda: tick.tick(site, orderer)):
+        every = tick.EVERY.total_seconds()
+        with (_repeating("worker-clock", every, lambda: tick.keep_time(site, orderer)),
+              _repeating("worker-errands", every, lambda: tick.run_errands(site, orderer))):
             yield
     finally:
         orderer.close()

@@ -15,7 +15,7 @@ from support.scheduling import add_scheduled, ordering, runs
 from catalog import db, jobs
 from catalog.models import Notice, Run, RunPage, RunRecord, SiteFact, Source, new_id
 from catalog.site import Site
-from catalog.tick import tick
+from catalog.tick import keep_time, run_errands
 
 
 def furnish(site: Site) -> str:
@@ -37,7 +37,8 @@ def test_a_tick_does_everything_that_is_due_and_a_second_one_nothing_more(site):
     there = later(site, minutes=30)
     with ordering(there) as orderer:
         for _ in range(2):
-            tick(there, orderer)
+            keep_time(there, orderer)
+            run_errands(there, orderer)
             with site.reading() as session:
                 assert session.get_one(Run, lost).status == "lost"
                 assert sorted(session.scalars(select(Notice.kind))) == ["source-down", "source-down"]
@@ -51,7 +52,8 @@ def test_what_breaks_in_one_part_stops_no_other(site, caplog):
         session.execute(text("DROP TABLE notice_delivery"))
     there = later(site, minutes=30)
     with ordering(there) as orderer:
-        tick(there, orderer)
+        keep_time(there, orderer)
+        run_errands(there, orderer)
     assert [record.message.partition(";")[0] for record in caplog.records] == ["tick: notices broke"]
     with site.reading() as session:
         assert session.get_one(Run, lost).status == "lost"

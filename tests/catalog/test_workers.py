@@ -46,7 +46,9 @@ def test_workers_of_different_names_stand_beside_each_other(site):
 
 
 def test_a_worker_is_counted_on_while_it_speaks_and_gone_when_it_leaves(site):
-    here, other = elsewhere(site), site
+    here, other = site, replace(elsewhere(site), settings=replace(site.settings, executor_id="noi-khac"))
+    workers.beat(site, "1", starting=True)
+    assert not workers.worker_alive(here), "it was killed: nobody holds its name"
     workers.beat(other, "1", starting=True)
     assert workers.worker_alive(here)
     workers.leave(other)
