@@ -1,6 +1,7 @@
 """The tree of errors.
 
     HaidangError
+    ├── CalledOff          the work was called off while it waited for a server
     ├── Trouble            something outside is wrong; carries an Issue, stops one record or one run
     ├── Refusal            a request that cannot be granted
     │   ├── NotFound
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 class HaidangError(Exception):
     """The root of all errors that this project raises on purpose."""
+
+
+class CalledOff(HaidangError):
+    """Whoever asked for the work no longer wants it; what it was doing is left undone."""
 
 
 class Trouble(HaidangError):

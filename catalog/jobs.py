@@ -5,20 +5,17 @@ The run and the order to the worker are written in one transaction: there is nev
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, TableClause, column, select, table
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from catalog import db
 from catalog.errors import UsageError
-from catalog.models import Run, Source, Worker, new_id
+from catalog.models import Run, Source, new_id
 from catalog.settings import Settings
 from catalog.site import Site
 
@@ -27,7 +24,8 @@ QUEUE = "harvest"
 WORKFLOW = "harvest_source"
 WORKFLOW_VERSION = "2"  # raise it when the order of a workflow's steps changes; work begun under another waits for that code
 ACTIVE = ("queued", "running")
-BEAT = timedelta(seconds=10)  # a worker elsewhere that has been silent for longer is taken for dead
+PENDING = "PENDING"  # what the durable engine calls a workflow that somebody is doing
+WAITING = ("ENQUEUED", "DELAYED")  # and one that nobody does yet
 
 
 class Busy(UsageError):
@@ -80,64 +78,66 @@ class Jobs:
         self._client.destroy()
         self._engine.dispose()
 
-    def order(self, session: Session, source: Source, *, forced: bool = False) -> Run:
-        """Queue a harvest of the source; Busy while another of the same source is queued or running."""
+    def order(self, session: Session, source: Source, *, forced: bool = False, due_at: datetime | None = None) -> Run:
+        """Queue a harvest of the source; Busy while another of the same source is queued or running.
+
+        `due_at` is the minute of its schedule, for which there is one run at most.
+        """
         session.scalar(select(Source.id).where(Source.id == source.id).with_for_update())
         active = session.scalar(select(Run.id).where(Run.source_id == source.id, Run.status.in_(ACTIVE)))
         if active is not None:
             raise Busy(source.name, active)
-        run = Run(id=new_id(), source_id=source.id, queued_at=self._site.clock.now(), forced=forced)
+        run = Run(id=new_id(), source_id=source.id, queued_at=self._site.clock.now(), forced=forced, due_at=due_at)
         session.add(run)
         session.flush()
         self._client.enqueue_in_transaction(session, {
-            "workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": f"harvest:{run.id}",
+            "workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": workflow_id(run.id),
             "queue_partition_key": source.agency_id, "app_version": WORKFLOW_VERSION,
         }, run.id)
         return run
 
+    def adopt(self, executor_ids: Collection[str]) -> int:
+        """Put what dead workers were doing back into its queue, in its agency's turn; returns how many pieces of work.
 
-def cancel(session: Session, run_id: str) -> Run | None:
-    """Ask a run to stop; what it has finished stays. None when there is no such run or it has ended."""
-    run = session.get(Run, run_id)
+        A workflow is put back only while it still belongs to one of them, so that several who adopt take nothing twice; the
+        public ways of resuming do not look, and would take it out of its queue.
+        """
+        from dbos._utils import INTERNAL_QUEUE_NAME
+
+        system, dead = self._client._sys_db, list(executor_ids)
+        return sum(system.reenqueue_for_recovery(work.workflow_id, dead, INTERNAL_QUEUE_NAME)
+                   for name in dead for work in system.get_pending_workflows(name, WORKFLOW_VERSION))
+
+    def forget(self, workflow_ids: Collection[str]) -> None:
+        """Delete ended workflows and what they have begun."""
+        self._client.delete_workflows(list(workflow_ids), delete_children=True)
+
+    def halt(self, workflow_id: str) -> None:
+        """See that nobody takes up this work any more, not even a worker that comes back."""
+        self._client.cancel_workflows([workflow_id], cancel_children=True)
+
+
+def workflow_id(run_id: str) -> str:
+    """The name of a run's work in the durable queue."""
+    return f"harvest:{run_id}"
+
+
+def workflows(session: Session) -> TableClause:
+    """The durable engine's table of workflows in this store, as far as we read it."""
+    schema = "dbos" if session.get_bind().dialect.name == "postgresql" else None
+    return table("workflow_status", *(column(name) for name in (
+        "workflow_uuid", "status", "name", "executor_id", "application_version", "parent_workflow_id")), schema=schema)
+
+
+def cancel(session: Session, run_id: str, now: datetime | None = None) -> Run | None:
+    """Ask a run to stop; what it has finished stays. None when there is no such run or it has ended.
+
+    One that still waits for its turn has ended at once, where the caller says what time it is (`now`).
+    """
+    run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
     if run is None or run.status not in ACTIVE:
         return None
     run.cancel_requested = True
+    if run.status == "queued" and now is not None:
+        run.status, run.finished_at = "cancelled", now
     return run
-
-
-def lock_path(settings: Settings) -> Path:
-    """The file whose lock the worker of this node holds while it lives."""
-    return settings.var / f"worker-{settings.executor_id}.lock"
-
-
-@contextmanager
-def worker_lock(settings: Settings) -> Iterator[None]:
-    """Hold this node's worker name; UsageError when a worker of that name is alive."""
-    settings.var.mkdir(parents=True, exist_ok=True)
-    with lock_path(settings).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(
-                f"Đã có một bộ chạy tên {settings.executor_id} đang hoạt động. Đặt HAIDANG_EXECUTOR_ID khác cho bộ chạy thứ hai.",
-                f"A worker named {settings.executor_id} is running already. Give a second one another HAIDANG_EXECUTOR_ID.",
-            ) from None
-        yield
-
-
-def worker_alive(site: Site) -> bool:
-    """Whether somebody is there to do the work: a worker on this machine, or one elsewhere that spoke lately."""
-    try:
-        with worker_lock(site.settings):
-            pass
-    except UsageError:
-        return True
-    with site.reading() as session:
-        return session.scalar(select(Worker.executor_id).where(
-            Worker.beat_at > datetime.now(UTC) - BEAT, Worker.executor_id != site.settings.executor_id).limit(1)) is not None
-
-
-def beat(site: Site, started_at: datetime) -> None:
-    """Say that this worker lives."""
-    with site.writing() as session:
-        session.merge(Worker(executor_id=site.settings.executor_id, started_at=started_at, beat_at=datetime.now(UTC)))

@@ -23,7 +23,7 @@ import requests
 from catalog import tables, validation
 from catalog.characters import keepable
 from catalog.digests import Digests
-from catalog.errors import Trouble
+from catalog.errors import CalledOff, Trouble
 from catalog.files import Files
 from catalog.fitting import fit
 from catalog.issues import Issue, Place
@@ -204,7 +204,7 @@ def prepare(record: Record, tools: Tools) -> Record:
             record = step(record, tools)
         except Trouble as trouble:
             return record.with_issues(trouble.issue)
-        except validation.Cancelled:
+        except (validation.Cancelled, CalledOff):
             return record  # the run was called off, so nothing of it will be published
         except requests.RequestException as error:
             return record.with_issues(Issue("connection-broken", Place(), {"error": type(error).__name__}))

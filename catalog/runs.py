@@ -1,7 +1,7 @@
 """What the runs of the harvest say: counters, progress, causes, lists. Reads only.
 
 No counter is kept anywhere: each is counted from the records of a run and its issues, so that a figure and the
-list behind it cannot differ.
+list behind it cannot differ. Of old runs only the number of the unchanged records is left (see `retention`).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Cause:
 
 
 def counters(session: Session, run_ids: Sequence[str]) -> dict[str, Counters]:
-    """The counters of each run, in two questions however many runs there are."""
+    """The counters of each run, in three questions however many runs there are; unchanged records that retention has condensed count too."""
     outcomes: dict[str, dict[str, int]] = defaultdict(dict)
     severities: dict[str, dict[str, int]] = defaultdict(dict)
     if run_ids:
@@ -95,6 +95,8 @@ def counters(session: Session, run_ids: Sequence[str]) -> dict[str, Counters]:
             .group_by(RunRecord.run_id, RunRecord.outcome)
         ):
             outcomes[run_id][outcome] = count
+        for run_id, condensed in session.execute(select(Run.id, Run.condensed).where(Run.id.in_(run_ids), Run.condensed > 0)):
+            outcomes[run_id]["unchanged"] = outcomes[run_id].get("unchanged", 0) + condensed
         for run_id, severity, count in session.execute(
             select(IssueRow.run_id, IssueRow.severity, func.count()).where(IssueRow.run_id.in_(run_ids))
             .group_by(IssueRow.run_id, IssueRow.severity)
@@ -110,7 +112,7 @@ def progress(session: Session, run: Run, now: datetime) -> Progress:
     it is what the source says of itself. The rate is that of the last minute, so that a pause does not spoil it;
     of the whole run once it is finished.
     """
-    done = count(session, select(func.count()).select_from(RunRecord).where(RunRecord.run_id == run.id))
+    done = count(session, select(func.count()).select_from(RunRecord).where(RunRecord.run_id == run.id)) + run.condensed
     finished = run.status not in ACTIVE
     expected = run.expected
     if run.gathered_all and not finished:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +15,14 @@ from dotenv import dotenv_values
 
 from catalog.errors import UsageError
 from catalog.mail_server import is_address, mail_server
+from catalog.schedules import Window, blackout_hours
 
 # Every setting by name; a name that is not here stops the start, so that a typing error is never silent.
 NAMES = {
     "HAIDANG_DATABASE_URL", "HAIDANG_STORAGE_URL", "HAIDANG_SECRET_KEY", "HAIDANG_SITE_URL",
     "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID",
     "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
+    "HAIDANG_BLACKOUT", "HAIDANG_JITTER_MINUTES", "HAIDANG_RUN_HOURS", "HAIDANG_KEEP_RUNS", "HAIDANG_KEEP_RECORDS",
     "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
 }
 MIN_SECRET = 32
@@ -34,6 +38,11 @@ class Settings:
     storage_url    `file:///folder` or `s3://bucket/prefix?endpoint=…`
     allow_hosts    hosts or host:port that may be reached although their address is private
     executor_id    the stable name of this node's worker; unique among workers
+    blackout       hours of the day (Vietnam) in which no schedule starts a run
+    jitter_minutes by up to how many minutes the schedules of different sources are spread, always after the due minute
+    run_hours      hours after which a run that still goes is ended
+    keep_runs      days for which ended runs and ended notices are kept
+    keep_records   days for which the unchanged records of a run are kept one by one
     mail_url       the server that takes our mail (see `catalog.mail_server`); "" sends none
     mail_from      the address that mail comes from
     mail_team      the address of the platform's team: told what concerns no agency, and what an agency cannot be told
@@ -54,6 +63,11 @@ class Settings:
     webhook_url: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
     escalate_days: int = 7
+    blackout: tuple[Window, ...] = ()
+    jitter_minutes: int = 5
+    run_hours: int = 6
+    keep_runs: int = 365
+    keep_records: int = 30
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -68,16 +82,45 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
             f"There is no setting named {', '.join(unknown)}. Correct or remove it; known names: {', '.join(sorted(NAMES))}.",
         )
     var = Path(given.get("HAIDANG_VAR", folder / "var")).absolute()
+    database_url = given.get("HAIDANG_DATABASE_URL") or f"sqlite:///{var / 'haidang.db'}"
     return Settings(
         var=var,
-        database_url=given.get("HAIDANG_DATABASE_URL") or f"sqlite:///{var / 'haidang.db'}",
+        database_url=database_url,
         storage_url=given.get("HAIDANG_STORAGE_URL") or f"file://{var / 'files'}",
         secret_key=_secret(given.get("HAIDANG_SECRET_KEY"), var),
         site_url=given.get("HAIDANG_SITE_URL", "").rstrip("/"),
         allow_hosts=tuple(h.strip().lower() for h in given.get("HAIDANG_ALLOW_HOSTS", "").split(",") if h.strip()),
-        executor_id=given.get("HAIDANG_EXECUTOR_ID", "worker-1"),
+        executor_id=worker_name(given.get("HAIDANG_EXECUTOR_ID", "").strip() or _own_name(database_url)),
+        blackout=blackout_hours(given.get("HAIDANG_BLACKOUT", "")),
+        jitter_minutes=_whole(given, "HAIDANG_JITTER_MINUTES", 5, 0, 120),
+        run_hours=_whole(given, "HAIDANG_RUN_HOURS", 6, 1, 168),
+        keep_runs=_whole(given, "HAIDANG_KEEP_RUNS", 365, 7, 36_500),
+        keep_records=_whole(given, "HAIDANG_KEEP_RECORDS", 30, 1, 36_500),
         **_notices(given),
     )
+
+
+def worker_name(name: str) -> str:
+    """A name that a worker may have; UsageError for one that could be neither shown nor a file's."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", name):
+        raise UsageError(f"Tên bộ chạy {name[:80]!r} chưa dùng được: hãy dùng chữ không dấu, số, dấu chấm và gạch nối, tối đa 60 ký tự.",
+                         f"A worker cannot be named {name[:80]!r}: letters, digits, full stops and hyphens, at most 60.")
+    return name
+
+
+def _own_name(database_url: str) -> str:
+    """The worker's name where none is given: one of its own for each machine where several may share a database."""
+    if not database_url.startswith("postgres"):
+        return "worker-1"
+    return re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname()).strip(".-")[:60] or "worker-1"
+
+
+def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A setting that is a whole number; UsageError when it is none, or out of bounds."""
+    text = given.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and least <= int(text) <= most):
+        raise UsageError(f"{name} phải là số nguyên từ {least} đến {most}.", f"{name} must be a whole number from {least} to {most}.")
+    return int(text)
 
 
 def _notices(given: Mapping[str, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.errors import Trouble
+from catalog.errors import CalledOff, Trouble
 from catalog.gathering import hash_raw
 from catalog.issues import Issue, Place
 from catalog.models import Source, Staged
@@ -48,6 +48,8 @@ def _asked(connector: Connector, light: Sequence[Gathered]) -> list[Gathered | I
             raise ValueError("an answer is missing")
     except Trouble as trouble:
         return [trouble.issue] * len(light)
+    except CalledOff:
+        raise
     except Exception:  # noqa: BLE001 - a fault of ours costs the records that were asked for, not the run
         reference = uuid.uuid4().hex[:12]
         log.exception("asking for %d records in full broke; reference %s", len(light), reference)

@@ -22,7 +22,7 @@ from rich.progress import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import jobs
+from catalog import jobs, workers
 from catalog.errors import UsageError
 from catalog.models import Run, Source
 from catalog.runs import counters
@@ -38,9 +38,10 @@ LOOK = 0.3  # seconds between looks at the store
 @click.option("--all", "every", is_flag=True, help="Mọi nguồn đang hoạt động · Every active source.")
 @click.option("--force", is_flag=True, help="Làm lại cả những gì không đổi · Do again what has not changed.")
 @click.option("--detach", is_flag=True, help="Không chờ; cần một bộ chạy đang hoạt động · Do not wait; a worker must be running.")
+@click.option("--join", is_flag=True, help="Nguồn nào đang chạy thì chờ lượt đó · Wait for a run that is going already instead of refusing.")
 @click.option("--cancel", "cancelled", metavar="RUN", help="Hủy một lượt · Call a run off.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
-def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, cancelled: str | None, as_json: bool) -> None:
+def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, join: bool, cancelled: str | None, as_json: bool) -> None:
     """Thu thập các nguồn, chờ và báo tiến độ · Harvest sources; waits with progress."""
 
     site = site_here()
@@ -49,15 +50,15 @@ def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, canc
         return
     if not names and not every:
         raise UsageError("Cần tên nguồn, hoặc --all.", "Give the name of a source, or --all.")
-    if detach and not jobs.worker_alive(site):
+    if detach and not workers.worker_alive(site):
         raise UsageError("--detach cần một bộ chạy đang hoạt động. Hãy chạy trước: haidang worker",
                          "--detach needs a worker that is running. Start one first: haidang worker")
     orderer = jobs.Jobs(site)
     try:
-        run_ids = order(site, orderer, names, forced=force)
+        run_ids = order(site, orderer, names, forced=force, join=join)
         with ExitStack() as stack:
             if not detach:
-                if not jobs.worker_alive(site):
+                if not workers.worker_alive(site):
                     from harvesters.worker import working
 
                     stack.enter_context(working(site))
@@ -69,8 +70,11 @@ def harvest(names: tuple[str, ...], every: bool, force: bool, detach: bool, canc
     sys.exit(1 if any(run["status"] in BAD for run in answer) else 0)
 
 
-def order(site: Site, orderer: jobs.Jobs, names: Sequence[str], *, forced: bool = False) -> list[str]:
-    """Queue a run for each named source, or for every active one; one that is running already is joined."""
+def order(site: Site, orderer: jobs.Jobs, names: Sequence[str], *, forced: bool = False, join: bool = False) -> list[str]:
+    """Queue a run for each named source, or for every active one, of which those that are running already are joined.
+
+    A named source that is running is refused (Busy), unless it may be joined too.
+    """
     ids = []
     with site.writing() as session:
         sources = [find(session, name) for name in names] or list(
@@ -79,7 +83,7 @@ def order(site: Site, orderer: jobs.Jobs, names: Sequence[str], *, forced: bool 
             try:
                 ids.append(orderer.order(session, source, forced=forced).id)
             except jobs.Busy as busy:
-                if names:
+                if names and not join:
                     raise
                 ids.append(busy.run_id)
     return ids
@@ -101,7 +105,7 @@ def watch(site: Site, run_ids: Sequence[str], console: Console) -> None:
     except KeyboardInterrupt:
         with site.writing() as session:
             for run_id in run_ids:
-                jobs.cancel(session, run_id)
+                jobs.cancel(session, run_id, site.clock.now())
         raise
 
 
@@ -141,6 +145,6 @@ def _answer(answer: list[dict[str, Any]], as_json: bool) -> None:
 
 def _cancel(site: Site, run_id: str) -> None:
     with site.writing() as session:
-        if jobs.cancel(session, run_id) is None:
+        if jobs.cancel(session, run_id, site.clock.now()) is None:
             raise UsageError(f"Không có lượt nào mã {run_id} đang chạy hoặc đang chờ.", f"No run {run_id} is running or queued.")
     click.echo("Đã yêu cầu hủy; những gì đã xong được giữ lại. · Asked to stop; what is finished stays.", err=True)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from catalog import evidence
 from catalog.characters import keepable
-from catalog.errors import Trouble, UsageError
+from catalog.errors import CalledOff, Trouble, UsageError
 from catalog.gathering import Listed, stage_page
 from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
 from catalog.issues import Issue
+from catalog.jobs import ACTIVE
 from catalog.models import IssueRow, Known, Run, Source, Staged
 from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
@@ -27,7 +27,9 @@ from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
 from harvesters.completing import complete, hash_answer, hash_mark
 from harvesters.connectors import connect
 from harvesters.describing import IDENTIFIER_LENGTH
+from harvesters.stopping import hours_of, is_overdue, must_stop, watcher
 
+NOTHING = {"first": 1, "last": 0, "cursor": None}  # a page that holds no record and leads nowhere
 FETCHERS = 8  # records of one chunk that are fetched and checked side by side
 
 
@@ -39,8 +41,10 @@ class Harvest:
         self._connectors: dict[str, Connector] = {}
 
     def begin(self, session: Session, run_id: str) -> None:
-        """The run is under way; its source has been registered since its first run at the latest."""
-        run = session.get_one(Run, run_id)
+        """The run is under way; its source has been registered since its first run at the latest. One that has ended stays so."""
+        run = session.get_one(Run, run_id, with_for_update=True)
+        if run.status not in ACTIVE:
+            return
         now = self._site.clock.now()
         run.status, run.stage, run.started_at, run.heartbeat_at = "running", "gather", run.started_at or now, now
         evidence.record_source(session, run.source_id, now)
@@ -51,17 +55,22 @@ class Harvest:
         with site.reading() as session:
             run = session.get_one(Run, run_id)
             source = session.get_one(Source, run.source_id)
-        if run.cancel_requested:
-            return {"first": 1, "last": 0, "cursor": None}
+        if must_stop(run, source, site):
+            return NOTHING
         try:
-            page = self._connector(run_id, source).page(cursor)
+            with site.net.heeding(watcher(run_id, source, site)):
+                page = self._connector(run_id, source).page(cursor)
             trouble, said = None, page.shortfall
+        except CalledOff:
+            return NOTHING
         except Trouble as error:
             page, trouble, said = Page(items=()), error.issue, error.issue
         listed = [_listed(item, source) for item in page.items if len(item.identifier) <= IDENTIFIER_LENGTH]
         endless = [_endless(item) for item in page.items if len(item.identifier) > IDENTIFIER_LENGTH]
         with site.writing() as session:
             run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
+            if run.status not in ACTIVE:
+                return NOTHING
             intake = Intake(site=site, session=session, source=source, run=run)
             if said is not None:
                 keep_issues(intake, {SOURCE: [said]}, {})
@@ -78,50 +87,66 @@ class Harvest:
             run = session.get_one(Run, run_id)
             source = session.get_one(Source, run.source_id)
             staged = list(session.scalars(select(Staged).where(Staged.run_id == run_id, Staged.seq.between(first, last)).order_by(Staged.seq)))
-            if run.cancel_requested or not staged:
+            if must_stop(run, source, site) or not staged:
                 return []
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
                 Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
             held = held_files(session, source.id, [s.identifier for s in staged])
         connector = self._connector(run_id, source)
-        describe, cancelled = describe_with(connector), self._cancelled(run_id)
+        describe, stopped = describe_with(connector), watcher(run_id, source, site)
 
         def one(record: Record) -> Record:
             tools = Tools(
                 net=site.net, files=site.files, describe=describe, make=maker(connector),
                 before=held.get(record.identifier, {}),
                 known=known.get(record.identifier) == record.raw_hash and not run.forced, forced=run.forced,
-                copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,
+                copy=source.options.get("copy", "tables") != "none", cancelled=stopped,
             )
-            return prepare(record, tools)
+            with site.net.heeding(stopped):
+                return prepare(record, tools)
 
+        try:
+            with site.net.heeding(stopped):
+                records = complete(connector, staged, source)
+        except CalledOff:
+            return []
         with ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch") as pool:
-            return list(pool.map(one, complete(connector, staged, source)))
+            prepared = list(pool.map(one, records))
+        return [] if stopped() else prepared  # what was stopped half-way is no record
 
     def take_in(self, session: Session, run_id: str, records: Sequence[Record]) -> dict[str, int]:
-        """Publish a chunk of prepared records; nothing of a run that was called off in the meantime."""
+        """Publish a chunk of prepared records; nothing of a run that has to stop, for its records may be prepared in part only."""
         run = session.get_one(Run, run_id)
-        if run.cancel_requested or not records:
+        source = session.get_one(Source, run.source_id)
+        if must_stop(run, source, self._site) or not records:
             return {}
-        return take_in(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), records)
+        return take_in(Intake(site=self._site, session=session, source=source, run=run), records)
 
     def give_up(self, session: Session, run_id: str, record: Record, reference: str) -> None:
         """Finish a record at which we ourselves failed."""
         run = session.get_one(Run, run_id)
-        give_up(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), record, reference)
+        if run.status in ACTIVE:
+            give_up(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), record, reference)
 
     def finish(self, session: Session, run_id: str, fault: str | None) -> str:
         """Reconcile, close the run, record the evidence; returns the run's last status.
 
-        `fault` is the reference of a fault of ours that ended the run early.
+        `fault` is the reference of a fault of ours that ended the run early. A run that somebody else has ended keeps its status.
         """
-        run = session.get_one(Run, run_id)
-        intake = Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run)
+        run = session.get_one(Run, run_id, with_for_update=True)
+        self._connectors.pop(run_id, None)
+        left = bool(session.scalar(select(exists().where(Staged.run_id == run_id))))
         session.execute(delete(Staged).where(Staged.run_id == run_id))
+        if run.status not in ACTIVE:
+            return run.status
+        intake = Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run)
         if run.cancel_requested:
             run.status = "cancelled"
         elif fault is not None:
             keep_issues(intake, {SOURCE: [Issue("run-fault", facts={"reference": fault})]}, {})
+            run.status = "failed"
+        elif (left or not run.gathered_all) and is_overdue(run, intake.source, self._site):
+            keep_issues(intake, {SOURCE: [Issue("run-deadline", facts={"hours": f"{hours_of(intake.source, self._site):g}"})]}, {})
             run.status = "failed"
         elif not run.gathered_all:
             run.status = "failed"
@@ -134,13 +159,13 @@ class Harvest:
         run.stage, run.finished_at = "", intake.now
         session.flush()
         evidence.record_source(session, run.source_id, intake.now)
-        self._connectors.pop(run_id, None)
         return run.status
 
     def abandon(self, session: Session, run_id: str) -> None:
         """End a run that could not even be finished; what it has published stays."""
-        run = session.get_one(Run, run_id)
-        run.status, run.stage, run.finished_at = "failed", "", self._site.clock.now()
+        run = session.get_one(Run, run_id, with_for_update=True)
+        if run.status in ACTIVE:
+            run.status, run.stage, run.finished_at = "failed", "", self._site.clock.now()
 
     def _connector(self, run_id: str, source: Source) -> Connector:
         """The connector of this run; it may keep what it has downloaded until the run ends."""
@@ -151,20 +176,6 @@ class Harvest:
             except UsageError as error:
                 raise Trouble(Issue("source-misconfigured", facts={"vi": error.vi, "en": error.en})) from error
         return self._connectors[run_id]
-
-    def _cancelled(self, run_id: str) -> Callable[[], bool]:
-        """Asks the store whether the run has been called off, at most once a second."""
-        asked, answer = 0.0, False
-
-        def cancelled() -> bool:
-            nonlocal asked, answer
-            if not answer and time.monotonic() - asked > 1:
-                with self._site.reading() as session:
-                    answer = bool(session.scalar(select(Run.cancel_requested).where(Run.id == run_id)))
-                asked = time.monotonic()
-            return answer
-
-        return cancelled
 
 
 def _listed(item: Gathered, source: Source) -> Listed:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import evidence
+from catalog import evidence, schedules
+from catalog.clock import HANOI
+from catalog.due import last_skipped
 from catalog.errors import Trouble, UsageError
 from catalog.issues import say
 from catalog.models import Agency, Run, Source
@@ -26,7 +29,6 @@ from harvesters.preview import preview_source
 @click.group()
 def source() -> None:
     """Nguồn dữ liệu của các cơ quan · The agencies' sources."""
-
 
 
 
@@ -46,14 +48,18 @@ def find(session: Session, name: str) -> Source:
 @click.option("--url", required=True, help="Địa chỉ · The address.")
 @click.option("--title", default="", help="Tên hiển thị · A name for people.")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="Tùy chọn của kiểu kết nối · An option of the connector.")
-@click.option("--schedule", default="", metavar="CRON", help="Lịch (giờ Việt Nam) · Cron, Asia/Ho_Chi_Minh.")
+@click.option("--schedule", default="", metavar="CRON", help="Lịch theo giờ Việt Nam: hourly, daily, weekly, monthly hoặc cron · Its schedule in the time of Vietnam.")
+@click.option("--blackout", metavar="HH:MM-HH:MM", help="Giờ không tự chạy; none: chạy giờ nào cũng được · Hours in which its schedule starts nothing; none: at any hour.")
+@click.option("--hours", type=click.FloatRange(0.1, 168), help="Một lượt được kéo dài mấy giờ · How many hours a run may take.")
 @click.option("--minimum", type=click.IntRange(0), help="Ít nhất bao nhiêu bộ dữ liệu · How many datasets to expect at least.")
-def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str, minimum: int | None) -> None:
+def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str,
+        blackout: str | None, hours: float | None, minimum: int | None) -> None:
     """Thêm hoặc sửa một nguồn · Add a source, or change it."""
     if slug(name) != name:
         raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
                          f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
-    given = _options(options)
+    given, schedule = _options(options), schedules.cron(schedule)
+    expected = {"minimum": minimum, "hours": hours, "blackout": _blackout(blackout)}
     site = site_here()
     _require_usable(site, connector, SourceSpec(name=name, url=url, options=given))
     with site.writing() as session:
@@ -62,12 +68,29 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
             raise UsageError(f"Sổ bộ cơ quan chưa có {agency}.", f"The register has no agency {agency}.")
         row = session.scalar(select(Source).where(Source.name == name)) or Source(name=name, created=site.clock.now())
         row.agency_id, row.connector, row.url, row.options = owner.id, connector, url, given
+        if (row.schedule, row.state) != (schedule, "active"):
+            row.due_after = site.clock.now()  # what would have been due before is not made up for
         row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
-        row.expectations = {"minimum": minimum} if minimum else {}
+        row.expectations = {key: value for key, value in expected.items() if value}
         session.add(row)
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())
+        following = schedules.next_run(row, site.settings, site.clock.now())
     click.echo(f"Đã lưu nguồn {name}. Xem thử: haidang source preview {name} · Saved. Preview it: haidang source preview {name}", err=True)
+    if following is not None:
+        click.echo(f"Lượt tới theo lịch: {_moment(following)} (giờ Việt Nam) · Next run by its schedule: {_moment(following)} (time of Vietnam)", err=True)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(HANOI):%H:%M %d/%m/%Y}"
+
+
+def _blackout(given: str | None) -> str:
+    """The hours as they are kept; UsageError for what cannot be read."""
+    text = (given or "").strip().lower()
+    if text != schedules.NO_BLACKOUT:
+        schedules.blackout_hours(text)
+    return text
 
 
 def _require_usable(site: Site, connector: str, spec: SourceSpec) -> None:
@@ -94,7 +117,7 @@ def list_sources(as_json: bool) -> None:
     """Mọi nguồn, với lượt thu thập gần nhất · All sources with their last run."""
     site = site_here()
     with site.reading() as session:
-        rows = [_shown(session, row) for row in session.scalars(select(Source).where(Source.state != "removed").order_by(Source.name))]
+        rows = [_shown(session, row, site) for row in session.scalars(select(Source).where(Source.state != "removed").order_by(Source.name))]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -103,8 +126,8 @@ def list_sources(as_json: bool) -> None:
         click.echo(f"{row['name']:32} {row['agency']:14} {row['connector']:10} {row['state']:8} {last['status']:24} {last['counts']}")
 
 
-def _shown(session: Session, row: Source) -> dict[str, Any]:
-    """One source as JSON, with the last run's status and counts."""
+def _shown(session: Session, row: Source, site: Site) -> dict[str, Any]:
+    """One source as JSON, with the last run's status and counts, when it runs next, and when it last was left out for running still."""
     run = session.scalar(select(Run).where(Run.source_id == row.id).order_by(Run.queued_at.desc(), Run.id).limit(1))
     last = None
     if run is not None:
@@ -113,8 +136,11 @@ def _shown(session: Session, row: Source) -> dict[str, Any]:
                 "queued_at": run.queued_at.isoformat(), "started_at": run.started_at.isoformat() if run.started_at else None,
                 "finished_at": run.finished_at.isoformat() if run.finished_at else None}
     agency = session.get_one(Agency, row.agency_id)
+    following, skipped = schedules.next_run(row, site.settings, site.clock.now()), last_skipped(session, row.id)
     return {"name": row.name, "title": row.title, "agency": agency.slug, "connector": row.connector, "url": row.url,
-            "options": row.options, "schedule": row.schedule, "expectations": row.expectations, "state": row.state, "last_run": last}
+            "options": row.options, "schedule": row.schedule, "expectations": row.expectations, "state": row.state,
+            "next_run": following.isoformat() if following else None, "last_run": last,
+            "last_skipped": {"due_at": skipped.due_at.isoformat(), "run": skipped.run_id} if skipped else None}
 
 
 @source.command()
@@ -124,7 +150,7 @@ def show(name: str, as_json: bool) -> None:
     """Một nguồn và kết quả lượt gần nhất · One source and what its last run did."""
     site = site_here()
     with site.reading() as session:
-        row = _shown(session, find(session, name))
+        row = _shown(session, find(session, name), site)
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False, indent=2))
         return
@@ -181,10 +207,13 @@ def _set_state(name: str, state: str) -> None:
     site = site_here()
     with site.writing() as session:
         row = find(session, name)
+        if row.state != "active":
+            row.due_after = site.clock.now()  # what was due during the pause is not made up for
         row.state = state
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())
-    click.echo(f"{name}: {state}", err=True)
+        following = schedules.next_run(row, site.settings, site.clock.now())
+    click.echo(f"{name}: {state}" + (f" · {_moment(following)}" if following else ""), err=True)
 
 
 @source.command()

@@ -13,15 +13,15 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 
 from dbos import DBOS, SQLAlchemyDatasource
 from dbos._error import DBOSException
+from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import jobs
+from catalog import jobs, tick, workers
 from catalog.record import Record
 from catalog.site import Site
 from harvesters.run import Harvest
@@ -34,6 +34,7 @@ CONCURRENT = 4  # runs at a time on one worker; one at a time for an agency
 RECOVERIES = 1_000  # how often a run may be taken up again before it is given up
 POLL = 0.2  # seconds between looks at the queue
 PARTING = 10  # seconds that a worker which stops waits for its threads
+PULSE = 3  # seconds between signs of life
 
 
 def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
@@ -116,9 +117,13 @@ def faults(where: str) -> Iterator[Fault]:
 
 
 @contextmanager
-def working(site: Site) -> Iterator[None]:
-    """A worker, alive inside the `with`; UsageError when one of the same name is alive already."""
-    with jobs.worker_lock(site.settings):
+def working(site: Site, *, by_the_clock: bool = False) -> Iterator[None]:
+    """A worker, alive inside the `with`; UsageError when one of the same name is alive already.
+
+    One that works by the clock also orders the runs that are due, minds the runs of workers that died, sends notices and clears away
+    what is old; one that is only there for a single order does not.
+    """
+    with workers.worker_lock(site.settings) as name, _signs_of_life(site, name):
         system = jobs.system_engine(site.settings)
         serializer = jobs.serializer()
         DBOS(config={
@@ -132,17 +137,68 @@ def working(site: Site) -> Iterator[None]:
         DBOS.launch()
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENT, partition_concurrency=1, polling_interval_sec=POLL,
                             on_conflict="always_update")
-        stop = threading.Event()
-        pulse = threading.Thread(target=_pulse, args=(site, stop), name="worker-pulse", daemon=True)
-        pulse.start()
         try:
-            yield
+            with _clockwork(site) if by_the_clock else nullcontext():
+                yield
         finally:
-            stop.set()
-            pulse.join(timeout=5)
             DBOS.destroy(destroy_registry=True)
             _let_threads_end()
             system.dispose()
+
+
+@contextmanager
+def _signs_of_life(site: Site, name: workers.Name) -> Iterator[None]:
+    """Say every few seconds that this worker lives, from before it takes up any work until after it has left the last."""
+
+    def beat() -> None:
+        try:
+            name.keep()
+            workers.beat(site, jobs.WORKFLOW_VERSION)
+        except Exception:  # noqa: BLE001 - the store may be away for a while; a worker that fell silent for that would be taken for dead
+            log.exception("worker %s could not say that it lives", site.settings.executor_id)
+
+    workers.beat(site, jobs.WORKFLOW_VERSION, starting=True)
+    try:
+        with _repeating("worker-pulse", PULSE, beat):
+            yield
+    finally:
+        try:
+            workers.leave(site)
+        except SQLAlchemyError:
+            log.exception("worker %s could not say that it stops", site.settings.executor_id)
+
+
+@contextmanager
+def _clockwork(site: Site) -> Iterator[None]:
+    """Do every minute what is due."""
+    orderer = jobs.Jobs(site)
+    try:
+        every = tick.EVERY.total_seconds()
+        with (_repeating("worker-clock", every, lambda: tick.keep_time(site, orderer)),
+              _repeating("worker-errands", every, lambda: tick.run_errands(site, orderer))):
+            yield
+    finally:
+        orderer.close()
+
+
+@contextmanager
+def _repeating(name: str, seconds: float, act: Callable[[], None]) -> Iterator[None]:
+    """Act now and then every so many seconds, in a thread of its own, until the end of the `with`."""
+    stop = threading.Event()
+
+    def repeat() -> None:
+        while True:
+            act()
+            if stop.wait(seconds):
+                return
+
+    thread = threading.Thread(target=repeat, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=PARTING)
 
 
 def _let_threads_end() -> None:
@@ -151,11 +207,3 @@ def _let_threads_end() -> None:
     for thread in threading.enumerate():
         if thread.name.startswith("dbos-executor-"):
             thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def _pulse(site: Site, stop: threading.Event) -> None:
-    started = datetime.now(UTC)
-    while True:
-        jobs.beat(site, started)
-        if stop.wait(3):
-            return

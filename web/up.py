@@ -158,7 +158,7 @@ def _first_harvest(settings: Settings, processes: Processes, demo: bool) -> None
             harvested = select(Run.source_id).where(Run.finished_at.is_not(None))
             waiting = list(session.scalars(select(Source.name).where(Source.state == "active", Source.id.not_in(harvested)).order_by(Source.name)))
         if waiting:
-            processes.run("harvest", *waiting)
+            processes.run("harvest", "--join", *waiting)  # a schedule may have been faster
         if demo and not remembered(site.engine, "demo_history"):
             load_demo().history(site)
             with site.writing() as session:

@@ -1,17 +1,19 @@
-"""`haidang db upgrade` and `haidang doctor`."""
+"""`haidang db upgrade`, `haidang db retention` and `haidang doctor`."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import sys
+from datetime import datetime
 
 import click
 
-from catalog import db, jobs
+from catalog import db, due, jobs, retention, workers
 from catalog import settings as settings_module
+from catalog.clock import HANOI
 from catalog.errors import UsageError
-from catalog.site import site_here
+from catalog.site import Site, site_here
 from catalog.validation.native import extension
 
 
@@ -30,6 +32,35 @@ def upgrade() -> None:
     """Khởi tạo hoặc nâng cấp cơ sở dữ liệu · Set up or upgrade the database."""
     migrate(settings_module.load())
     click.echo("Cơ sở dữ liệu đã sẵn sàng. · The database is ready.", err=True)
+
+
+@database.command("retention")
+@click.option("--dry-run", is_flag=True, help="Chỉ đếm, không xóa gì · Only count, delete nothing.")
+@click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
+def clear_away(dry_run: bool, as_json: bool) -> None:
+    """Dọn các lượt thu thập và thông báo đã cũ; bộ chạy tự làm mỗi ngày · Clear away old runs and notices; a worker does it every day."""
+    site = site_here()
+    try:
+        cleared = retention.foreseen(site) if dry_run else _clear(site)
+    finally:
+        site.engine.dispose()
+    if as_json:
+        click.echo(json.dumps(cleared.to_dict(), indent=2))
+        return
+    words = {"workflows": "ghi chép của hàng đợi · notes of the queue", "unchanged_records": "bản ghi không đổi, gộp thành con số · unchanged records, put into a figure",
+             "pages": "trang danh sách · pages of listings", "runs": "lượt thu thập · runs", "notices": "thông báo đã hết · ended notices",
+             "skipped_dues": "lần hẹn bị bỏ qua · due times that were skipped"}
+    click.echo("Sẽ dọn: · Would clear away:" if dry_run else "Đã dọn: · Cleared away:", err=True)
+    for name, amount in cleared.to_dict().items():
+        click.echo(f"{amount:10} {words[name]}")
+
+
+def _clear(site: Site) -> retention.Cleared:
+    orderer = jobs.Jobs(site)
+    try:
+        return retention.clear(site, orderer)
+    finally:
+        orderer.close()
 
 
 def migrate(settings: settings_module.Settings) -> None:
@@ -70,8 +101,34 @@ def _examine(settings: settings_module.Settings) -> list[dict]:
     found.append({"name": "database", "ok": True, "vi": f"Cơ sở dữ liệu {site.engine.dialect.name}", "en": "migrated to the newest revision"})
     key = site.files.put_bytes(b"hai dang")
     found.append({"name": "files", "ok": site.files.get(key) == b"hai dang", "vi": "Kho tệp đọc và ghi được", "en": "the file store reads and writes"})
-    alive = jobs.worker_alive(site)
+    alive = workers.worker_alive(site)
     found.append({"name": "worker", "ok": True, "vi": "Bộ chạy đang hoạt động" if alive else "Chưa có bộ chạy nào",
                   "en": "a worker is running" if alive else "no worker is running; haidang harvest starts one of its own"})
+    found += [*_silent_workers(site), *_late_schedules(site)]
     site.engine.dispose()
     return found
+
+
+def _silent_workers(site: Site) -> list[dict]:
+    """A finding for each worker that fell silent without saying that it stops."""
+    with site.reading() as session:
+        return [{"name": "worker-silent", "ok": False,
+                 "vi": f"Bộ chạy {row.executor_id} im lặng từ {_hour(row.beat_at)}. Hãy khởi động lại bằng haidang worker --name {row.executor_id}, hoặc để bộ chạy khác làm tiếp",
+                 "en": f"worker {row.executor_id} has been silent since {_hour(row.beat_at)}; start it again with haidang worker --name {row.executor_id}, or leave its work to another"}
+                for row in workers.silent(session)]
+
+
+def _late_schedules(site: Site) -> list[dict]:
+    """A finding for each source whose schedule cannot be used or did not start its run, and one that says that all is well."""
+    with site.reading() as session:
+        found = [{"name": "schedule-late", "ok": False,
+                  "vi": f"Nguồn {source.name} đáng lẽ chạy lúc {_hour(moment)} mà chưa chạy. Hãy chạy haidang worker" if moment else f"Không hiểu lịch {source.schedule!r} của nguồn {source.name}",
+                  "en": f"source {source.name} should have run at {_hour(moment)} and did not; a worker must be running: haidang worker" if moment else f"the schedule {source.schedule!r} of source {source.name} cannot be understood"}
+                 for source, moment in due.late(session, site.settings, site.clock.now())]
+        planned = len(due.scheduled(session))
+    return found or [{"name": "schedules", "ok": True, "vi": f"{planned} nguồn có lịch, không nguồn nào trễ", "en": f"{planned} sources have a schedule, none is late"}]
+
+
+def _hour(moment: datetime) -> str:
+    """A moment on the clock of Vietnam: 09:45 30/09/2024."""
+    return f"{moment.astimezone(HANOI):%H:%M %d/%m/%Y}"

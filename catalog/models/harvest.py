@@ -24,7 +24,8 @@ class Source(Base):
     url: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     schedule: Mapped[str] = mapped_column(String(100), default="")  # cron, Asia/Ho_Chi_Minh; "" is by hand
-    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records}
+    due_after: Mapped[datetime | None]  # due times up to here are dealt with; None: up to the source's creation
+    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records, "hours": of a run, "blackout": "07:30-17:00"}
     state: Mapped[str] = mapped_column(String(20), default="active")  # active, paused, removed
     illustrative: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
@@ -34,11 +35,14 @@ class Run(Base):
     """One harvest of one source.
 
     `status`: queued, running, succeeded, succeeded-with-issues, failed, cancelled, lost.
-    Counters are not here: they are counted from RunRecord and IssueRow.
+    Counters are not here: they are counted from RunRecord and IssueRow, and from `condensed`, the number of unchanged
+    records that retention has put into one figure. `due_at` is the minute of the schedule that ordered it, at most once.
     """
 
     __tablename__ = "run"
-    __table_args__ = (Index(None, "source_id", "queued_at"), Index(None, "status"), Index(None, "queued_at"))
+    __table_args__ = (
+        Index(None, "source_id", "queued_at"), Index(None, "status"), Index(None, "queued_at"), Index(None, "source_id", "due_at", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
@@ -48,10 +52,23 @@ class Run(Base):
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     expected: Mapped[int | None]  # how many records the source says it has
     gathered_all: Mapped[bool] = mapped_column(default=False)  # the listing was read to its end
+    due_at: Mapped[datetime | None]
+    condensed: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
+
+
+class SkippedDue(Base):
+    """A due time at which nothing was ordered, because `run_id` was still going: a fact, not an error."""
+
+    __tablename__ = "skipped_due"
+
+    source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    run_id: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime]
 
 
 class RunRecord(Base):
@@ -114,11 +131,15 @@ class Staged(Base):
 
 
 class Worker(Base):
-    """A worker process that said it lives; `beat_at` is real time, whatever day a demonstration stands on."""
+    """A worker process that said it lives; `beat_at` is the store's own time, whatever day a demonstration stands on.
+
+    `version` is that of the workflows it can go on with; its row goes when it stops in order.
+    """
 
     __tablename__ = "worker"
 
     executor_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    version: Mapped[str] = mapped_column(String(20), default="")
     started_at: Mapped[datetime]
     beat_at: Mapped[datetime]
 

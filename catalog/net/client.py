@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,12 +52,13 @@ class Net:
     def __init__(self, allow_hosts: Sequence[str] = (), *, limits: Limits | None = None, contact: str = "",
                  world: World | None = None) -> None:
         self.limits = limits or Limits()
-        self._world = world or World()
-        self._guard = Guard(allow_hosts, self._world)
-        self._politeness = Politeness(self.limits, self._world, self._guard)
+        world = world or World()
+        self._guard = Guard(allow_hosts, world)
         self._user_agent = user_agent(contact)
-        self._adapter = VettedAdapter(self._guard, self.limits, self._world)
+        self._adapter = VettedAdapter(self._guard, self.limits, world)
         self._pace = self._adapter.pace
+        self._world = replace(world, sleep=partial(self._pace.sleep, world.sleep))
+        self._politeness = Politeness(self.limits, self._world, self._guard)
         self._session = self._prepare(requests.Session())
         self._folders = LocalFolders()
 
@@ -120,6 +123,13 @@ class Net:
         It follows no redirect and returns every status; the body is read, within its limit, before it returns.
         """
         return self._prepare(_GuardedSession(self))
+
+    def heeding(self, called_off: Callable[[], bool]) -> AbstractContextManager[None]:
+        """Inside the `with`, whatever this thread asks for ends with CalledOff, within seconds after `called_off` answers True.
+
+        It is asked about once a second, and with every piece that comes.
+        """
+        return self._pace.heeding(called_off)
 
     def vet(self, url: str) -> None:
         """Whether a URL may be asked for at all; Trouble says why not. A host that is down or unknown today passes."""

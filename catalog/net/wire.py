@@ -21,20 +21,61 @@ from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.ssl_ import create_urllib3_context
 
-from catalog.errors import Trouble
+from catalog.errors import CalledOff, Trouble
 from catalog.issues import Issue
 from catalog.net.guard import Guard
 from catalog.net.limits import Limits, World
 
+HEED = 1.0  # seconds for which a wait goes on before it is asked whether the work was called off
+
 
 class Pace(threading.local):
-    """The deadline of the call that this thread is in; calls do not share it."""
+    """The deadline of the call that this thread is in, and whether its work was called off; threads do not share it."""
 
     def __init__(self, limits: Limits, monotonic: Callable[[], float]) -> None:
         self.limits = limits
         self.monotonic = monotonic
         self.total = limits.total
         self.deadline: float | None = None
+        self.called_off: Callable[[], bool] | None = None
+
+    @contextmanager
+    def heeding(self, called_off: Callable[[], bool]) -> Iterator[None]:
+        """Whatever this thread waits for inside the `with` ends with CalledOff, soon after `called_off` answers True."""
+        before, self.called_off = self.called_off, called_off
+        try:
+            yield
+        finally:
+            self.called_off = before
+
+    def heed(self) -> None:
+        """CalledOff when the work of this thread was called off."""
+        if self.called_off is not None and self.called_off():
+            raise CalledOff
+
+    def receive(self, sock: socket.socket, receive: Callable[[], int]) -> int:
+        """Wait for bytes no longer than the read limit and what is left of the call, and heed meanwhile."""
+        wait = min(self.limits.read, self.left())
+        while self.called_off is not None:
+            self.heed()
+            sock.settimeout(min(wait, HEED))
+            try:
+                return receive()
+            except TimeoutError:
+                wait -= HEED
+                if wait <= 0:
+                    raise
+        sock.settimeout(wait)
+        return receive()
+
+    def sleep(self, sleep: Callable[[float], None], seconds: float) -> None:
+        """Sleep, and heed meanwhile."""
+        while self.called_off is not None and seconds > HEED:
+            self.heed()
+            sleep(HEED)
+            seconds -= HEED
+        sleep(seconds)
+        self.heed()
 
     @contextmanager
     def call(self, total: float, ends: float | None = None) -> Iterator[None]:
@@ -65,9 +106,9 @@ class TimedSocket(socket.socket):
     pace: Pace | None = None
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        if self.pace is not None:
-            self.settimeout(min(self.pace.limits.read, self.pace.left()))
-        return super().recv_into(*args, **kwargs)
+        if self.pace is None:
+            return super().recv_into(*args, **kwargs)
+        return self.pace.receive(self, partial(super().recv_into, *args, **kwargs))
 
 
 class TimedTLSSocket(ssl.SSLSocket):
@@ -76,9 +117,9 @@ class TimedTLSSocket(ssl.SSLSocket):
     pace: Pace | None = None
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        if self.pace is not None:
-            self.settimeout(min(self.pace.limits.read, self.pace.left()))
-        return super().recv_into(*args, **kwargs)
+        if self.pace is None:
+            return super().recv_into(*args, **kwargs)
+        return self.pace.receive(self, partial(super().recv_into, *args, **kwargs))
 
 
 class StrictResponse(HTTPResponse):

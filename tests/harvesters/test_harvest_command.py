@@ -9,11 +9,11 @@ import time
 
 import pytest
 from sqlalchemy import select
-from support.harvesting import environment, start_worker, wait
+from support.harvesting import environment, order_run, start_worker, wait
 from support.portal import Portal, serving
 from support.seeding import add_source
 
-from catalog import jobs
+from catalog import jobs, workers
 from catalog.models import Run
 from catalog.site import Site
 
@@ -77,7 +77,7 @@ def test_detached_with_a_worker_returns_at_once_and_the_worker_does_it(site, por
     worker = start_worker(site.settings, site.settings.var / "worker.log")
     try:
         for _ in range(200):
-            if jobs.worker_alive(site):
+            if workers.worker_alive(site):
                 break
             time.sleep(0.05)
         done = haidang(site, "harvest", "nguon", "--detach", "--json")
@@ -87,3 +87,14 @@ def test_detached_with_a_worker_returns_at_once_and_the_worker_does_it(site, por
     finally:
         worker.terminate()
         assert worker.wait(30) == 0
+
+
+def test_a_run_that_is_going_already_is_refused_or_joined(site, portal):
+    add_source(site, url=portal.url)
+    run_id = order_run(site)
+    refused = haidang(site, "harvest", "nguon", "--json")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "đang được thu thập" in refused.stderr
+    joined = haidang(site, "harvest", "nguon", "--join", "--json")
+    assert joined.returncode == 0, joined.stderr
+    assert [(run["run"], run["status"]) for run in json.loads(joined.stdout)] == [(run_id, "succeeded")]

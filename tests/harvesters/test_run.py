@@ -12,7 +12,7 @@ from support.harvesting import harvest, order_run
 from support.portal import Portal, serving
 from support.seeding import add_source
 
-from catalog import jobs
+from catalog import jobs, workers
 from catalog.clock import FrozenClock
 from catalog.models import Dataset, IssueRow, Known, Resource, RunRecord, Version
 from catalog.site import Site, open_site
@@ -280,11 +280,11 @@ def test_a_second_run_of_the_same_source_is_refused_in_words(site, portal):
 def test_a_second_worker_of_the_same_name_is_refused(site):
     from catalog.errors import UsageError
 
-    with jobs.worker_lock(site.settings):
-        assert jobs.worker_alive(site)
-        with pytest.raises(UsageError, match="HAIDANG_EXECUTOR_ID"), jobs.worker_lock(site.settings):
+    with workers.worker_lock(site.settings):
+        assert workers.worker_alive(site)
+        with pytest.raises(UsageError, match="HAIDANG_EXECUTOR_ID"), workers.worker_lock(site.settings):
             pass
-    assert not jobs.worker_alive(site)
+    assert not workers.worker_alive(site)
 
 
 def test_forcing_does_again_what_has_not_changed(site, portal):

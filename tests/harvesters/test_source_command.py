@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from support.seeding import add_source
 from support.sites import site_on
 
 from catalog.cli import build
+from catalog.clock import HANOI
 from catalog.models import Source
 from catalog.models.base import Base
 from catalog.net import Limits
@@ -70,6 +72,8 @@ def words(name: str = "moi", **changed: str) -> list[str]:
     (words(url="http://so-yte.example.vn:22/"), "cổng 22", "port 22"),
     (words(connector="file", url="/etc/passwd"), "viết chưa đúng", "malformed"),
     (words(connector="file", url="file:///etc/passwd"), "http hoặc https", "http and https"),
+    (words(schedule="mỗi đêm"), "Không hiểu lịch", "schedule"),
+    (words(schedule="0 2 * * *", blackout="8-17"), "Không hiểu giờ", "blackout"),
     (["source", "preview"], "Cần tên nguồn", "Give a source's name"),
     (["source", "preview", "khong-co"], "Không có nguồn nào tên", "no source named"),
 ])
@@ -90,6 +94,30 @@ def test_a_good_source_is_saved_and_saved_again_when_it_changes(site):
     with site.reading() as session:
         source = session.scalars(select(Source).where(Source.name == "moi")).one()
     assert (source.url, source.options) == ("http://127.0.0.1:8/", {"copy": "none"})
+
+
+def test_a_schedule_is_echoed_shown_and_stops_with_the_source(site):
+    add_source(site, url="http://127.0.0.1:9/")
+    added = haidang(site, *words(schedule="daily", blackout="01:00-04:30", hours="2"))
+    assert added.returncode == 0, added.stderr
+    assert "Lượt tới theo lịch: 04:30" in added.stderr
+    assert "Next run by its schedule: 04:30" in added.stderr
+
+    def shown() -> dict:
+        return json.loads(haidang(site, "source", "show", "moi", "--json").stdout)
+
+    first = shown()
+    assert (first["schedule"], first["expectations"], first["last_skipped"]) == ("0 2 * * *", {"hours": 2.0, "blackout": "01:00-04:30"}, None)
+    following = datetime.fromisoformat(first["next_run"])
+    assert (following > datetime.now(UTC), f"{following.astimezone(HANOI):%H:%M}") == (True, "04:30")
+    assert haidang(site, "source", "pause", "moi").returncode == 0
+    assert shown()["next_run"] is None
+    with site.writing() as session:
+        session.scalars(select(Source).where(Source.name == "moi")).one().due_after -= timedelta(days=9)
+    assert haidang(site, "source", "resume", "moi").returncode == 0
+    assert shown()["next_run"] == first["next_run"], "what was due during the pause is not made up for"
+    assert {row["name"]: row["next_run"] for row in json.loads(haidang(site, "source", "list", "--json").stdout)} == {
+        "moi": first["next_run"], "nguon": None}
 
 
 def test_the_preview_of_a_good_source_saves_nothing(site, portal):

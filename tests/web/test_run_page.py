@@ -52,6 +52,15 @@ def test_a_run_shows_what_became_of_its_records_and_why(client, sown):
     assert "data-reload" not in text  # a finished run does not ask again
 
 
+def test_an_old_run_of_which_unchanged_records_are_only_a_number_says_so(client, site, sown):
+    with site.writing() as session:
+        session.get_one(Run, sown.run).condensed = 7
+    assert "7 bản ghi không đổi chỉ còn lưu số lượng" in client.get(f"/runs/{sown.run}").get_data(as_text=True)
+    text = client.get(f"/runs/{sown.run}?outcome=unchanged").get_data(as_text=True)
+    assert "7 bản ghi không đổi chỉ còn lưu số lượng" in text and "Chưa có bản ghi nào" not in text
+    assert "10/10" in re.sub(r"<[^>]+>", "", text)
+
+
 def test_every_counter_is_the_length_of_its_list(client, site, sown):
     with site.reading() as session:
         counters = runs.counters(session, [sown.run])[sown.run]

@@ -95,6 +95,8 @@ def schedule_words(cron: str) -> str:
     parts = cron.split()
     if not cron.strip():
         return str(_("chạy khi có lệnh"))
+    if len(parts) == 5 and parts[0].isdigit() and parts[1:] == ["*"] * 4:
+        return str(_("hằng giờ vào phút %(minute)s", minute=f"{int(parts[0]):02d}"))
     if len(parts) == 5 and all(part.isdigit() for part in parts[:2]):
         at = f"{int(parts[1]):02d}:{int(parts[0]):02d}"
         if parts[2:] == ["*", "*", "*"]:
