@@ -18,14 +18,14 @@ from catalog.errors import Trouble, UsageError
 from catalog.gathering import Listed, stage_page
 from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
 from catalog.issues import Issue
-from catalog.models import IssueRow, Known, Run, Source, Staged
+from catalog.models import IssueRow, Known, Run, RunPage, Source, Staged
 from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
 from catalog.record import Made, Record
 from catalog.site import Site
 from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
 from harvesters.completing import complete, hash_answer, hash_mark
-from harvesters.connectors import connect
+from harvesters.connectors import connect, pause_of
 from harvesters.describing import IDENTIFIER_LENGTH
 
 FETCHERS = 8  # records of one chunk that are fetched and checked side by side
@@ -63,7 +63,7 @@ class Harvest:
         with site.writing() as session:
             run, source = session.get_one(Run, run_id), session.get_one(Source, run.source_id)
             intake = Intake(site=site, session=session, source=source, run=run)
-            if said is not None:
+            if said is not None and session.get(RunPage, (run_id, number)) is None:  # a page read again after a crash says nothing twice
                 keep_issues(intake, {SOURCE: [said]}, {})
             kept = stage_page(intake, number, listed, [*page.issues, *endless], page.cursor)
             run.expected = page.total if page.total is not None else run.expected
@@ -82,13 +82,14 @@ class Harvest:
                 return []
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
                 Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
-            held = held_files(session, source.id, [s.identifier for s in staged])
+            held = held_files(session, source.id, [s.identifier for s in staged], site.clock.now())
         connector = self._connector(run_id, source)
         describe, cancelled = describe_with(connector), self._cancelled(run_id)
+        net = site.net.gently(pause_of(source.options))
 
         def one(record: Record) -> Record:
             tools = Tools(
-                net=site.net, files=site.files, describe=describe, make=maker(connector),
+                net=net, files=site.files, describe=describe, make=maker(connector),
                 before=held.get(record.identifier, {}),
                 known=known.get(record.identifier) == record.raw_hash and not run.forced, forced=run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=cancelled,

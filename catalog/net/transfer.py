@@ -57,14 +57,17 @@ def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:
     return b"".join(pieces(response, pace, max_bytes))
 
 
-def require_success(response: requests.Response, target: Target) -> None:
-    """Trouble `host-busy` for 429 and 503, with the pause that the server asks for, `http-status` unless 2xx or 304."""
+def require_success(response: requests.Response, target: Target, longest: float) -> None:
+    """Trouble `host-busy` for 429 and 503, `host-busy-long` where the server asks for more than `longest` seconds, `http-status` unless 2xx or 304."""
     status = response.status_code
     if 200 <= status < 300 or status == 304:
         return
     place = Place(url=shown(response.url))
     if status in (429, 503):
-        facts = {"host": target.host, "port": target.port, "status": status, "retry_after": _retry_after(response)}
+        asked = _retry_after(response)
+        facts = {"host": target.host, "port": target.port, "status": status, "retry_after": asked}
+        if asked is not None and asked > longest:
+            raise Trouble(Issue("host-busy-long", place, {**facts, "minutes": math.ceil(asked / 60)}))
         raise Trouble(Issue("host-busy", place, facts))
     raise Trouble(Issue("http-status", place, {"host": target.host, "status": status}))
 

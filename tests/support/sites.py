@@ -28,7 +28,7 @@ class ImpatientSite(Site):
 
     @cached_property
     def net(self) -> Net:
-        return Net(allow_hosts=self.settings.allow_hosts, limits=self.limits)
+        return Net(allow_hosts=self.settings.allow_hosts, limits=self.limits, ledger=self.ledger)
 
 
 @contextmanager
