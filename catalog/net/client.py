@@ -249,7 +249,7 @@ class Net:
         """Write the body to `to`, unless the server says that nothing has changed."""
         headers = response.headers
         found = Downloaded(status="not-modified", url=shown(response.url), etag=headers.get("etag"),
-                           last_modified=headers.get("last-modified"))
+                           last_modified=transfer.settled_date(response))
         if response.status_code == 304:
             return found
         found = replace(found, status="new", media_type=headers.get("content-type"), filename=transfer.filename_of(response, url),

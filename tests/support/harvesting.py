@@ -77,8 +77,8 @@ def environment(settings: Settings) -> dict[str, str]:
             "HAIDANG_ALLOW_HOSTS": ",".join(settings.allow_hosts)}
 
 
-def start_worker(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
-    """`haidang worker` as a process of its own; what it says goes to `log`."""
+def start_worker(settings: Settings, log: Path, **more: str) -> subprocess.Popen[bytes]:
+    """`haidang worker` as a process of its own, with more settings; what it says goes to `log`."""
     with log.open("ab") as file:
-        return subprocess.Popen([sys.executable, "-m", "catalog", "worker"], env=environment(settings), cwd=settings.var,
+        return subprocess.Popen([sys.executable, "-m", "catalog", "worker"], env=environment(settings) | more, cwd=settings.var,
                                 stdout=file, stderr=file)
