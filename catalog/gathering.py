@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from catalog.intake import Intake, keep_issues
 from catalog.issues import Issue, Place
-from catalog.models import Known, Resource, RunPage, RunRecord, Staged
+from catalog.models import FileCheck, Known, Resource, RunPage, RunRecord, Staged
 from catalog.record import Outcome
 
 TRY_AGAIN = timedelta(hours=1)  # a file that could not be had is left alone for so long
@@ -72,24 +72,25 @@ def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Se
         session.execute(insert(Staged.__table__), [
             {"run_id": run.id, "seq": first + n, "identifier": item.identifier, "raw_hash": item.raw_hash,
              "raw": None if item.raw is None else dict(item.raw)} for n, item in enumerate(changed)])
-    _record(intake, Outcome.UNCHANGED, [(item.identifier, known[item.identifier].dataset_id) for item in unchanged])
+    _record(intake, Outcome.UNCHANGED, [
+        (item.identifier, known[item.identifier].dataset_id, "mark" if item.raw is None else "listing") for item in unchanged])
     _skip(intake, number, [*issues, *duplicates])
     page = RunPage(run_id=run.id, number=number, next_cursor=cursor, first_seq=first, last_seq=first + len(changed) - 1)
     session.add(page)
     return page
 
 
-def _record(intake: Intake, outcome: Outcome, records: Sequence[tuple[str, str | None]]) -> None:
+def _record(intake: Intake, outcome: Outcome, records: Sequence[tuple[str, str | None, str | None]]) -> None:
     if records:
         intake.session.execute(insert(RunRecord.__table__), [
-            {"run_id": intake.run.id, "identifier": identifier, "outcome": outcome.value, "dataset_id": dataset_id, "at": intake.now}
-            for identifier, dataset_id in records])
+            {"run_id": intake.run.id, "identifier": identifier, "outcome": outcome.value, "dataset_id": dataset_id, "decided": decided, "at": intake.now}
+            for identifier, dataset_id, decided in records])
 
 
 def _skip(intake: Intake, number: int, issues: Sequence[Issue]) -> None:
     """A record without an identity of its own still stands in the list of the run, under its place in the listing."""
     names = [f"#{number}.{n} {issue.facts.get('identifier', '')}".strip() for n, issue in enumerate(issues, start=1)]
-    _record(intake, Outcome.SKIPPED, [(name, None) for name in names])
+    _record(intake, Outcome.SKIPPED, [(name, None, None) for name in names])
     if issues:
         keep_issues(intake, {name: [issue] for name, issue in zip(names, issues, strict=True)}, {})
 
@@ -119,12 +120,14 @@ def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict
 def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
     """The datasets whose files are asked for again even when the listing is the same.
 
-    These are the files that could be fetched last time, and those that could not but have not been tried for an hour.
+    These are the files that could be fetched last time and are due again, for what never changes is asked for seldom
+    (see catalog/rechecking.py), and those that could not be fetched but have not been tried for an hour.
     """
     found: set[str] = set()
-    due = or_(Resource.reachable.is_(True), and_(Resource.reachable.is_(False), Resource.checked_at < intake.now - TRY_AGAIN))
+    due = or_(and_(Resource.reachable.is_(True), or_(FileCheck.due_at.is_(None), FileCheck.due_at <= intake.now)),
+              and_(Resource.reachable.is_(False), Resource.checked_at < intake.now - TRY_AGAIN))
     for part in _slices(dataset_ids):
-        found.update(intake.session.scalars(select(Resource.dataset_id).where(
+        found.update(intake.session.scalars(select(Resource.dataset_id).outerjoin(FileCheck, FileCheck.resource_id == Resource.id).where(
             Resource.dataset_id.in_(part), Resource.state != "deleted", due).distinct()))
     return found
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from catalog import evidence
+from catalog import evidence, rechecking
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.errors import Invalid
@@ -23,6 +23,7 @@ from catalog.issues import Issue, Severity
 from catalog.metadata import RESERVED_NAMES
 from catalog.models import (
     Dataset,
+    FileCheck,
     IssueRow,
     Known,
     OldName,
@@ -72,6 +73,7 @@ def take_in(intake: Intake, records: Sequence[Record]) -> dict[str, int]:
         taken = [_take_in_one(intake, record, held) for record in records]
         session.flush()
         session.add_all(version for one in taken for version in one.versions)
+        _note_checks(intake, records, taken, held)
         session.flush()
     _finish(intake, records, {record.identifier: one for record, one in zip(records, taken, strict=True)})
     evidence.record_datasets(session, [one.dataset_id for one in taken if one.dataset_id and one.outcome is not Outcome.UNCHANGED], intake.now)
@@ -108,6 +110,23 @@ def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
                     newest=_newest_versions(session, [r.id for d in datasets.values() for r in d.resources]))
 
 
+def _note_checks(intake: Intake, records: Sequence[Record], taken: Sequence[Taken], held: Holdings) -> None:
+    """Keep how the files were looked at, changed or not; it tells when they are asked for again."""
+    session, drafts = intake.session, {}
+    ids = [one.dataset_id for one in taken if one.versions or one.outcome is not Outcome.REJECTED]  # else its bytes were not kept
+    resources = {(dataset_id, url): resource_id for dataset_id, url, resource_id in session.execute(select(
+        Resource.dataset_id, Resource.url, Resource.id).where(Resource.dataset_id.in_(ids), Resource.state != "deleted"))}
+    for record, one in zip(records, taken, strict=True):
+        drafts |= {resources[one.dataset_id, draft.url]: (draft, str(record.metadata.get("frequency") or "")) for draft in record.resources
+                   if draft.file is not None and draft.decided is not None and (one.dataset_id, draft.url) in resources}
+    fresh = {version.resource_id: version for one in taken for version in one.versions}
+    checks = {check.resource_id: check for check in session.scalars(select(FileCheck).where(FileCheck.resource_id.in_(list(drafts))))}
+    for resource_id, (draft, frequency) in drafts.items():
+        check = checks.get(resource_id) or FileCheck(resource_id=resource_id, lies=False)
+        rechecking.note(check, draft, fresh.get(resource_id) or held.newest.get(resource_id), frequency, intake.now)
+        session.add(check)
+
+
 def _wanted_name(record: Record) -> str:
     return slug(str(record.metadata.get("name") or record.metadata.get("title") or record.identifier))
 
@@ -123,9 +142,10 @@ def give_up(intake: Intake, record: Record, reference: str) -> None:
 def _finish(intake: Intake, records: Sequence[Record], taken: Mapping[str, Taken]) -> None:
     """Write what became of the records, remember their hashes, and take them off the staging table."""
     session, run_id = intake.session, intake.run.id
+    unchanged = {record.identifier: rechecking.decided(record) for record in records if taken[record.identifier].outcome is Outcome.UNCHANGED}
     session.execute(insert(RunRecord.__table__), [
-        {"run_id": run_id, "identifier": identifier, "outcome": one.outcome.value, "dataset_id": one.dataset_id, "at": intake.now}
-        for identifier, one in taken.items()])
+        {"run_id": run_id, "identifier": identifier, "outcome": one.outcome.value, "dataset_id": one.dataset_id, "at": intake.now,
+         "decided": unchanged.get(identifier)} for identifier, one in taken.items()])
     session.execute(_REMEMBER, [
         {"of": intake.source.id, "named": record.identifier, "raw_hash": record.raw_hash if _settled(record) else "",
          "mark": record.mark if _settled(record) else None, "dataset_id": taken[record.identifier].dataset_id} for record in records])
@@ -256,22 +276,24 @@ def _version(draft: Distribution, resource_id: str, newest: Version | None, inta
     )
 
 
-def held_files(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, dict[str, Before]]:
+def held_files(session: Session, source_id: str, identifiers: Sequence[str], now: datetime) -> dict[str, dict[str, Before]]:
     """By identifier and address: the newest bytes held of each file of a source's datasets, good or not."""
     last = select(Version.resource_id, func.max(Version.number).label("number")).join(
         Resource, Resource.id == Version.resource_id).join(Dataset, Dataset.id == Resource.dataset_id).where(
         Dataset.source_id == source_id, Dataset.identifier.in_(identifiers)).group_by(Version.resource_id).subquery()
     live = aliased(Version)
     rows = session.execute(
-        select(Dataset.identifier, Resource, Version, live).join(Resource, Resource.dataset_id == Dataset.id)
+        select(Dataset.identifier, Resource, Version, live, FileCheck).join(Resource, Resource.dataset_id == Dataset.id)
         .join(Version, Version.resource_id == Resource.id).outerjoin(live, live.id == Resource.version_id)
+        .outerjoin(FileCheck, FileCheck.resource_id == Resource.id)
         .join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number)))
     held: dict[str, dict[str, Before]] = {}
-    for identifier, resource, version, shown in rows:
+    for identifier, resource, version, shown, looked in rows:
         file = StoredFile(sha256=version.sha256, size=version.size, filename=version.filename, media_type=version.media_type,
-                          etag=resource.etag, last_modified=resource.source_modified)
+                          etag=looked.etag if looked else resource.etag,
+                          last_modified=looked.last_modified if looked else resource.source_modified)
         held.setdefault(identifier, {})[resource.url] = Before(
-            file=file, reachable=resource.reachable is not False, columns=len(shown.fields) if shown and shown.table_sha256 else 0)
+            file=file, reachable=resource.reachable is not False, due=rechecking.is_due(looked, now), believed=rechecking.believes(looked, now), columns=len(shown.fields) if shown and shown.table_sha256 else 0)
     return held
 
 

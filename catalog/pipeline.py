@@ -43,11 +43,14 @@ class Before:
     """What the catalogue already holds of one file: enough to ask the source whether it changed.
 
     `reachable` is False where the last attempt to fetch it failed; `columns` is how many columns the live version has
-    as a table, 0 where it is none.
+    as a table, 0 where it is none. `due` is False where it need not be asked for yet, as long as the listing is the same;
+    `believed` is False where it is fetched whatever the server says of it.
     """
 
     file: StoredFile
     reachable: bool = True
+    due: bool = True
+    believed: bool = True
     columns: int = 0
 
 
@@ -86,7 +89,8 @@ def fetch(record: Record, tools: Tools) -> Record:
     for resource in record.resources:
         if _worth_copying(resource):
             try:
-                resource = replace(resource, file=_download(resource, tools), reached=True)
+                resource = _look_at(resource, tools)
+                issues += [Issue("validator-lies", Place(url=resource.url))] if resource.lied else []
             except Trouble as trouble:
                 resource = replace(resource, reached=False)
                 issues.append(_placed(trouble.issue, resource))
@@ -104,33 +108,50 @@ def _worth_copying(resource: Distribution) -> bool:
     return bool(resource.url) and wanted in TABULAR
 
 
-def _download(resource: Distribution, tools: Tools) -> StoredFile:
-    held = None if tools.forced else tools.before.get(resource.url)
+def _look_at(resource: Distribution, tools: Tools) -> Distribution:
+    """The file as it is now: held already and not due, unchanged as the server says, or fetched and hashed."""
+    held = tools.before.get(resource.url)
+    if held is not None and tools.known and held.reachable and not held.due:
+        return replace(resource, file=held.file, reached=True)
+    asked = held if held is not None and held.believed and not tools.forced else None
     with tempfile.TemporaryDirectory(prefix="haidang-") as folder:
         target = Path(folder) / "file"
-        if resource.recipe is not None:
-            return _make(resource, target, tools, held)
-        got = tools.net.download(resource.location or resource.url, target, etag=held.file.etag if held else None,
-                                 last_modified=held.file.last_modified if held else None)
-        if got.status == "not-modified" and held:
-            return held.file
-        sha256 = tools.files.put(target, got.digests)
+        bring = _make if resource.recipe is not None else _download
+        file, decided = bring(resource, target, tools, asked.file if asked else None)
+    return replace(resource, file=file, reached=True, decided=decided, lied=_lied(file, held, asked is None))
+
+
+def _lied(file: StoredFile, held: Before | None, whole: bool) -> bool | None:
+    """Whether the server would have said "unchanged" of bytes that have changed; told only by bytes that have."""
+    if held is None or held.file.sha256 == file.sha256:
+        return None
+    same = file.etag == held.file.etag and (file.etag is not None or file.last_modified == held.file.last_modified)
+    return whole if same and (file.etag or file.last_modified) else False
+
+
+def _download(resource: Distribution, target: Path, tools: Tools, held: StoredFile | None) -> tuple[StoredFile, str]:
+    """The file, and the test that told whether it has changed; of both conditions the ETag counts (RFC 9110, 13.2.2)."""
+    got = tools.net.download(resource.location or resource.url, target, etag=held.etag if held else None,
+                             last_modified=held.last_modified if held else None)
+    if got.status == "not-modified" and held:
+        return held, "etag" if held.etag else "last-modified"
+    sha256 = tools.files.put(target, got.digests)
     said = {"media_type": got.media_type and got.media_type[:MEDIA_TYPE_LENGTH], "etag": got.etag, "last_modified": got.last_modified}
-    return StoredFile(sha256=sha256, size=got.size, md5=got.digests and got.digests.md5, filename=got.filename, **keepable(said))
+    return StoredFile(sha256=sha256, size=got.size, md5=got.digests and got.digests.md5, filename=got.filename, **keepable(said)), "hash"
 
 
-def _make(resource: Distribution, target: Path, tools: Tools, held: Before | None) -> StoredFile:
+def _make(resource: Distribution, target: Path, tools: Tools, held: StoredFile | None) -> tuple[StoredFile, str]:
     """The file of a recipe; the mark stands where a downloaded file has its ETag."""
     if tools.make is None:
         raise Trouble(Issue("recipe-without-maker", Place(url=resource.url)))
-    made = tools.make(resource.recipe or {}, target, held.file.etag if held else None)
+    made = tools.make(resource.recipe or {}, target, held.etag if held else None)
     if made is None and held is not None:
-        return held.file
+        return held, "mark"
     if made is None:
         raise Trouble(Issue("answer-empty", Place(url=resource.url)))
     sha256 = tools.files.put(target)
     said = keepable({"media_type": made.media_type[:MEDIA_TYPE_LENGTH], "etag": made.mark})
-    return StoredFile(sha256=sha256, size=target.stat().st_size, filename=made.filename, **said)
+    return StoredFile(sha256=sha256, size=target.stat().st_size, filename=made.filename, **said), "hash"
 
 
 def compare(record: Record, tools: Tools) -> Record:

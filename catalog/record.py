@@ -86,6 +86,8 @@ class Distribution:
     last_modified: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     reached: bool | None = None  # whether the last attempt to fetch it succeeded; None where none was made
+    decided: str | None = None  # the test that told whether it has changed (catalog/rechecking.py); None where it was not asked for
+    lied: bool | None = None  # whether the server said "unchanged" of other bytes; None where nothing tells
     file: StoredFile | None = None
     checked: Checked | None = None
 

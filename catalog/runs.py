@@ -160,6 +160,15 @@ class RecordLine:
     at: datetime
     name: str | None
     title: str | None
+    decided: str | None = None  # the test that found it unchanged
+
+
+def decided_by(session: Session, run_id: str) -> dict[str, int]:
+    """How many records of a run each test found unchanged (see `catalog.rechecking`), the most frequent first."""
+    number = func.count().label("number")
+    return dict(session.execute(
+        select(RunRecord.decided, number).where(RunRecord.run_id == run_id, RunRecord.outcome == "unchanged", RunRecord.decided.is_not(None))
+        .group_by(RunRecord.decided).order_by(number.desc(), RunRecord.decided)).all())
 
 
 def records_of(session: Session, run_id: str, *, outcome: str | None = None, page: int = 1) -> Paged[RecordLine]:
@@ -167,11 +176,11 @@ def records_of(session: Session, run_id: str, *, outcome: str | None = None, pag
     which = [RunRecord.run_id == run_id, *([RunRecord.outcome == outcome] if outcome else [])]
     total = count(session, select(func.count()).select_from(RunRecord).where(*which))
     rows = session.execute(
-        select(RunRecord.identifier, RunRecord.outcome, RunRecord.at, Dataset.name, Dataset.title)
+        select(RunRecord.identifier, RunRecord.outcome, RunRecord.at, Dataset.name, Dataset.title, RunRecord.decided)
         .outerjoin(Dataset, (Dataset.id == RunRecord.dataset_id) & (Dataset.state == "active") & ~Dataset.private)
         .where(*which).order_by(RunRecord.identifier).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
     )
-    lines = [RecordLine(identifier=i, outcome=o, at=at, name=name, title=title) for i, o, at, name, title in rows]
+    lines = [RecordLine(identifier=i, outcome=o, at=at, name=name, title=title, decided=decided) for i, o, at, name, title, decided in rows]
     return Paged(items=lines, total=total, page=page)
 
 

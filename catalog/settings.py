@@ -20,7 +20,7 @@ from catalog.schedules import Window, blackout_hours
 # Every setting by name; a name that is not here stops the start, so that a typing error is never silent.
 NAMES = {
     "HAIDANG_DATABASE_URL", "HAIDANG_STORAGE_URL", "HAIDANG_SECRET_KEY", "HAIDANG_SITE_URL",
-    "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID",
+    "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID", "HAIDANG_HOST_CALLS", "HAIDANG_HOST_INTERVAL",
     "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
     "HAIDANG_BLACKOUT", "HAIDANG_JITTER_MINUTES", "HAIDANG_RUN_HOURS", "HAIDANG_KEEP_RUNS", "HAIDANG_KEEP_RECORDS",
     "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
@@ -43,6 +43,8 @@ class Settings:
     run_hours      hours after which a run that still goes is ended
     keep_runs      days for which ended runs and ended notices are kept
     keep_records   days for which the unchanged records of a run are kept one by one
+    host_calls     calls to one host at the same moment, of all workers together
+    host_interval  seconds between two calls to one host, of all workers together; none for those in `allow_hosts`
     mail_url       the server that takes our mail (see `catalog.mail_server`); "" sends none
     mail_from      the address that mail comes from
     mail_team      the address of the platform's team: told what concerns no agency, and what an agency cannot be told
@@ -57,6 +59,8 @@ class Settings:
     site_url: str
     allow_hosts: tuple[str, ...] = ()
     executor_id: str = "worker-1"
+    host_calls: int = 4
+    host_interval: float = 0.05
     mail_url: str = field(default="", repr=False)
     mail_from: str = ""
     mail_team: str = ""
@@ -96,6 +100,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         run_hours=_whole(given, "HAIDANG_RUN_HOURS", 6, 1, 168),
         keep_runs=_whole(given, "HAIDANG_KEEP_RUNS", 365, 7, 36_500),
         keep_records=_whole(given, "HAIDANG_KEEP_RECORDS", 30, 1, 36_500),
+        **_manners(given),
         **_notices(given),
     )
 
@@ -121,6 +126,21 @@ def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: 
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and least <= int(text) <= most):
         raise UsageError(f"{name} phải là số nguyên từ {least} đến {most}.", f"{name} must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def _manners(given: Mapping[str, str]) -> dict[str, Any]:
+    """How other people's servers are called; UsageError for what is no number or no manner."""
+    calls, interval = given.get("HAIDANG_HOST_CALLS", "4").strip(), given.get("HAIDANG_HOST_INTERVAL", "0.05").strip()
+    if not (calls.isascii() and calls.isdecimal() and 1 <= int(calls) <= 32):
+        raise UsageError("HAIDANG_HOST_CALLS phải là số từ 1 đến 32.", "HAIDANG_HOST_CALLS must be a number from 1 to 32.")
+    try:
+        seconds = float(interval)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise UsageError("HAIDANG_HOST_INTERVAL phải là số giây từ 0 đến 60, ví dụ 0.5.",
+                         "HAIDANG_HOST_INTERVAL must be a number of seconds from 0 to 60, such as 0.5.")
+    return {"host_calls": int(calls), "host_interval": seconds}
 
 
 def _notices(given: Mapping[str, str]) -> dict[str, Any]:

@@ -15,10 +15,12 @@ from catalog.clock import Clock, FrozenClock
 from catalog.errors import UsageError
 from catalog.files import Files, open_files
 from catalog.models import SiteFact
-from catalog.net import Net
+from catalog.net import Limits, Net
+from catalog.net.ledger import FileLedger, Ledger
 from catalog.search import SearchIndex
 from catalog.settings import Settings
 from catalog.settings import load as load_settings
+from catalog.turns import SharedLedger
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,15 @@ class Site:
         """The way out; beside what the operator allows, a demonstration's own endpoints on this machine may be reached."""
         port = remembered(self.engine, "demo_port")
         own = (f"127.0.0.1:{port}",) if port else ()
-        return Net(allow_hosts=(*self.settings.allow_hosts, *own), contact=self.settings.site_url)
+        limits = Limits(per_host=self.settings.host_calls, interval=self.settings.host_interval)
+        return Net(allow_hosts=(*self.settings.allow_hosts, *own), contact=self.settings.site_url, limits=limits, ledger=self.ledger)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Who may call a host now, among all processes of the site: those of this machine, or all that share the PostgreSQL."""
+        if self.engine.dialect.name == "postgresql":
+            return SharedLedger(self.engine)
+        return FileLedger(self.settings.var / "hosts")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

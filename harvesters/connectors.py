@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
 from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
 from harvesters.base import Connector, SourceSpec
+
+LONGEST_PAUSE = 60  # seconds
 
 
 @cache
@@ -24,9 +28,21 @@ def connect(kind: str, source: SourceSpec, net: Net) -> Connector:
         raise UsageError(f"Không có kiểu kết nối {kind}; các kiểu có: {', '.join(sorted(kinds()))}.",
                          f"There is no connector {kind}; there are: {', '.join(sorted(kinds()))}.")
     check_options(kind, source.options)
+    net = net.gently(pause_of(source.options))
     if urlsplit_or_none(source.url) is None:
         raise Trouble(Issue("url-broken", Place(url=source.url[:500])))
     return kinds()[kind](source, net)
+
+
+def pause_of(options: Mapping[str, Any]) -> float:
+    """The seconds between two calls that a source's option `pause` asks for; UsageError where it is no such number."""
+    try:
+        pause = float(options.get("pause") or 0)
+    except (TypeError, ValueError):
+        pause = -1.0
+    if not 0 <= pause <= LONGEST_PAUSE:
+        raise UsageError(f"Tùy chọn pause phải là số giây từ 0 đến {LONGEST_PAUSE}.", f"Option pause must be a number of seconds from 0 to {LONGEST_PAUSE}.")
+    return pause
 
 
 def check_options(kind: str, options) -> None:

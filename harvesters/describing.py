@@ -38,6 +38,8 @@ DEFAULTS = (
     Option(name="encoding", vi="Bảng mã của các tệp, khi nguồn biết chắc", en="Encoding of the files, where it is known for certain"),
     Option(name="copy", vi="Chép tệp về để kiểm tra (tables) hay chỉ dẫn đường liên kết (none)",
            en="Copy files here and check them (tables), or only link to them (none)", default="tables", choices=("tables", "none")),
+    Option(name="pause", vi="Số giây nghỉ giữa hai lần hỏi máy chủ, mỗi lúc một lần hỏi, khi cơ quan muốn được hỏi chậm hơn (đến 60)",
+           en="Seconds between two calls to the server, one call at a time, where the agency wants to be asked more slowly (up to 60)"),
 )
 
 

@@ -51,16 +51,17 @@ class Directory:
         self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
         self._found: dict[str, dict[str, Any]] | None = None
         self._issues: list[Issue] = []
+        self._kept_out: Issue | None = None
 
     def page(self, cursor: str | None) -> Page:
         """The next 100 files in the order of their paths; the cursor is the path of the last one."""
         if self._found is None:
-            self._issues = []
+            self._issues, self._kept_out = [], None
             self._found = self._gather()
         paths = sorted(path for path in self._found if cursor is None or path > cursor)
         items = tuple(Gathered(identifier=path, raw=self._marked(self._found[path])) for path in paths[:FILES])
         return Page(items=items, cursor=paths[FILES - 1] if len(paths) > FILES else None, total=len(self._found),
-                    issues=tuple(self._issues) if cursor is None else ())
+                    issues=tuple(self._issues) if cursor is None else (), shortfall=self._kept_out if cursor is None else None)
 
     def _gather(self) -> dict[str, dict[str, Any]]:
         """Every data file by its path below the folder, with what its folder's sidecar says of it."""
@@ -100,6 +101,7 @@ class Directory:
         while waiting and len(asked) < FOLDERS:
             url, depth = waiting.pop(0)
             asked.add(url)
+            self._net.require_crawlable(url)
             answer = self._net.get(url)
             page = answer.body.decode("utf-8", "replace")
             if not listing.has_links(page):
@@ -107,13 +109,24 @@ class Directory:
             folder = listing.folder_of(answer.url)
             root = root or folder
             for entry in listing.entries(page, folder):
-                if not entry.url.startswith(root):
+                if not entry.url.startswith(root) or not self._may_crawl(entry.url):
                     continue
                 if not entry.is_folder:
                     above = listing.relative(folder, root)
                     yield above + entry.path, {"url": entry.url, "listed": entry.note, "modified": entry.modified, "dated": entry.is_dated}
                 elif is_yes(self._options.get("recursive")) and depth < DEPTH and entry.url not in asked:
                     waiting.append((entry.url, depth + 1))
+
+    def _may_crawl(self, url: str) -> bool:
+        """Whether robots.txt lets us follow a link; what it keeps from us is not taken for gone."""
+        try:
+            self._net.require_crawlable(url)
+        except Trouble as trouble:
+            if trouble.issue.code != "robots-disallowed":
+                raise
+            self._kept_out = self._kept_out or trouble.issue
+            return False
+        return True
 
     def _marked(self, raw: dict[str, Any]) -> dict[str, Any]:
         """The file's entry with the marks by which a change is seen; asked of the file where the listing has no date.

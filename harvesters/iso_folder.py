@@ -44,11 +44,12 @@ class IsoFolder:
         self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
         self._found: dict[str, str] | None = None
         self._left_out, self._is_one = False, False
+        self._kept_out: Issue | None = None
 
     def page(self, cursor: str | None) -> Page:
         """The records of the next 100 documents in the order of their paths; the cursor is the path of the last one."""
         if self._found is None:
-            self._left_out = False
+            self._left_out, self._kept_out = False, None
             self._found = self._gather()
         paths = sorted(path for path in self._found if cursor is None or path > cursor)
         with ThreadPoolExecutor(READERS, thread_name_prefix="iso") as pool:
@@ -59,7 +60,7 @@ class IsoFolder:
         if len(paths) > DOCUMENTS:
             return Page(items=items, cursor=paths[DOCUMENTS - 1], total=len(self._found), issues=issues)
         said = Issue("listing-incomplete", Place(url=self._source.url), {"found": len(self._found), "total": f"> {len(self._found)}"})
-        return Page(items=items, total=len(self._found), issues=issues, shortfall=said if self._left_out else None)
+        return Page(items=items, total=len(self._found), issues=issues, shortfall=self._kept_out or (said if self._left_out else None))
 
     def _gather(self) -> dict[str, str]:
         """Every document by its path below the folder, with its address; of a single document the one."""
@@ -70,6 +71,7 @@ class IsoFolder:
         if _METADATA.search(answer.body) or _DOCUMENT.match(answer.body):
             self._is_one = True
             return {listing.relative(answer.url, listing.folder_of(answer.url)) or answer.url: self._source.url}
+        self._net.require_crawlable(answer.url)  # a single document was registered; a listing is crawled
         return self._walked(answer.url, answer.body)
 
     def _walked(self, where: str, body: bytes) -> dict[str, str]:
@@ -83,6 +85,8 @@ class IsoFolder:
             if not listing.has_links(page):
                 raise Trouble(Issue("listing-of-another-kind", Place(url=folder), {"expected": "<a href>"}))
             for entry in listing.entries(page, folder):
+                if not self._may_crawl(entry.url):
+                    continue
                 if not entry.is_folder:
                     if self._wanted(PurePosixPath(entry.path).name):
                         found[listing.relative(folder, root) + entry.path] = entry.url
@@ -93,6 +97,17 @@ class IsoFolder:
                     asked.add(entry.url)
                     waiting.append((entry.url, self._net.get(entry.url).body, depth + 1))
         return found
+
+    def _may_crawl(self, url: str) -> bool:
+        """Whether robots.txt lets us follow a link; what it keeps from us is not taken for gone."""
+        try:
+            self._net.require_crawlable(url)
+        except Trouble as trouble:
+            if trouble.issue.code != "robots-disallowed":
+                raise
+            self._kept_out = self._kept_out or trouble.issue
+            return False
+        return True
 
     def _wanted(self, name: str) -> bool:
         patterns = [part.strip().lower() for part in str(self._options.get("pattern") or "*.xml").split(";") if part.strip()]

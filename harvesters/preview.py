@@ -13,7 +13,7 @@ from catalog.record import Outcome, Record
 from catalog.site import Site
 from harvesters.base import Gathered, SourceSpec
 from harvesters.completing import in_full
-from harvesters.connectors import connect
+from harvesters.connectors import connect, pause_of
 from harvesters.run import describe_with, maker
 
 
@@ -23,7 +23,7 @@ def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dic
     page = connector.page(None)
     with tempfile.TemporaryDirectory(prefix="haidang-preview-") as folder:
         files = open_files(f"file://{folder}/files", Path(folder) / "cache")
-        tools = Tools(net=site.net, files=files, describe=describe_with(connector), make=maker(connector),
+        tools = Tools(net=site.net.gently(pause_of(source.options)), files=files, describe=describe_with(connector), make=maker(connector),
                       copy=source.options.get("copy", "tables") != "none")
         items = page.items[:limit]
         records = [prepare(_record(source, item.identifier, answer), tools)

@@ -18,14 +18,14 @@ from catalog.gathering import Listed, stage_page
 from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
 from catalog.issues import Issue
 from catalog.jobs import ACTIVE
-from catalog.models import IssueRow, Known, Run, Source, Staged
+from catalog.models import IssueRow, Known, Run, RunPage, Source, Staged
 from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
 from catalog.record import Made, Record
 from catalog.site import Site
 from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
 from harvesters.completing import complete, hash_answer, hash_mark
-from harvesters.connectors import connect
+from harvesters.connectors import connect, pause_of
 from harvesters.describing import IDENTIFIER_LENGTH
 from harvesters.stopping import hours_of, is_overdue, must_stop, watcher
 
@@ -72,7 +72,7 @@ class Harvest:
             if run.status not in ACTIVE:
                 return NOTHING
             intake = Intake(site=site, session=session, source=source, run=run)
-            if said is not None:
+            if said is not None and session.get(RunPage, (run_id, number)) is None:  # a page read again after a crash says nothing twice
                 keep_issues(intake, {SOURCE: [said]}, {})
             kept = stage_page(intake, number, listed, [*page.issues, *endless], page.cursor)
             run.expected = page.total if page.total is not None else run.expected
@@ -91,13 +91,14 @@ class Harvest:
                 return []
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
                 Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
-            held = held_files(session, source.id, [s.identifier for s in staged])
+            held = held_files(session, source.id, [s.identifier for s in staged], site.clock.now())
         connector = self._connector(run_id, source)
         describe, stopped = describe_with(connector), watcher(run_id, source, site)
+        net = site.net.gently(pause_of(source.options))
 
         def one(record: Record) -> Record:
             tools = Tools(
-                net=site.net, files=site.files, describe=describe, make=maker(connector),
+                net=net, files=site.files, describe=describe, make=maker(connector),
                 before=held.get(record.identifier, {}),
                 known=known.get(record.identifier) == record.raw_hash and not run.forced, forced=run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=stopped,

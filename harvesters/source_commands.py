@@ -19,7 +19,7 @@ from catalog.issues import say
 from catalog.models import Agency, Run, Source
 from catalog.names import slug
 from catalog.net import is_file_url
-from catalog.runs import counters
+from catalog.runs import counters, decided_by
 from catalog.site import Site, site_here
 from harvesters.base import SourceSpec
 from harvesters.connectors import connect, kinds
@@ -132,7 +132,8 @@ def _shown(session: Session, row: Source, site: Site) -> dict[str, Any]:
     last = None
     if run is not None:
         counted = counters(session, [run.id])[run.id]
-        last = {"id": run.id, "status": run.status, "counts": dict(counted.outcomes), "records": counted.done, "issues": counted.issues,
+        last = {"id": run.id, "status": run.status, "counts": dict(counted.outcomes), "records": counted.done,
+                "decided": decided_by(session, run.id), "issues": counted.issues,
                 "queued_at": run.queued_at.isoformat(), "started_at": run.started_at.isoformat() if run.started_at else None,
                 "finished_at": run.finished_at.isoformat() if run.finished_at else None}
     agency = session.get_one(Agency, row.agency_id)

@@ -2,8 +2,9 @@
 
 from catalog.models.agency import Agency, AgencyName, Commitment, Exemption, Succession
 from catalog.models.base import Base, new_id
-from catalog.models.dataset import Change, Dataset, OldName, Resource, Theme, Version
+from catalog.models.dataset import Change, Dataset, FileCheck, OldName, Resource, Theme, Version
 from catalog.models.harvest import (
+    HostTurn,
     IssueRow,
     Known,
     Run,
@@ -19,7 +20,7 @@ from catalog.models.participation import Evidence
 from catalog.models.site import ApiToken, SiteFact
 
 __all__ = [
-    "Agency", "AgencyName", "ApiToken", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "IssueRow",
+    "Agency", "AgencyName", "ApiToken", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck", "HostTurn", "IssueRow",
     "Known", "Notice", "NoticeDelivery", "OldName", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Version", "Worker",
     "new_id",
 ]

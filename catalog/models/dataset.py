@@ -87,6 +87,24 @@ class Resource(Base):
     dataset: Mapped[Dataset] = relationship(back_populates="resources")
 
 
+class FileCheck(Base):
+    """How a harvested file was last looked at, and when it is asked for again (see catalog/rechecking.py).
+
+    Apart from the resource, which changes only when what the public sees of it does.
+    """
+
+    __tablename__ = "file_check"
+
+    resource_id: Mapped[str] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
+    asked_at: Mapped[datetime]
+    decided: Mapped[str] = mapped_column(String(20))  # etag, last-modified, mark, hash
+    etag: Mapped[str | None]  # of the last answer, for conditional requests
+    last_modified: Mapped[str | None]
+    lies: Mapped[bool] = mapped_column(default=False)  # the server once said "unchanged" of other bytes: it is not believed again
+    verified_at: Mapped[datetime | None]  # when its bytes were last fetched, whatever the server says of them
+    due_at: Mapped[datetime | None]  # not asked for before; None at the next harvest
+
+
 class Version(Base):
     """One state of one file, for ever. `state`: `published`, `refused`, `held` (a person must decide).
 

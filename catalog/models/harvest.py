@@ -81,6 +81,7 @@ class RunRecord(Base):
     identifier: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str] = mapped_column(String(20))
     dataset_id: Mapped[str | None] = mapped_column(Id)
+    decided: Mapped[str | None] = mapped_column(String(20))  # which test found it unchanged; see catalog/rechecking.py
     at: Mapped[datetime]
 
 
@@ -142,6 +143,20 @@ class Worker(Base):
     version: Mapped[str] = mapped_column(String(20), default="")
     started_at: Mapped[datetime]
     beat_at: Mapped[datetime]
+
+
+class HostTurn(Base):
+    """When a host was last called, until when it wants no call, the pause that it asks for; for workers on one PostgreSQL.
+
+    `host` is `name:port`. Moments are those of the database's own clock (see catalog/turns.py).
+    """
+
+    __tablename__ = "host_turn"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    last_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    pause: Mapped[float] = mapped_column(default=0.0)  # seconds
 
 
 class IssueRow(Base):

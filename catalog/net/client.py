@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,9 +21,11 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import redirects, transfer
 from catalog.net.guard import Guard, Target, shown
+from catalog.net.ledger import Ledger
 from catalog.net.limits import Answer, Downloaded, Limits, Sink, World, user_agent
 from catalog.net.local import LocalFolder, LocalFolders, is_file_url, written
-from catalog.net.politeness import Politeness
+from catalog.net.politeness import Manner, Politeness
+from catalog.net.robots import Robots
 from catalog.net.wire import VettedAdapter
 
 T = TypeVar("T")
@@ -42,23 +45,37 @@ class Ask:
     follows: bool = True
 
 
+@dataclass(slots=True)
+class Deadline:
+    """When a call must be over; what it waits for its turn at the host does not count, for that is no fault of the host's."""
+
+    at: float
+
+    def after(self, waited: float) -> float:
+        self.at += waited
+        return self.at
+
+
 class Net:
     """A way out to the network; one for the whole process, safe for many threads.
 
     `allow_hosts` are hosts (`host` or `host:port`) that may be reached although their address is private or their
-    port unusual; `contact` is named to every server. Every call raises `Trouble` when it has no usable answer.
+    port unusual; `contact` is named to every server; `ledger` counts the calls to a host
+    together with those of other processes. Every call raises `Trouble` when it has no usable answer.
     """
 
     def __init__(self, allow_hosts: Sequence[str] = (), *, limits: Limits | None = None, contact: str = "",
-                 world: World | None = None) -> None:
+                 world: World | None = None, ledger: Ledger | None = None) -> None:
         self.limits = limits or Limits()
         world = world or World()
         self._guard = Guard(allow_hosts, world)
+        self._manner = Manner()
+        self._robots = Robots(world.monotonic)
         self._user_agent = user_agent(contact)
         self._adapter = VettedAdapter(self._guard, self.limits, world)
         self._pace = self._adapter.pace
         self._world = replace(world, sleep=partial(self._pace.sleep, world.sleep))
-        self._politeness = Politeness(self.limits, self._world, self._guard)
+        self._politeness = Politeness(self.limits, self._world, self._guard, ledger)
         self._session = self._prepare(requests.Session())
         self._folders = LocalFolders()
 
@@ -99,7 +116,7 @@ class Net:
         """Send bytes to a URL, once: nothing is asked again, and no redirect followed, for what is sent is for that address alone."""
         ask = Ask(method="POST", url=url, headers=headers or {}, total=self.limits.connect + self.limits.read, body=body, follows=False,
                   use=lambda response: _answer(response, transfer.body(response, self._pace, MAX_POST_ANSWER)))
-        return self._attempt(ask, self._world.monotonic() + ask.total)
+        return self._attempt(ask, Deadline(self._world.monotonic() + ask.total))
 
     def download(self, url: str, to: Path | Sink, *, max_bytes: int | None = None, etag: str | None = None,
                  last_modified: str | None = None, headers: Mapping[str, str] | None = None) -> Downloaded:
@@ -131,6 +148,22 @@ class Net:
         """
         return self._pace.heeding(called_off)
 
+    def gently(self, pause: float) -> Net:
+        """The same way out, which calls a host one call at a time with so many seconds between two; 0 changes nothing."""
+        if pause <= 0:
+            return self
+        gentle = copy.copy(self)
+        gentle._manner = Manner(places=1, pause=pause)
+        return gentle
+
+    def require_crawlable(self, url: str) -> None:
+        """Trouble where the host's robots.txt keeps us from an address that was found by following links; see `catalog.net.robots`."""
+        target = self._guard.target(url)
+        if self._robots.is_new(target):
+            rules = self._robots.read(target, self.get)
+            self._politeness.slow_down(target, rules.pause)
+        self._robots.require(target)
+
     def vet(self, url: str) -> None:
         """Whether a URL may be asked for at all; Trouble says why not. A host that is down or unknown today passes."""
         target = self._guard.target(url)
@@ -156,24 +189,24 @@ class Net:
 
     def _call(self, ask: Ask) -> Any:
         """Ask, and ask again after a pause where the failure may have passed, within the time of the whole call."""
-        ends = self._world.monotonic() + ask.total
+        ends = Deadline(self._world.monotonic() + ask.total)
         for attempt in range(1, self.limits.retries + 2):
             try:
                 return self._attempt(ask, ends)
             except Trouble as trouble:
                 pause = self._politeness.pause_before_retry(trouble.issue, attempt)
-                if pause is None or self._world.monotonic() + pause >= ends:
+                if pause is None or self._world.monotonic() + pause >= ends.at:
                     self._politeness.gave_up(trouble.issue)
                     raise
                 self._world.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _attempt(self, ask: Ask, ends: float) -> Any:
+    def _attempt(self, ask: Ask, ends: Deadline) -> Any:
         """One attempt, redirects included, each of them vetted as the first URL was."""
         target = self._guard.target(ask.url)
         seen: list[str] = []
         while True:
-            with self._politeness.turn(target), self._pace.call(ask.total, ends):
+            with self._politeness.turn(target, self._manner) as waited, self._pace.call(ask.total, ends.after(waited)):
                 request = requests.Request(ask.method, target.url, headers=dict(ask.headers), data=ask.body)
                 try:
                     response = self.send(self._session.send, self._session.prepare_request(request), target)
@@ -182,7 +215,7 @@ class Net:
                 with response:
                     location = redirects.location(response) if ask.follows else None
                     if location is None:
-                        transfer.require_success(response, target)
+                        transfer.require_success(response, target, self.limits.max_wait)
                         return ask.use(response)
             if response.status_code == 303 and ask.body is not None:
                 ask = replace(ask, method="GET", body=None)
@@ -216,7 +249,7 @@ class Net:
     def send_for(self, send: Callable[..., requests.Response], request: requests.PreparedRequest) -> requests.Response:
         """Send one request of a client library, in its turn, and read the body within its limit."""
         target = self._guard.target(request.url)
-        with (self._politeness.turn(target), self._pace.call(self.limits.total),
+        with (self._politeness.turn(target, self._manner), self._pace.call(self.limits.total),
               self.send(send, request, target) as response):
             body = transfer.body(response, self._pace, self.limits.max_bytes)
         response.raw = io.BytesIO(body)
@@ -226,7 +259,7 @@ class Net:
         """Write the body to `to`, unless the server says that nothing has changed."""
         headers = response.headers
         found = Downloaded(status="not-modified", url=shown(response.url), etag=headers.get("etag"),
-                           last_modified=headers.get("last-modified"))
+                           last_modified=transfer.settled_date(response))
         if response.status_code == 304:
             return found
         found = replace(found, status="new", media_type=headers.get("content-type"), filename=transfer.filename_of(response, url),

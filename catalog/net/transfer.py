@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import orjson
 import requests
 import urllib3
+from urllib3.response import GzipDecoderState
 
 from catalog.characters import keepable
 from catalog.errors import Trouble
@@ -42,8 +43,25 @@ def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[
             yield piece
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise trouble_of(error, response.url, pace) from error
+    if response.raw.tell() and _lacks_its_end(getattr(response.raw, "_decoder", None)):
+        raise Trouble(Issue("cut-short", Place(url=shown(response.url)), {"host": urlsplit(response.url).hostname or ""}))
     if getattr(response.raw._original_response, "has_surplus", False):
         raise Trouble(Issue("length-wrong", Place(url=shown(response.url)), {"declared": declared}))
+
+
+def _lacks_its_end(decoder: Any) -> bool:
+    """Whether compressed bytes stopped before their end, which urllib3 passes over: a file cut there would seem whole, or empty.
+
+    What follows a whole member and is no gzip is left alone, as by every other reader.
+    """
+    parts = getattr(decoder, "_decoders", None)
+    if parts is not None:
+        return any(map(_lacks_its_end, parts))
+    if getattr(decoder, "_state", None) == GzipDecoderState.SWALLOW_DATA:
+        return False
+    inner = getattr(decoder, "_obj", None)
+    finished = getattr(inner, "is_finished", None)  # brotli's
+    return not finished() if finished is not None else not getattr(inner, "eof", True)
 
 
 def declared_size(response: requests.Response) -> int | None:
@@ -52,19 +70,32 @@ def declared_size(response: requests.Response) -> int | None:
     return int(declared[:18]) if declared.isdecimal() and declared.isascii() and "content-encoding" not in response.headers else None
 
 
+def settled_date(response: requests.Response) -> str | None:
+    """The Last-Modified of an answer; None within the second of the answer, in which the file may change once more (RFC 9110, 8.8.2.2)."""
+    said = response.headers.get("last-modified")
+    try:
+        age = parsedate_to_datetime(response.headers.get("date", "")) - parsedate_to_datetime(said or "")
+    except (TypeError, ValueError):
+        return said
+    return said if age.total_seconds() > 1 else None
+
+
 def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:
     """The whole decompressed body in memory."""
     return b"".join(pieces(response, pace, max_bytes))
 
 
-def require_success(response: requests.Response, target: Target) -> None:
-    """Trouble `host-busy` for 429 and 503, with the pause that the server asks for, `http-status` unless 2xx or 304."""
+def require_success(response: requests.Response, target: Target, longest: float) -> None:
+    """Trouble `host-busy` for 429 and 503, `host-busy-long` where the server asks for more than `longest` seconds, `http-status` unless 2xx or 304."""
     status = response.status_code
     if 200 <= status < 300 or status == 304:
         return
     place = Place(url=shown(response.url))
     if status in (429, 503):
-        facts = {"host": target.host, "port": target.port, "status": status, "retry_after": _retry_after(response)}
+        asked = _retry_after(response)
+        facts = {"host": target.host, "port": target.port, "status": status, "retry_after": asked}
+        if asked is not None and asked > longest:
+            raise Trouble(Issue("host-busy-long", place, {**facts, "minutes": math.ceil(asked / 60)}))
         raise Trouble(Issue("host-busy", place, facts))
     raise Trouble(Issue("http-status", place, {"host": target.host, "status": status}))
 

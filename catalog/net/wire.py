@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse, parse_headers
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -27,6 +27,7 @@ from catalog.net.guard import Guard
 from catalog.net.limits import Limits, World
 
 HEED = 1.0  # seconds for which a wait goes on before it is asked whether the work was called off
+MAX_INTERIM = 20  # answers before the answer
 
 
 class Pace(threading.local):
@@ -133,6 +134,15 @@ class StrictResponse(HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         self._connected = sock
         self.has_surplus = False
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the answer; what a server says before it (102, 103 …) is passed over, as 100 is."""
+        for _ in range(MAX_INTERIM):
+            version, status, reason = super()._read_status()
+            if not 102 <= status < 200:
+                return version, status, reason
+            parse_headers(self.fp)
+        raise HTTPException("interim answers without end")
 
     def _close_conn(self) -> None:
         declared = (self.headers or {}).get("content-length", "")

@@ -68,6 +68,14 @@ def test_a_mark_that_is_known_is_unchanged_and_any_other_is_staged_without_an_an
         assert all(known.last_run_id == run_id for known in session.scalars(select(Known)))
 
 
+def test_whether_the_listing_or_its_mark_decided_is_kept(site_with_source):
+    know(site_with_source, a="m", b="x")
+    run_id = run_of(site_with_source)
+    stage(site_with_source, run_id, [light("a"), Listed(identifier="b", raw={}, raw_hash="h"), light("c")], issues=[Issue("identifier-missing", facts={"title": "x"})])
+    with site_with_source.reading() as session:
+        assert dict(session.execute(select(RunRecord.identifier, RunRecord.decided)).all()) == {"a": "mark", "b": "listing", "#0.1": None}
+
+
 def test_no_mark_is_not_the_mark_that_was_not_there(site_with_source):
     know(site_with_source, a=None)
     run_id = run_of(site_with_source)

@@ -79,11 +79,71 @@ def test_a_date_in_retry_after_counts_from_the_servers_own_clock(server: WebServ
     assert hand.slept == [9.0]
 
 
-def test_a_server_that_asks_for_too_long_a_pause_is_left(server: WebServer, hand: Hand):
-    server.routes["/"] = reply("", status=503, retry_after="86400")
-    found = issue(Net(("127.0.0.1",), world=hand.world()).get, server.url())
-    assert (found.code, found.facts["status"]) == ("host-busy", 503)
-    assert hand.slept == []
+def test_a_server_that_asks_for_too_long_a_pause_is_left_alone_until_then(server: WebServer, hand: Hand):
+    server.routes["/"] = reply("", status=503, retry_after="5400")
+    net = Net(("127.0.0.1",), world=hand.world())
+    found = issue(net.get, server.url())
+    assert (found.code, found.facts["status"], found.facts["minutes"]) == ("host-busy-long", 503, 90)
+    assert issue(net.get, server.url("/other")).facts["remembered"]
+    assert (hand.slept, len(server.asked)) == ([], 1)
+    server.routes["/"] = reply("ok")
+    hand.now += 5401
+    assert net.get(server.url()).body == b"ok"
+
+
+def test_a_server_that_asks_for_years_is_asked_again_the_next_day(server: WebServer, hand: Hand):
+    server.routes["/"] = reply("", status=429, retry_after="999999999")
+    net = Net(("127.0.0.1",), world=hand.world())
+    assert issue(net.get, server.url()).code == "host-busy-long"
+    hand.now += 86_401
+    assert "remembered" not in issue(net.get, server.url()).facts
+
+
+def test_while_a_host_asks_for_a_pause_no_other_call_goes_there(server: WebServer, hand: Hand):
+    server.routes |= {"/busy": failing_first(1, 429, retry_after="7"), "/": reply("ok")}
+    net = Net(("127.0.0.1",), limits=Limits(retries=0), world=hand.world())
+    assert issue(net.get, server.url("/busy")).code == "host-busy"
+    assert net.get(server.url()).body == b"ok"
+    assert hand.slept == [7.0]
+
+
+def test_after_its_rest_a_host_is_tried_by_one_call_and_the_others_do_as_it_finds():
+    """Eight threads come back to a host that is still dead: one connection is tried, not eight."""
+    tried, port, now = [], closed_port(), [1000.0]
+
+    def resolve(host, port, *_):
+        tried.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    net = Net(("dead.vn",), limits=Limits(rest=300, retries=0, per_host=8), world=World(resolve=resolve, monotonic=lambda: now[0]))
+    for _ in range(3):
+        issue(net.get, f"http://dead.vn:{port}/")
+    now[0] += 301
+    found, before = [], len(tried)
+    threads = [threading.Thread(target=lambda: found.append(issue(net.get, f"http://dead.vn:{port}/"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(tried) - before == 1
+    assert sorted(one.facts.get("remembered", False) for one in found) == [False] + [True] * 7
+
+
+def test_waiting_for_ones_turn_is_not_held_against_the_server(server: WebServer, hand: Hand):
+    server.routes |= {"/busy": failing_first(1, 429, retry_after="29"), "/": reply("ok")}
+    net = Net(("127.0.0.1",), limits=Limits(retries=0, total=10), world=hand.world())
+    assert issue(net.get, server.url("/busy")).code == "host-busy"
+    assert net.get(server.url()).body == b"ok"
+
+
+def test_a_source_that_is_asked_gently_is_asked_one_call_at_a_time_with_a_pause(server: WebServer, hand: Hand):
+    server.routes["/"] = reply("ok")
+    net = Net(("127.0.0.1",), world=hand.world())
+    gentle = net.gently(2.5)
+    for one in (gentle, gentle, net, gentle):
+        one.get(server.url())
+    assert hand.slept == [2.5, 2.5], "the call between them counts too"
+    assert net.gently(0) is net
 
 
 def test_passing_failures_are_tried_again_with_growing_pauses(server: WebServer, hand: Hand):

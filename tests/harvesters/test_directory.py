@@ -80,7 +80,7 @@ def test_sub_folders_are_read_where_wanted_and_circles_end(server: WebServer, ne
     server.routes["/so-lieu/"] = reply(APACHE)
     server.routes["/so-lieu/nam/"] = reply('<a href="../">..</a><a href="/so-lieu/">home</a><a href="./">.</a><a href="2024.csv">x</a> 2024-01-01 00:00 1K')
     assert [item.identifier for item in found(directory(server, net, recursive="true"))[0]] == ["bang.xlsx", "chợ.csv", "nam/2024.csv"]
-    assert len(server.asked) == 2
+    assert [asked[1] for asked in server.asked] == ["/robots.txt", "/so-lieu/", "/so-lieu/nam/"]
 
 
 def test_only_data_files_are_taken_or_what_the_pattern_says(server: WebServer, net: Net):
@@ -166,3 +166,17 @@ def test_a_folder_of_this_machine_is_read_in_the_same_way(net: Net, tmp_path):
 
 def test_a_folder_that_is_not_there_is_said_so(net: Net, tmp_path):
     assert code_of(Directory(SourceSpec(name="x", url=str(tmp_path / "none")), net).page, None) == "folder-missing"
+
+
+def test_what_robots_txt_keeps_from_us_is_left_and_is_not_taken_for_gone(server: WebServer, net: Net):
+    server.routes |= {"/so-lieu/": reply(APACHE), "/robots.txt": reply("User-agent: HaiDang\nDisallow: /so-lieu/bang")}
+    page = directory(server, net).page(None)
+    assert [item.identifier for item in page.items] == ["chợ.csv"]
+    assert (page.shortfall.code, page.shortfall.place.url) == ("robots-disallowed", server.url("/so-lieu/bang.xlsx"))
+    assert not any(path.startswith("/so-lieu/bang") for _, path, _ in server.asked)
+
+
+def test_a_folder_that_robots_txt_keeps_from_us_is_not_entered(server: WebServer, net: Net):
+    server.routes |= {"/so-lieu/": reply(APACHE), "/robots.txt": reply("User-agent: *\nDisallow: /so-lieu/")}
+    assert code_of(directory(server, net).page, None) == "robots-disallowed"
+    assert [path for _, path, _ in server.asked] == ["/robots.txt"]

@@ -77,9 +77,9 @@ def environment(settings: Settings) -> dict[str, str]:
             "HAIDANG_ALLOW_HOSTS": ",".join(settings.allow_hosts)}
 
 
-def start_worker(settings: Settings, log: Path, *, name: str | None = None) -> subprocess.Popen[bytes]:
-    """`haidang worker` as a process of its own; what it says goes to `log`."""
+def start_worker(settings: Settings, log: Path, *, name: str | None = None, **more: str) -> subprocess.Popen[bytes]:
+    """`haidang worker` as a process of its own, with more settings; what it says goes to `log`."""
     own_name = ["--name", name] if name else []
     with log.open("ab") as file:
-        return subprocess.Popen([sys.executable, "-m", "catalog", "worker", *own_name], env=environment(settings), cwd=settings.var,
+        return subprocess.Popen([sys.executable, "-m", "catalog", "worker", *own_name], env=environment(settings) | more, cwd=settings.var,
                                 stdout=file, stderr=file)

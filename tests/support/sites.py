@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from catalog.clock import FrozenClock
-from catalog.net import Limits, Net
+from catalog.net import Limits, Net, World
 from catalog.settings import Settings
 from catalog.site import Site, open_site
 from support import postgres
@@ -25,10 +25,11 @@ class ImpatientSite(Site):
     """A site that goes out under limits of the test's choice."""
 
     limits: Limits
+    world: World
 
     @cached_property
     def net(self) -> Net:
-        return Net(allow_hosts=self.settings.allow_hosts, limits=self.limits)
+        return Net(allow_hosts=self.settings.allow_hosts, limits=self.limits, world=self.world, ledger=self.ledger)
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def database_on(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iter
 
 
 @contextmanager
-def site_on(kind: str, request: pytest.FixtureRequest, folder: Path, limits: Limits) -> Iterator[ImpatientSite]:
+def site_on(kind: str, request: pytest.FixtureRequest, folder: Path, limits: Limits, world: World | None = None) -> Iterator[ImpatientSite]:
     """An open, empty site on that database; all temporary files of the process go to `folder`/tmp meanwhile."""
     clock = FrozenClock(datetime(2024, 9, 30, 5, 0, tzinfo=UTC))  # noon in Vietnam
     var, scratch = folder / "var", folder / "tmp"
@@ -54,7 +55,7 @@ def site_on(kind: str, request: pytest.FixtureRequest, folder: Path, limits: Lim
         settings = Settings(var=var, database_url=url, storage_url=f"file://{var / 'files'}", secret_key="s" * 20 + "ecret-of-a-test",
                             site_url="http://haidang.test", allow_hosts=("127.0.0.1",))
         opened = open_site(settings, clock=clock)
-        site = ImpatientSite(settings=settings, engine=opened.engine, files=opened.files, clock=clock, limits=limits)
+        site = ImpatientSite(settings=settings, engine=opened.engine, files=opened.files, clock=clock, limits=limits, world=world or World())
         try:
             yield site
         finally:

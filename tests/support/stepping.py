@@ -14,13 +14,13 @@ from harvesters.run import Harvest
 CHUNK = 50
 
 
-def step_through(site: Site, *, forced: bool = False, twice: bool = False) -> dict[str, Any]:
-    """Harvest the only source; returns what `haidang harvest --json` would print.
+def step_through(site: Site, name: str | None = None, *, forced: bool = False, twice: bool = False) -> dict[str, Any]:
+    """Harvest the source of that name, or the only one; returns what `haidang harvest --json` would print.
 
     `twice` takes every step again with a harvest that remembers nothing, as a worker does that was killed before it could
     write down that the step was taken; what the step returned is asserted to be the same.
     """
-    run_id = _run(site, forced)
+    run_id = _run(site, name, forced)
     harvest = Harvest(site)
     _write(site, harvest.begin, run_id)
     number, cursor = 0, None
@@ -45,9 +45,10 @@ def step_through(site: Site, *, forced: bool = False, twice: bool = False) -> di
     return results(site, [run_id])[0]
 
 
-def _run(site: Site, forced: bool) -> str:
+def _run(site: Site, name: str | None, forced: bool) -> str:
+    which = select(Source.id) if name is None else select(Source.id).where(Source.name == name)
     with site.writing() as session:
-        run = Run(id=new_id(), source_id=session.scalars(select(Source.id)).one(), queued_at=site.clock.now(), forced=forced)
+        run = Run(id=new_id(), source_id=session.scalars(which).one(), queued_at=site.clock.now(), forced=forced)
         session.add(run)
         return run.id
 

@@ -12,6 +12,7 @@ from catalog.issue_page import STAGES
 from catalog.issues import codes
 from catalog.models import Agency, Run, Source
 from web.runs import words
+from web.runs.issue_table import issue_table
 from web.runs.lines import for_pages
 
 bp = Blueprint("runs", __name__)
@@ -119,6 +120,17 @@ def show(run_id: str) -> str:
             causes=runs.causes(session, run.id), chosen_issues=chosen_issues, outcome=outcome, code=code, severity=severity,
             records=None if chosen_issues else runs.records_of(session, run.id, outcome=outcome or None, page=page_asked()),
         )
+
+
+@bp.get("/runs/<run_id>/issues.csv")
+def issues_csv(run_id: str) -> Response:
+    """Every issue of a run, none left out, as a table for a spreadsheet."""
+    site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        run = _run_or_404(session, run_id)
+    answer = Response(issue_table(site, run.id), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="van-de-{run.id}.csv"'
+    return answer
 
 
 @bp.get("/runs/<run_id>/progress.json")
