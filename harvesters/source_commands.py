@@ -48,7 +48,11 @@ def find(session: Session, name: str) -> Source:
 @click.option("--option", "options", multiple=True, metavar="K=V", help="Tùy chọn của kiểu kết nối · An option of the connector.")
 @click.option("--schedule", default="", metavar="CRON", help="Lịch (giờ Việt Nam) · Cron, Asia/Ho_Chi_Minh.")
 @click.option("--minimum", type=click.IntRange(0), help="Ít nhất bao nhiêu bộ dữ liệu · How many datasets to expect at least.")
-def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str, minimum: int | None) -> None:
+@click.option("--shrink-share", type=click.FloatRange(0, 1), metavar="0…1", help="Vắng quá tỉ lệ này thì phải hỏi · Ask when a greater share is missing.")
+@click.option("--shrink-count", type=click.IntRange(0), metavar="N", help="Vắng quá số này thì phải hỏi · Ask when more are missing.")
+@click.option("--grace-days", type=click.IntRange(0), metavar="N", help="Số ngày chờ trước khi lưu trữ · Days before what is missing is archived.")
+def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str, minimum: int | None,
+        shrink_share: float | None, shrink_count: int | None, grace_days: int | None) -> None:
     """Thêm hoặc sửa một nguồn · Add a source, or change it."""
     if slug(name) != name:
         raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
@@ -63,7 +67,8 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         row = session.scalar(select(Source).where(Source.name == name)) or Source(name=name, created=site.clock.now())
         row.agency_id, row.connector, row.url, row.options = owner.id, connector, url, given
         row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
-        row.expectations = {"minimum": minimum} if minimum else {}
+        limits = {"minimum": minimum or None, "shrink_share": shrink_share, "shrink_count": shrink_count, "grace_days": grace_days}
+        row.expectations = {key: value for key, value in limits.items() if value is not None}
         session.add(row)
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())

@@ -4,12 +4,13 @@ from catalog.models.agency import Agency, AgencyName, Commitment, Exemption, Suc
 from catalog.models.base import Base, new_id
 from catalog.models.dataset import Change, Dataset, OldName, Resource, Theme, Version
 from catalog.models.harvest import IssueRow, Known, Run, RunPage, RunRecord, Source, Staged, Worker
+from catalog.models.keeping import Archiving, LinkCheck, Removal, Trait
 from catalog.models.notice import Notice, NoticeDelivery
 from catalog.models.participation import Evidence
 from catalog.models.site import ApiToken, SiteFact
 
 __all__ = [
-    "Agency", "AgencyName", "ApiToken", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "IssueRow",
-    "Known", "Notice", "NoticeDelivery", "OldName", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "Source", "Staged", "Succession", "Theme", "Version", "Worker",
+    "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "IssueRow",
+    "Known", "LinkCheck", "Notice", "NoticeDelivery", "OldName", "Removal", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "Source", "Staged", "Succession", "Theme", "Trait", "Version", "Worker",
     "new_id",
 ]

@@ -24,7 +24,7 @@ class Source(Base):
     url: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     schedule: Mapped[str] = mapped_column(String(100), default="")  # cron, Asia/Ho_Chi_Minh; "" is by hand
-    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records}
+    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records, "shrink_share": …, "shrink_count": …, "grace_days": …}
     state: Mapped[str] = mapped_column(String(20), default="active")  # active, paused, removed
     illustrative: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
@@ -80,6 +80,7 @@ class Known(Base):
     first_seen: Mapped[datetime]
     last_run_id: Mapped[str | None] = mapped_column(Id)  # the last run in whose listing it stood
     missing_since: Mapped[datetime | None]
+    kept_by: Mapped[str | None] = mapped_column(Id)  # who decided that it stays though it is not listed: a removal, an archiving
 
 
 class RunPage(Base):
