@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+
+import orjson
 
 from catalog.actions import lookup
 from catalog.actions.context import Context
@@ -56,6 +59,11 @@ def package(context: Context, dataset: Dataset, versions: Mapping[str, Version])
         "tags": [tag(name) for name in tags], "groups": _groups(context, dataset),
         "relationships_as_subject": [], "relationships_as_object": [],
     }
+
+
+def etag(package: Mapping[str, Any]) -> str:
+    """32 hex digits that change whenever anything that a package dict shows does."""
+    return hashlib.sha256(orjson.dumps(package, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def own_extras(dataset: Dataset) -> dict[str, str]:

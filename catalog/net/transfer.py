@@ -22,6 +22,7 @@ from catalog.net.guard import Target, shown
 from catalog.net.wire import Pace
 
 PIECE = 1 << 16
+BUSY = (429, 503)
 
 
 def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[bytes]:
@@ -57,13 +58,24 @@ def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:
     return b"".join(pieces(response, pace, max_bytes))
 
 
-def require_success(response: requests.Response, target: Target) -> None:
-    """Trouble `host-busy` for 429 and 503, with the pause that the server asks for, `http-status` unless 2xx or 304."""
+def beginning(response: requests.Response, pace: Pace, size: int) -> bytes:
+    """The first bytes of a body, at most `size` of them; the rest is left where it is. Trouble where not even these come."""
+    found = b""
+    try:
+        while len(found) < size and (piece := response.raw.read1(size - len(found), decode_content=True)):
+            found += piece
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise trouble_of(error, response.url, pace) from error
+    return found
+
+
+def require_success(response: requests.Response, target: Target, *, any_status: bool = False) -> None:
+    """Trouble `host-busy` for 429 and 503, with the pause that the server asks for, `http-status` unless 2xx or 304 (or any is welcome)."""
     status = response.status_code
-    if 200 <= status < 300 or status == 304:
+    if 200 <= status < 300 or status == 304 or (any_status and status not in BUSY):
         return
     place = Place(url=shown(response.url))
-    if status in (429, 503):
+    if status in BUSY:
         facts = {"host": target.host, "port": target.port, "status": status, "retry_after": _retry_after(response)}
         raise Trouble(Issue("host-busy", place, facts))
     raise Trouble(Issue("http-status", place, {"host": target.host, "status": status}))
