@@ -71,10 +71,13 @@ def follow(intake: Intake, gone: Sequence[Known]) -> list[Issue]:
         return []
     olds, news = _seen(intake.session, newly), _seen(intake.session, fresh)
     pairs, doubtful = _pairs(olds, news)
-    issues = []
-    for old_id, new_id, why in pairs:
+    issues: list[Issue] = []
+    nearby: dict[str, Dataset] = {}
+    for number, (old_id, new_id, why) in enumerate(pairs):
+        if number % SLICE == 0:
+            nearby = _loaded(intake.session, pairs[number:number + SLICE])
         former = olds[old_id].identifier
-        name = _carry_over(intake, old_id, new_id)
+        name = _carry_over(intake, nearby[old_id], nearby[new_id])
         vi, en = WHY[why]
         issues.append(Issue("dataset-moved", Place(url=_page(intake, name)), {
             "title": news[new_id].title, "before": former, "after": news[new_id].identifier, "why_vi": vi, "why_en": en}))
@@ -142,27 +145,34 @@ def _pairs(olds: Mapping[str, Seen], news: Mapping[str, Seen]) -> tuple[list[tup
     return pairs, doubtful
 
 
-def _carry_over(intake: Intake, old_id: str, new_id: str) -> str:
+def _loaded(session: Session, pairs: Sequence[tuple[str, str, str]]) -> dict[str, Dataset]:
+    """The datasets of some pairs with their resources, asked for at once."""
+    ids = [dataset_id for old_id, new_id, _ in pairs for dataset_id in (old_id, new_id)]
+    return {dataset.id: dataset for dataset in session.scalars(select(Dataset).where(Dataset.id.in_(ids)))}
+
+
+def _carry_over(intake: Intake, old: Dataset, new: Dataset) -> str:
     """Give the old dataset what the new one says and has, under the old id, name and history; the new one is no more."""
     session, now = intake.session, intake.now
-    old, new = session.get_one(Dataset, old_id), session.get_one(Dataset, new_id)
+    old_id, new_id = old.id, new.id
     former, identifier, late_name = old.identifier, new.identifier, new.name
     said = {column: getattr(new, column) for column in _SAID_OF_DATASET}
     _join_resources(session, old, new)
-    for model in (RunRecord, IssueRow, Known):
-        session.execute(update(model).where(model.dataset_id == new_id).values(dataset_id=old_id), execution_options={"synchronize_session": False})
+    late = {"execution_options": {"synchronize_session": False}}
     session.execute(update(RunRecord).where(RunRecord.run_id == intake.run.id, RunRecord.identifier == identifier)
-                    .values(outcome=Outcome.UPDATED.value), execution_options={"synchronize_session": False})
+                    .values(dataset_id=old_id, outcome=Outcome.UPDATED.value), **late)
+    session.execute(update(Known).where(Known.source_id == old.source_id, Known.identifier == identifier).values(dataset_id=old_id), **late)
+    session.execute(update(IssueRow).where(IssueRow.dataset_id == new_id).values(dataset_id=old_id), **late)
     session.expunge(new)
-    session.execute(delete(Dataset).where(Dataset.id == new_id), execution_options={"synchronize_session": False})
-    session.execute(delete(Known).where(Known.source_id == old.source_id, Known.identifier == former), execution_options={"synchronize_session": False})
+    session.execute(delete(Dataset).where(Dataset.id == new_id), **late)
+    session.execute(delete(Known).where(Known.source_id == old.source_id, Known.identifier == former), **late)
     for column, value in said.items():
         setattr(old, column, value)
     old.identifier, old.metadata_modified = identifier, now
     session.flush()
     if late_name != old.name:
         session.merge(OldName(name=late_name, dataset_id=old_id))  # for minutes it was an address
-    session.expire(old)
+    session.expire(old, ["resources"])
     for dataset_id in (old_id, new_id):
         note_change(session, dataset_id, now)
     return old.name

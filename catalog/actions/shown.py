@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
-
-import orjson
 
 from catalog.actions import lookup
 from catalog.actions.context import Context
@@ -63,7 +62,7 @@ def package(context: Context, dataset: Dataset, versions: Mapping[str, Version])
 
 def etag(package: Mapping[str, Any]) -> str:
     """32 hex digits that change whenever anything that a package dict shows does."""
-    return hashlib.sha256(orjson.dumps(package, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(package, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def own_extras(dataset: Dataset) -> dict[str, str]:

@@ -148,9 +148,10 @@ def _say(session: Session, link: LinkCheck, dataset: Dataset, verdict: Verdict, 
             row.facts, row.last_seen = facts, now
             return False
         row.closed_at = now  # it is broken in another way now
-    run_id = session.scalar(select(Run.id).where(Run.source_id == dataset.source_id).order_by(Run.queued_at.desc()).limit(1))
+    run_id = session.scalar(select(Run.id).where(Run.source_id == dataset.source_id, Run.finished_at.is_not(None))
+                            .order_by(Run.finished_at.desc(), Run.queued_at.desc()).limit(1))
     if run_id is None:
-        return False  # it came from no harvest; the list of links tells of it
+        return False  # it came from no harvest that is over; the list of links tells of it
     fingerprint = issue.fingerprint(f"{dataset.identifier}#{link.resource_id}")
     values: dict[str, Any] = {"facts": facts, "first_seen": first, "last_seen": now, "closed_at": None}
     row = session.scalar(select(IssueRow).where(IssueRow.run_id == run_id, IssueRow.fingerprint == fingerprint))
