@@ -7,6 +7,7 @@
     │   ├── NotFound
     │   ├── NotAuthorized
     │   ├── Invalid        carries field -> list of messages
+    │   ├── Stale          a change of what somebody else has changed since it was read
     │   └── SearchRefused  a query that cannot be understood
     └── UsageError         settings or the environment are wrong; carries words in both languages
 
@@ -61,6 +62,10 @@ class Invalid(Refusal):
     def __init__(self, errors: Mapping[str, Any]) -> None:
         super().__init__("; ".join(f"{field}: {message}" for field, message in errors.items()))
         self.errors = dict(errors)
+
+
+class Stale(Refusal):
+    """What is to be changed is no longer what the caller has read; it must be read again first."""
 
 
 class SearchRefused(Refusal):

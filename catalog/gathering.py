@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.intake import Intake, keep_issues
 from catalog.issues import Issue, Place
-from catalog.models import FileCheck, Known, Resource, RunPage, RunRecord, Staged
+from catalog.models import FileCheck, Known, Resource, RunPage, RunRecord, Staged, Version
 from catalog.record import Outcome
 
 TRY_AGAIN = timedelta(hours=1)  # a file that could not be had is left alone for so long
@@ -124,7 +124,8 @@ def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
     (see catalog/rechecking.py), and those that could not be fetched but have not been tried for an hour.
     """
     found: set[str] = set()
-    due = or_(and_(Resource.reachable.is_(True), or_(FileCheck.due_at.is_(None), FileCheck.due_at <= intake.now)),
+    fetched = exists().where(Version.resource_id == Resource.id)  # a link that was only checked is not fetched
+    due = or_(and_(Resource.reachable.is_(True), fetched, or_(FileCheck.due_at.is_(None), FileCheck.due_at <= intake.now)),
               and_(Resource.reachable.is_(False), Resource.checked_at < intake.now - TRY_AGAIN))
     for part in _slices(dataset_ids):
         found.update(intake.session.scalars(select(Resource.dataset_id).outerjoin(FileCheck, FileCheck.resource_id == Resource.id).where(
@@ -137,7 +138,7 @@ def _remember(intake: Intake, listed: Sequence[Listed], known: Mapping[str, Know
     session, source_id, run_id = intake.session, intake.source.id, intake.run.id
     for part in _slices([item.identifier for item in listed if item.identifier in known]):
         session.execute(update(Known).where(Known.source_id == source_id, Known.identifier.in_(part)).values(
-            last_run_id=run_id, missing_since=None))
+            last_run_id=run_id, missing_since=None, kept_by=None))
     new = [{"source_id": source_id, "identifier": item.identifier, "raw_hash": "", "first_seen": intake.now, "last_run_id": run_id}
            for item in listed if item.identifier not in known]
     if new:

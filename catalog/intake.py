@@ -20,6 +20,7 @@ from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.errors import Invalid
 from catalog.issues import Issue, Severity
+from catalog.lasting import same_resources
 from catalog.metadata import RESERVED_NAMES
 from catalog.models import (
     Dataset,
@@ -39,8 +40,10 @@ from catalog.names import slug, unique_name
 from catalog.pipeline import Before
 from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
+from catalog.twins import find_twins
 
 GOOD = ("valid", "unchecked")
+OF_LINKS = ("link-broken", "link-soft-404")  # said by the checks of links, and ended by them (catalog/links.py)
 _KNOWN: Any = Known.__table__
 _REMEMBER = update(_KNOWN).where(_KNOWN.c.source_id == bindparam("of"), _KNOWN.c.identifier == bindparam("named")).values(
     raw_hash=bindparam("raw_hash"), mark=bindparam("mark"), dataset_id=bindparam("dataset_id"))
@@ -75,9 +78,17 @@ def take_in(intake: Intake, records: Sequence[Record]) -> dict[str, int]:
         session.add_all(version for one in taken for version in one.versions)
         _note_checks(intake, records, taken, held)
         session.flush()
+    taken = _told_of_twins(intake, taken)
     _finish(intake, records, {record.identifier: one for record, one in zip(records, taken, strict=True)})
     evidence.record_datasets(session, [one.dataset_id for one in taken if one.dataset_id and one.outcome is not Outcome.UNCHANGED], intake.now)
     return dict(Counter(str(one.outcome) for one in taken))
+
+
+def _told_of_twins(intake: Intake, taken: Sequence[Taken]) -> list[Taken]:
+    """What was taken in, each with a word where another source has the same dataset."""
+    changed = [one.dataset_id for one in taken if one.dataset_id and one.outcome in (Outcome.CREATED, Outcome.UPDATED)]
+    twins = find_twins(intake.site, intake.session, intake.source.id, changed)
+    return [replace(one, issues=(*one.issues, twins[one.dataset_id])) if one.dataset_id in twins else one for one in taken]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +115,8 @@ def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
     datasets = {d.identifier: d for d in session.scalars(select(Dataset).where(
         Dataset.source_id == intake.source.id, Dataset.identifier.in_([r.identifier for r in records])))}
     wanted = [_wanted_name(record) for record in records if record.identifier not in datasets]
-    names = RESERVED_NAMES | set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted), Dataset.state != "deleted")))
+    # the name of an archived dataset is its address still: it answers why it is gone, and may come back
+    names = RESERVED_NAMES | set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted))))
     names |= set(session.scalars(select(OldName.name).where(OldName.name.in_(wanted))))
     return Holdings(datasets=datasets, names=names,
                     newest=_newest_versions(session, [r.id for d in datasets.values() for r in d.resources]))
@@ -176,7 +188,7 @@ def _take_in_one(intake: Intake, record: Record, held: Holdings) -> Taken:
 
 
 def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> Taken:
-    olds = {resource.url: resource for resource in dataset.resources} if dataset else {}
+    olds = same_resources(dataset.resources, record.resources, held.newest) if dataset else {}
     resources, fresh = [], []
     for draft in record.resources:
         old = olds.pop(draft.url, None)
@@ -210,7 +222,7 @@ def _package(intake: Intake, record: Record, dataset: Dataset | None, held: Hold
     if dataset is None or dataset.state == "deleted":
         name = dataset.name if dataset else _wanted_name(record)
         if dataset or name in held.names:
-            name = unique_name(intake.session, name, taken=held.names)
+            name = unique_name(intake.session, name, taken=held.names - ({name} if dataset else set()))
         held.names.add(name)
     else:
         name = dataset.name
@@ -305,7 +317,8 @@ def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_id
     session, now = intake.session, intake.now
     names = [name for name in found if name != SOURCE]
     whose = IssueRow.identifier.in_(names) if SOURCE not in found else or_(IssueRow.identifier.in_(names), IssueRow.identifier.is_(None))
-    earlier = (IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id, whose)
+    earlier = (IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id, whose,
+               IssueRow.code.not_in(OF_LINKS))
     before = dict(session.execute(select(IssueRow.fingerprint, IssueRow.first_seen).where(*earlier)).all())
     if before:
         session.execute(update(IssueRow).where(*earlier).values(closed_at=now).execution_options(synchronize_session=False))

@@ -1,36 +1,31 @@
 """What the listing no longer has: archived after a grace, never because an answer was short.
 
 The guard: a listing below the source's own minimum, an empty one, one that lost more than a fifth or more than
-fifty of its datasets, or one of which a part could not be read takes nothing off the site; it asks.
+fifty of its datasets, or one of which a part could not be read takes nothing off the site. Of one that lost so much a person
+is asked (`catalog/removals.py`); what only changed its identifier is followed (`catalog/moving.py`).
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 
-from catalog import evidence
-from catalog.actions.client import LocalCatalogue
-from catalog.actions.context import Context
+from catalog import removals
+from catalog.archiving import Act, archive, grace_of
 from catalog.intake import Intake
 from catalog.issues import Issue, Place
-from catalog.models import Dataset, IssueRow, Known, RunRecord
+from catalog.models import Archiving, Dataset, IssueRow, Known, Removal, RunRecord
+from catalog.moving import follow
 from catalog.record import Outcome
 
-GRACE = timedelta(days=7)
-SHRINK_SHARE = 0.2
-SHRINK_COUNT = 50
+SLICE = 500  # datasets in one question
 
 
 def reconcile(intake: Intake) -> list[Issue]:
     """Mark what vanished, archive what has been gone for the grace; the issues speak of the source as a whole."""
-    session, source, now = intake.session, intake.source, intake.now
+    session, source = intake.session, intake.source
     here = session.scalar(select(func.count()).select_from(Known).where(Known.source_id == source.id, Known.last_run_id == intake.run.id)) or 0
-    gone = list(session.scalars(select(Known).where(
-        Known.source_id == source.id, Known.last_run_id != intake.run.id, Known.dataset_id.is_not(None))))
-    newly = [known for known in gone if known.missing_since is None]
-    before = here + len(newly)
     minimum = int(source.expectations.get("minimum") or 0)
     if here == 0:
         return [Issue("source-empty", Place(url=source.url))]
@@ -38,11 +33,45 @@ def reconcile(intake: Intake) -> list[Issue]:
         return [Issue("source-below-minimum", Place(url=source.url), {"found": here, "minimum": minimum})]
     if not _listed_whole(intake):
         return []
-    if newly and (len(newly) > SHRINK_COUNT or len(newly) > SHRINK_SHARE * before):
-        return [Issue("source-shrank", Place(url=source.url), {"missing": len(newly), "before": before})]
-    for known in newly:
-        known.missing_since = now
-    return _archive_or_warn(intake, gone)
+    moved = follow(intake, _gone(intake))
+    return [*moved, *_take_off(intake, here, _gone(intake))]
+
+
+def _gone(intake: Intake) -> list[Known]:
+    return list(intake.session.scalars(select(Known).where(
+        Known.source_id == intake.source.id, Known.last_run_id != intake.run.id, Known.dataset_id.is_not(None)).order_by(Known.identifier)))
+
+
+def _take_off(intake: Intake, here: int, gone: Sequence[Known]) -> list[Issue]:
+    """What is missing and not yet in its grace begins it, unless it is too much; then a person is asked, once for the same."""
+    newly = [known for known in gone if known.missing_since is None]
+    kept = [known for known in newly if known.kept_by is not None]
+    asked = [known for known in newly if known.kept_by is None]
+    place, before = Place(url=intake.source.url), here + len(newly)
+    issues = [_kept(intake, kept)] if kept else []
+    if asked and _too_many(intake, len(newly), before):
+        removals.ask(intake, [known.identifier for known in newly], before)
+        return [*issues, Issue("source-shrank", place, {"missing": len(newly), "before": before, "source": intake.source.name})]
+    removals.lapse(intake)
+    for known in asked:
+        known.missing_since = intake.now
+    return [*issues, *_archive_or_warn(intake, [known for known in gone if known.missing_since is not None])]
+
+
+def _too_many(intake: Intake, missing: int, before: int) -> bool:
+    """Whether a listing lost more than this source may; its own limits go before those of the site."""
+    settings, own = intake.site.settings, intake.source.expectations
+    share, count = own.get("shrink_share"), own.get("shrink_count")
+    return (missing > (settings.shrink_count if count is None else int(count))
+            or missing > (settings.shrink_share if share is None else float(share)) * before)
+
+
+def _kept(intake: Intake, kept: Sequence[Known]) -> Issue:
+    """What is missing and stays because somebody decided so."""
+    removal = intake.session.get(Removal, kept[0].kept_by or "")
+    restored = intake.session.get(Archiving, kept[0].kept_by or "") if removal is None else None
+    by = removal.decided_by if removal else restored.by if restored else "—"
+    return Issue("missing-kept", Place(url=intake.source.url), {"count": len(kept), "by": by})
 
 
 def _listed_whole(intake: Intake) -> bool:
@@ -53,22 +82,19 @@ def _listed_whole(intake: Intake) -> bool:
     return intake.session.scalar(doubt.limit(1)) is None
 
 
-def _archive_or_warn(intake: Intake, gone: list[Known]) -> list[Issue]:
-    session, now = intake.session, intake.now
-    client = LocalCatalogue(Context(site=intake.site, session=session, user="pipeline", may_write=True))
-    issues, archived = [], []
-    for known in gone:
-        dataset = session.get(Dataset, known.dataset_id)
-        if dataset is None or dataset.state == "deleted":
-            continue
-        if known.missing_since is not None and now - known.missing_since >= GRACE:
-            client.call_action("package_delete", {"id": dataset.id})
-            session.execute(update(Dataset).where(Dataset.id == dataset.id).values(archived_at=now, archived_reason="not-at-source"))
-            session.add(RunRecord(run_id=intake.run.id, identifier=known.identifier, outcome=Outcome.ARCHIVED.value, dataset_id=dataset.id, at=now))
-            archived.append(dataset.id)
-        else:
-            issues.append(Issue("dataset-vanished", Place(), {
-                "title": dataset.title, "name": dataset.name, "since": f"{known.missing_since or now:%d/%m/%Y}", "days": GRACE.days}))
+def _archive_or_warn(intake: Intake, gone: Sequence[Known]) -> list[Issue]:
+    """Archive what has been missing for the whole grace, and say of the rest until when it has time."""
+    session, now, grace = intake.session, intake.now, grace_of(intake.site, intake.source)
+    issues: list[Issue] = []
+    for start in range(0, len(gone), SLICE):
+        part = {known.dataset_id: known for known in gone[start:start + SLICE]}
+        living = list(session.scalars(select(Dataset).where(Dataset.id.in_(list(part)), Dataset.state != "deleted").order_by(Dataset.identifier)))
+        over = [dataset for dataset in living if now - part[dataset.id].missing_since >= grace]
+        archive(intake.site, session, over, Act(by="pipeline", at=now, run_id=intake.run.id))
+        session.add_all(RunRecord(run_id=intake.run.id, identifier=part[dataset.id].identifier, outcome=Outcome.ARCHIVED.value,
+                                  dataset_id=dataset.id, at=now) for dataset in over)
+        issues += [Issue("dataset-vanished", Place(url=f"{intake.site.settings.site_url}/dataset/{dataset.name}"), {
+            "title": dataset.title, "name": dataset.name, "since": f"{part[dataset.id].missing_since:%d/%m/%Y}", "days": grace.days})
+            for dataset in living if dataset not in over]
     session.flush()
-    evidence.record_datasets(session, archived, now)
     return issues

@@ -23,6 +23,7 @@ NAMES = {
     "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID", "HAIDANG_HOST_CALLS", "HAIDANG_HOST_INTERVAL",
     "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
     "HAIDANG_BLACKOUT", "HAIDANG_JITTER_MINUTES", "HAIDANG_RUN_HOURS", "HAIDANG_KEEP_RUNS", "HAIDANG_KEEP_RECORDS",
+    "HAIDANG_SHRINK_SHARE", "HAIDANG_SHRINK_COUNT", "HAIDANG_GRACE_DAYS",
     "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
 }
 MIN_SECRET = 32
@@ -50,6 +51,9 @@ class Settings:
     mail_team      the address of the platform's team: told what concerns no agency, and what an agency cannot be told
     webhook_url    where notices are posted, signed with `webhook_secret`; "" posts none
     escalate_days  days after which a source that is still down is told to the agency's lead
+    shrink_share   a listing that lost more than this share of its datasets takes none off the site, and asks
+    shrink_count   the same for a number of datasets
+    grace_days     days that a dataset may be missing from its source before it is archived
     """
 
     var: Path
@@ -72,6 +76,9 @@ class Settings:
     run_hours: int = 6
     keep_runs: int = 365
     keep_records: int = 30
+    shrink_share: float = 0.2
+    shrink_count: int = 50
+    grace_days: int = 7
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -100,8 +107,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         run_hours=_whole(given, "HAIDANG_RUN_HOURS", 6, 1, 168),
         keep_runs=_whole(given, "HAIDANG_KEEP_RUNS", 365, 7, 36_500),
         keep_records=_whole(given, "HAIDANG_KEEP_RECORDS", 30, 1, 36_500),
-        **_manners(given),
-        **_notices(given),
+        **_manners(given), **_notices(given), **_removals(given),
     )
 
 
@@ -162,6 +168,24 @@ def _notices(given: Mapping[str, str]) -> dict[str, Any]:
     if not (days.isascii() and days.isdecimal() and 1 <= int(days) <= 366):
         raise UsageError("HAIDANG_ESCALATE_DAYS phải là số ngày từ 1 đến 366.", "HAIDANG_ESCALATE_DAYS must be a number of days from 1 to 366.")
     return {"mail_url": url, "mail_from": sender, "mail_team": team, "webhook_url": hook, "webhook_secret": secret, "escalate_days": int(days)}
+
+
+def _removals(given: Mapping[str, str]) -> dict[str, Any]:
+    """How much a source may lose, and for how long, before something is taken off the site."""
+    share = given.get("HAIDANG_SHRINK_SHARE", "0.2").strip()
+    try:
+        fits = 0 <= float(share) <= 1
+    except ValueError:
+        fits = False
+    if not fits:
+        raise UsageError("HAIDANG_SHRINK_SHARE phải là một số từ 0 đến 1, ví dụ 0.2.", "HAIDANG_SHRINK_SHARE must be a number from 0 to 1 such as 0.2.")
+    found: dict[str, Any] = {"shrink_share": float(share)}
+    for field_name, name, default in (("shrink_count", "HAIDANG_SHRINK_COUNT", "50"), ("grace_days", "HAIDANG_GRACE_DAYS", "7")):
+        number = given.get(name, default).strip()
+        if not (number.isascii() and number.isdecimal() and len(number) < 7):
+            raise UsageError(f"{name} phải là một số nguyên không âm.", f"{name} must be a whole number of at least 0.")
+        found[field_name] = int(number)
+    return found
 
 
 def _secret(given: str | None, var: Path) -> str:

@@ -11,11 +11,14 @@ import click
 from catalog.settings import worker_name
 from catalog.site import site_here
 from harvesters.harvest_command import harvest
+from harvesters.removal_commands import VERBS
 from harvesters.source_commands import source
 
 
 def register(group: click.Group) -> None:
     """Add the verbs of harvesting to `haidang`."""
+    for verb in VERBS:
+        source.add_command(verb)
     for command in (worker, source, harvest):
         group.add_command(command)
 

@@ -23,6 +23,7 @@ from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
 from catalog.record import Made, Record
 from catalog.site import Site
+from catalog.twins import close_ended
 from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
 from harvesters.completing import complete, hash_answer, hash_mark
 from harvesters.connectors import connect, pause_of
@@ -154,6 +155,7 @@ class Harvest:
         else:
             keep_issues(intake, {SOURCE: reconcile(intake)}, {})
             close_lost_places(intake)
+            close_ended(session, run.source_id, intake.now)
             found = session.scalar(select(func.count()).select_from(IssueRow).where(
                 IssueRow.run_id == run_id, IssueRow.severity != "info"))
             run.status = "succeeded-with-issues" if found else "succeeded"

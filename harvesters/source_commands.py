@@ -52,14 +52,19 @@ def find(session: Session, name: str) -> Source:
 @click.option("--blackout", metavar="HH:MM-HH:MM", help="Giờ không tự chạy; none: chạy giờ nào cũng được · Hours in which its schedule starts nothing; none: at any hour.")
 @click.option("--hours", type=click.FloatRange(0.1, 168), help="Một lượt được kéo dài mấy giờ · How many hours a run may take.")
 @click.option("--minimum", type=click.IntRange(0), help="Ít nhất bao nhiêu bộ dữ liệu · How many datasets to expect at least.")
+@click.option("--shrink-share", type=click.FloatRange(0, 1), metavar="0…1", help="Vắng quá tỉ lệ này thì phải hỏi · Ask when a greater share is missing.")
+@click.option("--shrink-count", type=click.IntRange(0), metavar="N", help="Vắng quá số này thì phải hỏi · Ask when more are missing.")
+@click.option("--grace-days", type=click.IntRange(0), metavar="N", help="Số ngày chờ trước khi lưu trữ · Days before what is missing is archived.")
 def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str,
-        blackout: str | None, hours: float | None, minimum: int | None) -> None:
+        blackout: str | None, hours: float | None, minimum: int | None, shrink_share: float | None, shrink_count: int | None,
+        grace_days: int | None) -> None:
     """Thêm hoặc sửa một nguồn · Add a source, or change it."""
     if slug(name) != name:
         raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
                          f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
     given, schedule = _options(options), schedules.cron(schedule)
-    expected = {"minimum": minimum, "hours": hours, "blackout": _blackout(blackout)}
+    expected = {"minimum": minimum or None, "hours": hours or None, "blackout": _blackout(blackout) or None,
+                "shrink_share": shrink_share, "shrink_count": shrink_count, "grace_days": grace_days}
     site = site_here()
     _require_usable(site, connector, SourceSpec(name=name, url=url, options=given))
     with site.writing() as session:
@@ -71,7 +76,7 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         if (row.schedule, row.state) != (schedule, "active"):
             row.due_after = site.clock.now()  # what would have been due before is not made up for
         row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
-        row.expectations = {key: value for key, value in expected.items() if value}
+        row.expectations = {key: value for key, value in expected.items() if value is not None}
         session.add(row)
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())

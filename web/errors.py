@@ -12,12 +12,12 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Trouble
+from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale, Trouble
 from catalog.issues import Who, say
 from web import identity
 from web.words import language
 
-STATUS = {NotFound: 404, NotAuthorized: 403, Invalid: 400, SearchRefused: 400}
+STATUS = {NotFound: 404, NotAuthorized: 403, Invalid: 400, SearchRefused: 400, Stale: 409}
 TYPES = {400: "Validation Error", 403: "Authorization Error", 404: "Not Found Error", 405: "Method Not Allowed"}  # CKAN's words
 
 

@@ -18,6 +18,7 @@ from catalog.actions.package import (
     package_list,
     package_show,
 )
+from catalog.actions.package_revise import package_revise
 from catalog.actions.package_search import package_search
 from catalog.actions.package_write import package_create, package_delete, package_patch, package_update
 from catalog.actions.resource import resource_show
@@ -37,6 +38,7 @@ ACTIONS: dict[str, Action] = {
     "package_create": package_create,
     "package_update": package_update,
     "package_patch": package_patch,
+    "package_revise": package_revise,
     "package_delete": package_delete,
     "resource_show": resource_show,
     "organization_list": organization_list,
@@ -52,6 +54,6 @@ ACTIONS: dict[str, Action] = {
 ACTIONS["help_show"] = help_show(ACTIONS)
 
 # Actions that change something: POST only, and in a writing transaction.
-SIDE_EFFECTS = frozenset({"package_create", "package_update", "package_patch", "package_delete"})
+SIDE_EFFECTS = frozenset({"package_create", "package_update", "package_patch", "package_revise", "package_delete"})
 
 __all__ = ["ACTIONS", "SIDE_EFFECTS", "Action", "Context"]

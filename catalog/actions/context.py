@@ -22,6 +22,7 @@ class Context:
     session: Session
     user: str | None = None
     may_write: bool = False
+    if_match: str = ""  # the marks (ETag) of the state that the caller wants to change, as If-Match has them; "" is any
     asked_at: str = ""  # the address under which the site was asked, where the settings name none
 
     @property

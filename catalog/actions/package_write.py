@@ -10,9 +10,10 @@ reachable, etag, source_modified, checked_at, extras. It is answered with the da
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from catalog.actions import lookup, shown
 from catalog.actions.context import Context
-from catalog.errors import Invalid, NotFound
+from catalog.errors import Invalid, NotFound, Stale
 from catalog.freshness import PERIODS
 from catalog.metadata import load_package, resource_format, tag_names
 from catalog.models import Dataset, OldName, Resource, new_id
@@ -90,7 +91,7 @@ def package_update(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     if dataset is None:
         raise NotFound("Package was not found.")
     context.require_write(f"edit package {dataset.id}")
-    return _change(context, dataset, data)
+    return _change(context, locked(context, dataset), data)
 
 
 def package_patch(context: Context, data: dict[str, Any]) -> dict[str, Any] | str:
@@ -104,7 +105,7 @@ def package_patch(context: Context, data: dict[str, Any]) -> dict[str, Any] | st
     if dataset is None:
         raise NotFound
     context.require_write(f"edit package {dataset.id}")
-    return _change(context, dataset, {**_as_given(dataset), **{key: value for key, value in data.items() if key != "id"}})
+    return _change(context, locked(context, dataset), {**_as_given(dataset), **{key: value for key, value in data.items() if key != "id"}})
 
 
 def package_delete(context: Context, data: dict[str, Any]) -> None:
@@ -118,6 +119,7 @@ def package_delete(context: Context, data: dict[str, Any]) -> None:
     context.require_write(f"edit package {dataset.id}")
     if dataset.state == "deleted":
         return
+    locked(context, dataset)
     reason = data.get("archived_reason") if context.user == PIPELINE else None
     _set_state(context, dataset, "deleted", reason)
     dataset.metadata_modified = context.now
@@ -140,7 +142,7 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
             _rename(session, dataset, name)
         dataset.owner_org = owner
         _fill(context, dataset, values)
-        changed = "resources" in values and _put_resources(context, dataset, values["resources"] or [])
+        changed = "resources" in values and _put_resources(context, dataset, values["resources"] or [], _read_at(context, dataset, data))
         if changed or session.is_modified(dataset):
             dataset.metadata_modified = context.now
             note_change(session, dataset.id, context.now)
@@ -236,10 +238,40 @@ def _set_state(context: Context, dataset: Dataset, state: str, reason: str | Non
     dataset.archived_reason = reason if state == "deleted" else None
 
 
-def _put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[str, Any]]) -> bool:
+def locked(context: Context, dataset: Dataset) -> Dataset:
+    """The dataset as it stands, which nobody else changes until this transaction ends.
+
+    Stale where the caller said by If-Match which state is to be changed, and it is another. The pipeline, which alone writes what
+    it harvests, locks nothing.
+    """
+    if context.user == PIPELINE:
+        return dataset
+    context.session.flush()
+    context.session.refresh(dataset, with_for_update=True)
+    with context.session.no_autoflush:
+        if context.if_match and context.if_match.strip() != "*":
+            mark = shown.etag(shown.packages(context, [dataset])[0])
+            if mark not in re.findall(r'"([^"]*)"', context.if_match):
+                raise Stale("The dataset has been changed since it was read; read it again, then change it.")
+    return dataset
+
+
+def _read_at(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> datetime | None:
+    """When the caller read the dataset, where what is given is a package dict of ours that has become old; None where it is not."""
+    if context.user == PIPELINE or data.get("metadata_created") != shown.moment(dataset.metadata_created):
+        return None
+    try:
+        moment = datetime.fromisoformat(str(data.get("metadata_modified"))).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if moment < dataset.metadata_modified else None
+
+
+def _put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[str, Any]], read_at: datetime | None = None) -> bool:
     """Make the dataset's resources those given, in that order; True when anything changed.
 
-    One that is no longer given is marked deleted and keeps its versions.
+    One that is no longer given is marked deleted and keeps its versions, unless it came after the caller read the dataset
+    (`read_at`), who then cannot have meant it.
     """
     held = {resource.id: resource for resource in dataset.resources}
     changed, position = False, 0
@@ -256,7 +288,8 @@ def _put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[s
         position += 1
         changed |= _touched(context, resource)
     for resource in held.values():
-        resource.state, resource.position = "deleted", position
+        unknown = read_at is not None and resource.state == "active" and resource.created > read_at
+        resource.state, resource.position = resource.state if unknown else "deleted", position
         position += 1
         changed |= _touched(context, resource)
     return changed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -56,6 +58,11 @@ def package(context: Context, dataset: Dataset, versions: Mapping[str, Version])
         "tags": [tag(name) for name in tags], "groups": _groups(context, dataset),
         "relationships_as_subject": [], "relationships_as_object": [],
     }
+
+
+def etag(package: Mapping[str, Any]) -> str:
+    """32 hex digits that change whenever anything that a package dict shows does."""
+    return hashlib.sha256(json.dumps(package, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def own_extras(dataset: Dataset) -> dict[str, str]:

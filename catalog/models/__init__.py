@@ -15,12 +15,13 @@ from catalog.models.harvest import (
     Staged,
     Worker,
 )
+from catalog.models.keeping import Archiving, LinkCheck, Removal, Trait
 from catalog.models.notice import Notice, NoticeDelivery
 from catalog.models.participation import Evidence
 from catalog.models.site import ApiToken, SiteFact
 
 __all__ = [
-    "Agency", "AgencyName", "ApiToken", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck", "HostTurn", "IssueRow",
-    "Known", "Notice", "NoticeDelivery", "OldName", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Version", "Worker",
+    "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck", "HostTurn", "IssueRow",
+    "Known", "LinkCheck", "Notice", "NoticeDelivery", "OldName", "Removal", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Trait", "Version", "Worker",
     "new_id",
 ]

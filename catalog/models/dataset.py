@@ -19,7 +19,7 @@ class Dataset(Base):
         Index("uq_dataset_name_live", "name", unique=True,
               sqlite_where=text("state != 'deleted'"), postgresql_where=text("state != 'deleted'")),
         UniqueConstraint("source_id", "identifier"),
-        Index(None, "owner_org"), Index(None, "identifier"), Index(None, "state", "metadata_modified"),
+        Index(None, "owner_org"), Index(None, "identifier"), Index(None, "state", "metadata_modified"), Index(None, "name"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

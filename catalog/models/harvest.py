@@ -25,7 +25,8 @@ class Source(Base):
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     schedule: Mapped[str] = mapped_column(String(100), default="")  # cron, Asia/Ho_Chi_Minh; "" is by hand
     due_after: Mapped[datetime | None]  # due times up to here are dealt with; None: up to the source's creation
-    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records, "hours": of a run, "blackout": "07:30-17:00"}
+    # {"minimum": records, "hours": of a run, "blackout": "07:30-17:00", "shrink_share": …, "shrink_count": …, "grace_days": …}
+    expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(20), default="active")  # active, paused, removed
     illustrative: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
@@ -98,6 +99,7 @@ class Known(Base):
     first_seen: Mapped[datetime]
     last_run_id: Mapped[str | None] = mapped_column(Id)  # the last run in whose listing it stood
     missing_since: Mapped[datetime | None]
+    kept_by: Mapped[str | None] = mapped_column(Id)  # who decided that it stays though it is not listed: a removal, an archiving
 
 
 class RunPage(Base):

@@ -43,6 +43,7 @@ class Ask:
     total: float
     body: bytes | None = None
     follows: bool = True
+    any_status: bool = False
 
 
 @dataclass(slots=True)
@@ -111,6 +112,15 @@ class Net:
             if trouble.issue.code not in ("http-status", "host-busy", "cut-short") or trouble.issue.facts.get("remembered"):
                 raise
         return self._call(replace(ask, method="GET"))
+
+    def probe(self, url: str, *, method: str = "HEAD", first: int = 4096) -> Answer:
+        """What a URL answers when it is asked once, with its status whatever it is and at most the `first` bytes of its body.
+
+        Trouble where nobody answers, and `host-busy` for 429 and 503. Nothing is asked again: who looks for a verdict comes back later.
+        """
+        ask = Ask(method=method, url=url, headers={"Accept-Encoding": "identity"}, total=self.limits.connect + self.limits.read, any_status=True,
+                  use=lambda response: _answer(response, b"" if method == "HEAD" else transfer.beginning(response, self._pace, first)))
+        return self._attempt(ask, Deadline(self._world.monotonic() + ask.total))
 
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
         """Send bytes to a URL, once: nothing is asked again, and no redirect followed, for what is sent is for that address alone."""
@@ -215,7 +225,7 @@ class Net:
                 with response:
                     location = redirects.location(response) if ask.follows else None
                     if location is None:
-                        transfer.require_success(response, target, self.limits.max_wait)
+                        transfer.require_success(response, target, self.limits.max_wait, any_status=ask.any_status)
                         return ask.use(response)
             if response.status_code == 303 and ask.body is not None:
                 ask = replace(ask, method="GET", body=None)

@@ -23,6 +23,7 @@ from catalog.net.guard import Target, shown
 from catalog.net.wire import Pace
 
 PIECE = 1 << 16
+BUSY = (429, 503)
 
 
 def pieces(response: requests.Response, pace: Pace, max_bytes: int) -> Iterator[bytes]:
@@ -85,13 +86,27 @@ def body(response: requests.Response, pace: Pace, max_bytes: int) -> bytes:
     return b"".join(pieces(response, pace, max_bytes))
 
 
-def require_success(response: requests.Response, target: Target, longest: float) -> None:
-    """Trouble `host-busy` for 429 and 503, `host-busy-long` where the server asks for more than `longest` seconds, `http-status` unless 2xx or 304."""
+def beginning(response: requests.Response, pace: Pace, size: int) -> bytes:
+    """The first bytes of a body, at most `size` of them; the rest is left where it is. Trouble where not even these come."""
+    found = b""
+    try:
+        while len(found) < size and (piece := response.raw.read1(size - len(found), decode_content=True)):
+            found += piece
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise trouble_of(error, response.url, pace) from error
+    return found
+
+
+def require_success(response: requests.Response, target: Target, longest: float, *, any_status: bool = False) -> None:
+    """Trouble `host-busy` for 429 and 503, `host-busy-long` where the server asks for more than `longest` seconds.
+
+    `http-status` unless 2xx or 304, or any is welcome.
+    """
     status = response.status_code
-    if 200 <= status < 300 or status == 304:
+    if 200 <= status < 300 or status == 304 or (any_status and status not in BUSY):
         return
     place = Place(url=shown(response.url))
-    if status in (429, 503):
+    if status in BUSY:
         asked = _retry_after(response)
         facts = {"host": target.host, "port": target.port, "status": status, "retry_after": asked}
         if asked is not None and asked > longest:

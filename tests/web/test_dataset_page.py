@@ -95,6 +95,23 @@ def test_an_archived_dataset_says_when_and_why(client, site, sown):
     assert client.get(f"/dataset/{sown.dataset}/resource/{sown.resource}").status_code == 410
 
 
+def test_the_last_versions_of_what_vanished_at_its_source_can_still_be_had(client, site, sown):
+    def archive(reason):
+        with site.writing() as session:
+            session.execute(update(Dataset).where(Dataset.id == sown.dataset).values(
+                state="deleted", archived_at=site.clock.now(), archived_reason=reason))
+
+    archive("not-at-source")
+    text = client.get("/dataset/tuyen-xe-buyt").get_data(as_text=True)
+    assert "Bản cuối đã công bố" in text and HOSTILE not in text
+    download = f"/dataset/{sown.dataset}/resource/{sown.resource}/download"
+    assert f"{download}/" in text
+    assert client.get(download, follow_redirects=True).status_code == 200
+    archive("theo yêu cầu của cơ quan")
+    assert "Bản cuối đã công bố" not in client.get("/dataset/tuyen-xe-buyt").get_data(as_text=True)
+    assert client.get(download).status_code == 410
+
+
 def test_a_table_whose_store_is_gone_still_has_its_page(client, site, sown):
     with site.writing() as session:
         session.execute(update(Version).where(Version.number == 2).values(table_sha256="0" * 64))

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from catalog.actions import ACTIONS, SIDE_EFFECTS
+from catalog.actions import ACTIONS, SIDE_EFFECTS, shown
 from catalog.actions.context import Context
-from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused
+from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale
 from catalog.metadata import WrongShape
 from catalog.models import ApiToken
 from catalog.search.lucene import SearchSyntax
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 bp = Blueprint("ckan", __name__)
 
 MAX_BODY = 20 * 1024 * 1024  # bytes of one call's parameters
+SHOW_A_PACKAGE = {"package_show", "package_create", "package_update", "package_patch"}
 MAX_DEPTH_ERROR = "Request data is nested too deeply"
 
 
@@ -72,7 +73,10 @@ def action(name: str) -> Response:
         log.exception("action %s failed, reference %s", name, reference)
         error = {"__type": "Internal Server Error", "message": f"Internal Server Error (reference {reference})"}
         return _json(envelope | {"error": error, "success": False}, 500)
-    return _json(envelope | {"success": True, "result": result}, callback=callback)
+    response = _json(envelope | {"success": True, "result": result}, callback=callback)
+    if name in SHOW_A_PACKAGE:
+        response.set_etag(shown.etag(result))  # what If-Match of a later change must name
+    return response
 
 
 def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
@@ -82,7 +86,8 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
         token = None if anonymous else _token(session)
         if token is not None and writes:
             token.last_used = site.clock.now()
-        context = Context(site=site, session=session, user=token.name if token else None, may_write=token is not None, asked_at=_site_url())
+        context = Context(site=site, session=session, user=token.name if token else None, may_write=token is not None, asked_at=_site_url(),
+                          if_match=request.headers.get("If-Match", "") if writes else "")
         result = ACTIONS[name](context, data)
         if writes:
             session.flush()
@@ -164,6 +169,8 @@ def _refused(refusal: Refusal) -> tuple[int, dict[str, Any]]:
             return 404, _said("Not Found Error", "Not found", refusal.message)
         case NotAuthorized():
             return 403, _said("Authorization Error", "Access denied", refusal.message)
+        case Stale():
+            return 409, _said("Conflict Error", "Conflict", refusal.message)
         case SearchSyntax():
             return 409, _said("Search Error", "Search error", repr(refusal.message))
         case SearchRefused():

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog import versions
 from catalog.addresses import Address, dataset_at, resource_of
+from catalog.archiving import NOT_AT_SOURCE
 from catalog.models import Dataset, Resource, Version
 from catalog.site import Site
 from web.datasets import downloads, page, reports
@@ -57,8 +58,15 @@ def show(name: str) -> Response | str | tuple[str, int]:
 
 
 def _gone(session: Session, dataset: Dataset) -> tuple[str, int]:
-    return render_template("datasets/gone.html", dataset=dataset, agency=page.agency_of(session, dataset),
+    """What became of an archived dataset: when, why, and its last versions, where it only vanished from its source."""
+    last = [standing for standing in versions.standings(session, dataset.resources) if standing.live] if _may_still_be_had(dataset) else []
+    return render_template("datasets/gone.html", dataset=dataset, agency=page.agency_of(session, dataset), last=last, downloads=downloads,
                            today=site().clock.today()), 410
+
+
+def _may_still_be_had(dataset: Dataset) -> bool:
+    """Whether the published versions of an archived dataset stay open; not where a person took it off."""
+    return dataset.archived_reason == NOT_AT_SOURCE
 
 
 @bp.get("/dataset/<name>/resource/<resource_id>")
@@ -71,10 +79,10 @@ def resource(name: str, resource_id: str) -> Response | str | tuple[str, int]:
         return render_template("datasets/resource.html", **page.of_dataset(site(), session, dataset, chosen))
 
 
-def _file(session: Session, name: str, resource_id: str) -> tuple[Dataset, Resource]:
-    """A file of a dataset that can be read; 410 where the dataset is archived."""
+def _file(session: Session, name: str, resource_id: str, *, archived: bool = False) -> tuple[Dataset, Resource]:
+    """A file of a dataset that can be read; 410 where the dataset is archived, unless `archived` asks for its last versions."""
     dataset = _found(session, name).dataset
-    if dataset.state == "deleted":
+    if dataset.state == "deleted" and not (archived and _may_still_be_had(dataset)):
         abort(_gone_response(session, dataset))
     chosen = resource_of(dataset, resource_id)
     if chosen is None or chosen.state == "deleted":
@@ -91,8 +99,10 @@ def _gone_response(session: Session, dataset: Dataset) -> Response:
 def download(name: str, resource_id: str, filename: str = "") -> Response:
     """The file: its original bytes under its own extension, the typed table under another."""
     with site().reading() as session:
-        dataset, chosen = _file(session, name, resource_id)
+        dataset, chosen = _file(session, name, resource_id, archived=True)
         version = _version_asked(session, chosen)
+        if version is None and dataset.state == "deleted":
+            abort(_gone_response(session, dataset))
     if version is None:
         if chosen.state == "active" and downloads.is_web_address(chosen.url):
             return redirect(chosen.url, 302)
