@@ -17,7 +17,7 @@ from catalog.mail_server import is_address, mail_server
 # Every setting by name; a name that is not here stops the start, so that a typing error is never silent.
 NAMES = {
     "HAIDANG_DATABASE_URL", "HAIDANG_STORAGE_URL", "HAIDANG_SECRET_KEY", "HAIDANG_SITE_URL",
-    "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID",
+    "HAIDANG_ALLOW_HOSTS", "HAIDANG_ALLOW_FOLDERS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID",
     "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
     "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
 }
@@ -33,6 +33,7 @@ class Settings:
     database_url   SQLAlchemy URL, SQLite or PostgreSQL (`postgresql+psycopg://…`)
     storage_url    `file:///folder` or `s3://bucket/prefix?endpoint=…`
     allow_hosts    hosts or host:port that may be reached although their address is private
+    allow_folders  folders of this machine below which SQLite databases may be harvested
     executor_id    the stable name of this node's worker; unique among workers
     mail_url       the server that takes our mail (see `catalog.mail_server`); "" sends none
     mail_from      the address that mail comes from
@@ -54,6 +55,7 @@ class Settings:
     webhook_url: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
     escalate_days: int = 7
+    allow_folders: tuple[str, ...] = ()
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -75,6 +77,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         secret_key=_secret(given.get("HAIDANG_SECRET_KEY"), var),
         site_url=given.get("HAIDANG_SITE_URL", "").rstrip("/"),
         allow_hosts=tuple(h.strip().lower() for h in given.get("HAIDANG_ALLOW_HOSTS", "").split(",") if h.strip()),
+        allow_folders=tuple(f.strip() for f in given.get("HAIDANG_ALLOW_FOLDERS", "").split(",") if f.strip()),
         executor_id=given.get("HAIDANG_EXECUTOR_ID", "worker-1"),
         **_notices(given),
     )

@@ -39,7 +39,7 @@ class Site:
         """The way out; beside what the operator allows, a demonstration's own endpoints on this machine may be reached."""
         port = remembered(self.engine, "demo_port")
         own = (f"127.0.0.1:{port}",) if port else ()
-        return Net(allow_hosts=(*self.settings.allow_hosts, *own), contact=self.settings.site_url)
+        return Net(allow_hosts=(*self.settings.allow_hosts, *own), allow_folders=self.settings.allow_folders, contact=self.settings.site_url)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -7,9 +7,10 @@ from catalog.models.harvest import IssueRow, Known, Run, RunPage, RunRecord, Sou
 from catalog.models.notice import Notice, NoticeDelivery
 from catalog.models.participation import Evidence
 from catalog.models.site import ApiToken, SiteFact
+from catalog.models.upload import UploadedFile
 
 __all__ = [
     "Agency", "AgencyName", "ApiToken", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "IssueRow",
-    "Known", "Notice", "NoticeDelivery", "OldName", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "Source", "Staged", "Succession", "Theme", "Version", "Worker",
+    "Known", "Notice", "NoticeDelivery", "OldName", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "Source", "Staged", "Succession", "Theme", "UploadedFile", "Version", "Worker",
     "new_id",
 ]

@@ -23,6 +23,7 @@ class Source(Base):
     connector: Mapped[str] = mapped_column(String(50))
     url: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secrets: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # option -> sealed value, see catalog/sealing.py
     schedule: Mapped[str] = mapped_column(String(100), default="")  # cron, Asia/Ho_Chi_Minh; "" is by hand
     expectations: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"minimum": records}
     state: Mapped[str] = mapped_column(String(20), default="active")  # active, paused, removed
