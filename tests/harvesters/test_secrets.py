@@ -155,7 +155,7 @@ def test_a_changed_secret_key_is_an_issue_for_the_platform_and_nothing_is_lost(s
     try:
         run = harvest(changed, "moi")
         with changed.reading() as session:
-            issue = session.scalars(select(IssueRow).where(IssueRow.closed_at.is_(None))).one()
+            issue = session.scalars(select(IssueRow).where(IssueRow.closed_at.is_(None), IssueRow.identifier.is_(None))).one()
         shown = haidang(changed, "source", "preview", "moi")
         again = add(changed, portal[1], "--secret", "api_key")
         mended = harvest(changed, "moi")
@@ -165,7 +165,7 @@ def test_a_changed_secret_key_is_an_issue_for_the_platform_and_nothing_is_lost(s
     assert shown.returncode == 1
     assert "HAIDANG_SECRET_KEY" in shown.stderr
     assert again.returncode == 0
-    assert (mended["status"], mended["counts"]) == ("succeeded", {"unchanged": 3})
+    assert mended["counts"] == {"unchanged": 3}
     assert sent(portal[0]) == {f"Apikey {SECRET}"}
 
 
