@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from catalog.issues import Issue
 from catalog.net import Net
 from catalog.record import Made, Record
+from catalog.uploads import Drop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +41,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """What a connector may know of its source; `secrets` are the values of its secret options, and stand in no repr."""
+    """What a connector may know of its source.
+
+    `secrets` are the values of its secret options, and stand in no repr; `drop` is what was handed in for it, None for a
+    source that is not saved.
+    """
 
     name: str
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    drop: Drop | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,15 @@ import click
 from catalog.site import site_here
 from harvesters.harvest_command import harvest
 from harvesters.source_commands import source
+from harvesters.upload_commands import list_uploads, upload, withdraw
 
 
 def register(group: click.Group) -> None:
     """Add the verbs of harvesting to `haidang`."""
     for command in (worker, source, harvest):
         group.add_command(command)
+    for command in (upload, list_uploads, withdraw):
+        source.add_command(command)
 
 
 @click.command()

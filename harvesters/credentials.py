@@ -11,13 +11,14 @@ from catalog.models import Source
 from catalog.sealing import Unreadable, seal, unseal
 from catalog.settings import Settings
 from catalog.site import Site
+from catalog.uploads import Drop
 from harvesters.base import SourceSpec
 
 
 def spec_of(site: Site, source: Source) -> SourceSpec:
     """A saved source as its connector may know it; Trouble `source-secret-unreadable` when its secrets do not open."""
     return SourceSpec(name=source.name, url=source.url, options=source.options,
-                      secrets=unsealed(site.settings, source.id, source.secrets))
+                      secrets=unsealed(site.settings, source.id, source.secrets), drop=Drop(site, source.id))
 
 
 def sealed(settings: Settings, source_id: str, secrets: Mapping[str, str]) -> dict[str, str]:
