@@ -85,6 +85,12 @@ class Net:
                                 use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
         return transfer.parsed_json(answer.body, answer.url)
 
+    def propfind(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """What a WebDAV server says of a folder and of what is in it (RFC 4918, 9.1, one level deep); changes nothing there."""
+        asked = {"Depth": "1", "Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml, text/xml;q=0.9", **(headers or {})}
+        return self._call(Ask(method="PROPFIND", url=url, body=body, headers=asked, total=self.limits.total,
+                              use=lambda response: _answer(response, transfer.body(response, self._pace, self.limits.max_bytes))))
+
     def head(self, url: str) -> Answer:
         """What a URL says of itself, without its body; asked by GET where HEAD is refused or fails."""
         ask = Ask(method="HEAD", url=url, headers={"Accept-Encoding": "identity"}, total=self.limits.total, use=_answer)

@@ -34,6 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         self.posted = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.do_GET()
 
+    do_PROPFIND = do_POST
+
     @property
     def params(self) -> dict[str, str]:
         """The parameters in the address, the last of each name."""
