@@ -6,12 +6,12 @@ import base64
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 from catalog.net import Net
-from catalog.net.guard import shown, urlsplit_or_none
+from catalog.net.guard import shown
 from catalog.record import Made, Record
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, as_text, is_yes
@@ -59,7 +59,7 @@ class WebDav:
             raise Trouble(Issue("listing-of-another-kind", Place(url=shown(url)), {"expected": "<multistatus>"}))
         here = unquote(urlsplit(answer.url).path).rstrip("/") + "/"
         for response in children(document, "response"):
-            where = urlsplit_or_none(urljoin(url, text_at(response, "href")))
+            where = _absolute(url, text_at(response, "href"))
             path = unquote(where.path) if where is not None else ""
             if path.rstrip("/") + "/" == here:
                 continue
@@ -90,6 +90,14 @@ class WebDav:
 
     def _root(self) -> str:
         return self._source.url.partition("#")[0].partition("?")[0].rstrip("/") + "/"
+
+
+def _absolute(url: str, href: str) -> SplitResult | None:
+    """Where an entry says that it lies; None where it says nothing that could be an address."""
+    try:
+        return urlsplit(urljoin(url, href))
+    except ValueError:
+        return None
 
 
 def _as_url(folder: str) -> str:

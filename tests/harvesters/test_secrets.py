@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import os
 import subprocess
 import sys
 
@@ -14,6 +13,7 @@ from sqlalchemy import func, inspect, select, text
 from support.harvesting import environment, harvest
 from support.seeding import add_source
 from support.sources import KINDS
+from support.terminal import at_terminal
 from support.web_server import reply
 
 from catalog.issues import say
@@ -181,36 +181,14 @@ def test_a_sealed_value_copied_to_another_source_does_not_open(site, portal):
 def test_on_a_terminal_a_secret_is_typed_unseen(site, portal):
     """A real terminal: what is typed at the hidden question is not echoed."""
     add_source(site, url="http://127.0.0.1:9/")
-    ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "catalog", "source", "add", "moi", "--agency", "so-y-te", "--connector", "opendatasoft",
-               "--url", portal[1], "--secret", "api_key"]
-    process = subprocess.Popen(command, env=environment(site.settings), cwd=site.settings.var, stdin=theirs, stdout=theirs, stderr=theirs,
-                               start_new_session=True)
-    os.close(theirs)
-    told = read_until(ours, b": ")
-    os.write(ours, SECRET.encode() + b"\n")
-    told += read_until(ours, None)
-    assert process.wait(30) == 0, told
-    os.close(ours)
-    assert "Khóa API" in told.decode()
-    assert "API key" in told.decode()
+    code, told = at_terminal(site, ["source", "add", "moi", "--agency", "so-y-te", "--connector", "opendatasoft", "--url", portal[1],
+                                    "--secret", "api_key"], [SECRET])
+    assert code == 0, told
+    assert "Khóa API" in told
+    assert "API key" in told
     expect_untold(told)
     harvest(site, "moi")
     assert sent(portal[0]) == {f"Apikey {SECRET}"}
-
-
-def read_until(terminal: int, end: bytes | None) -> bytes:
-    """What the other side of a terminal says until some words, or until it hangs up."""
-    said = b""
-    while end is None or not said.endswith(end):
-        try:
-            piece = os.read(terminal, 1024)
-        except OSError:  # hung up
-            return said
-        if not piece:
-            return said
-        said += piece
-    return said
 
 
 def test_the_words_of_the_issue_name_the_option_and_no_value():
