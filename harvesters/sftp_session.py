@@ -47,11 +47,9 @@ class Server:
         self._key = _private_key(source.secrets.get("private_key") or "", self._password)
         self._user = str(source.options.get("user") or "")
 
-    def vet(self) -> Target:
-        """Where the server is; Trouble unless it may be reached."""
-        target = self._net.elsewhere(self._url, PORTS)
-        self._net.endpoints(target)
-        return target
+    def vet(self) -> None:
+        """Trouble unless the server may be reached."""
+        self._net.vet_target(self._net.elsewhere(self._url, PORTS))
 
     @property
     def root(self) -> str:

@@ -211,6 +211,7 @@ def _set_state(name: str, state: str) -> None:
     with site.writing() as session:
         row = find(session, name)
         row.state = state
+        row.secrets = {} if state == "removed" else row.secrets  # nobody looks after what a removed source still holds
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())
     click.echo(f"{name}: {state}", err=True)
@@ -233,7 +234,7 @@ def resume(name: str) -> None:
 @source.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Gỡ một nguồn; dữ liệu đã công bố vẫn còn, thêm lại để hoàn tác · Remove a source; what it published stays; add it again to undo."""
+    """Gỡ một nguồn và xóa thông tin bí mật của nó; dữ liệu đã công bố vẫn còn, thêm lại để hoàn tác · Remove a source and forget its secrets; what it published stays; add it again to undo."""
     _set_state(name, "removed")
 
 

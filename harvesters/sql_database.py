@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -21,6 +24,7 @@ from catalog.net import Net
 from harvesters.base import SourceSpec
 
 REASON = 200  # characters of what a database says that an issue repeats
+GRACE = 2  # seconds after its time limit that a server may take to say so itself
 _TICKS = 10_000  # instructions of SQLite between two looks at the clock
 
 
@@ -84,7 +88,7 @@ class Database:
         if self._kind is _SQLITE:
             self._net.allowed_file(self.url.database or "")
         else:
-            self._net.endpoints(self._net.elsewhere(self._address, PORTS, only_allowed=True))
+            self._net.vet_target(self._net.elsewhere(self._address, PORTS, only_allowed=True))
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -115,9 +119,8 @@ class Database:
             with engine.connect() as connection:
                 for statement in self._kind.begin:
                     connection.exec_driver_sql(statement.format(ms=int(self._limit * 1000), s=self._limit))
-                self._watch_time(connection.connection.dbapi_connection, ends)
                 entered = True
-                with closing(Reading(connection, ends, self._limit)) as reading:
+                with self._watched(connection.connection.dbapi_connection, ends), closing(Reading(connection, ends, self._limit)) as reading:
                     yield reading
                 connection.rollback()
         except DBAPIError as error:
@@ -127,12 +130,20 @@ class Database:
         finally:
             engine.dispose()
 
-    def _watch_time(self, driver: Any, ends: float) -> None:
-        """Have the driver itself stop in time where no statement says so to the server."""
-        if self._kind is _SQLITE:
-            driver.set_progress_handler(lambda: time.monotonic() > ends, _TICKS)
-        elif hasattr(driver, "call_timeout"):  # Oracle's
-            driver.call_timeout = self._limit * 1000
+    @contextmanager
+    def _watched(self, driver: Any, ends: float) -> Iterator[None]:
+        """Have the reading end in time by means of our own too: a server that has fallen silent keeps no time limit."""
+        watch = threading.Timer(self._limit + GRACE, _hang_up, [driver])
+        watch.daemon = True
+        watch.start()
+        try:
+            if self._kind is _SQLITE:
+                driver.set_progress_handler(lambda: time.monotonic() > ends, _TICKS)
+            elif hasattr(driver, "call_timeout"):  # Oracle's
+                driver.call_timeout = self._limit * 1000
+            yield
+        finally:
+            watch.cancel()
 
     def _trouble(self, error: DBAPIError, entered: bool, late: bool) -> Trouble:
         """What a failure of the driver means; by SQLSTATE where it gives one."""
@@ -155,6 +166,14 @@ class Database:
         if self._password:
             text = text.replace(self._password, "•••")
         return text.splitlines()[0][:REASON]
+
+
+def _hang_up(driver: Any) -> None:
+    """Break a connection of PostgreSQL under a thread that waits on it; the other drivers have time-outs of their own."""
+    pgconn = getattr(driver, "pgconn", None)
+    if pgconn is not None:
+        with suppress(OSError), socket.socket(fileno=os.dup(pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 class Reading:

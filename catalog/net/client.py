@@ -132,12 +132,15 @@ class Net:
 
     def vet(self, url: str) -> None:
         """Whether a URL may be asked for at all; Trouble says why not. A host that is down or unknown today passes."""
-        target = self._guard.target(url)
+        self.vet_target(self._guard.target(url))
+
+    def vet_target(self, target: Target) -> None:
+        """Whether a host may be reached; Trouble says why not. One that is down or unknown today passes."""
         try:
             self._guard.endpoints(target.host, target.port)
         except Trouble as trouble:
             if trouble.issue.code != "host-unknown":
-                raise Trouble(replace(trouble.issue, place=Place(url=shown(url)))) from trouble
+                raise Trouble(replace(trouble.issue, place=Place(url=shown(target.url)))) from trouble
 
     def elsewhere(self, url: str, ports: Mapping[str, int], *, only_allowed: bool = False) -> Target:
         """The host behind an address of another protocol than HTTP, under the same guard; see `Guard.elsewhere`."""

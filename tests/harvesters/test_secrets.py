@@ -119,6 +119,13 @@ def test_a_secret_never_moves_to_another_server(site, portal):
     assert stored(site).secrets == {}
 
 
+def test_a_removed_source_keeps_no_secret(site, portal):
+    add_source(site, url="http://127.0.0.1:9/")
+    add(site, portal[1], "--secret", "api_key")
+    assert haidang(site, "source", "remove", "moi").returncode == 0
+    assert stored(site).secrets == {}
+
+
 def test_a_secret_may_come_from_a_file(site, portal, tmp_path):
     add_source(site, url="http://127.0.0.1:9/")
     (tmp_path / "mat-khau").write_text(SECRET + "\n")

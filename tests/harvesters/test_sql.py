@@ -8,10 +8,12 @@ import hashlib
 import json
 import socket
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from time import monotonic
 from uuid import UUID
 
 import pytest
@@ -323,6 +325,34 @@ def test_a_connection_that_breaks_amid_the_rows_gives_an_issue_and_no_file(on_po
         broken = connect("sql", on_postgresql.source(url=make_url(on_postgresql.url).set(port=port).render_as_string(), query="SELECT 1 AS a", identifier="x"), net)
         assert code_of(broken.make, recipe, tmp_path / "ra.csv", None) == "database-cut-short"
     assert list(tmp_path.glob("*ra.csv*")) == []
+
+
+def test_a_server_that_falls_silent_amid_the_rows_is_left_in_time(on_postgresql, with_passwords, net, tmp_path):
+    with relay(reach_postgres(with_passwords), 200_000, falls_silent=True) as port:
+        source = on_postgresql.source(url=make_url(on_postgresql.url).set(port=port).render_as_string(), time_limit="1", identifier="x",
+                                      query="SELECT a, repeat('x', 100) AS b FROM generate_series(1, 100000) AS a")
+        began = monotonic()
+        assert code_of(made, net, source, tmp_path / "ra.csv") == "database-too-slow"
+        assert monotonic() - began < 20
+    assert list(tmp_path.glob("*ra.csv*")) == []
+
+
+SERIES = {"sqlite": "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 200000) SELECT a, printf('%0100d', a) AS b FROM n",
+          "postgresql": "SELECT a, repeat('x', 100) AS b FROM generate_series(1, 200000) AS a"}
+
+
+def test_memory_does_not_grow_with_the_rows(given, net, tmp_path):
+    query = SERIES[make_url(given.url).get_backend_name()]
+    tracemalloc.start()
+    try:
+        made(net, given.source(query=query, identifier="x", time_limit="120"), tmp_path / "ra.csv")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "ra.csv").stat().st_size > 20_000_000
+    assert peak < 8 << 20
+    with (tmp_path / "ra.csv").open() as file:
+        assert sum(1 for _ in file) == 200_001
 
 
 @pytest.mark.parametrize(("options", "word"), [

@@ -11,8 +11,8 @@ from sqlalchemy.engine import make_url
 
 
 @contextlib.contextmanager
-def relay(reach: Callable[[], socket.socket], limit: float = float("inf")) -> Iterator[int]:
-    """The port of a way to the server that `reach` connects to; it breaks after `limit` bytes of an answer."""
+def relay(reach: Callable[[], socket.socket], limit: float = float("inf"), *, falls_silent: bool = False) -> Iterator[int]:
+    """The port of a way to the server that `reach` connects to; after `limit` bytes of an answer it breaks, or falls silent."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def carry(start: socket.socket, end: socket.socket, left: float) -> None:
@@ -20,6 +20,8 @@ def relay(reach: Callable[[], socket.socket], limit: float = float("inf")) -> It
             while left > 0 and (piece := start.recv(4096)):
                 left -= len(piece)
                 end.sendall(piece)
+            while falls_silent and start.recv(4096):
+                pass
         for one in (start, end):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
