@@ -20,7 +20,7 @@ from catalog.schedules import Window, blackout_hours
 # Every setting by name; a name that is not here stops the start, so that a typing error is never silent.
 NAMES = {
     "HAIDANG_DATABASE_URL", "HAIDANG_STORAGE_URL", "HAIDANG_SECRET_KEY", "HAIDANG_SITE_URL",
-    "HAIDANG_ALLOW_HOSTS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID", "HAIDANG_HOST_CALLS", "HAIDANG_HOST_INTERVAL",
+    "HAIDANG_ALLOW_HOSTS", "HAIDANG_ALLOW_FOLDERS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID", "HAIDANG_HOST_CALLS", "HAIDANG_HOST_INTERVAL",
     "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
     "HAIDANG_BLACKOUT", "HAIDANG_JITTER_MINUTES", "HAIDANG_RUN_HOURS", "HAIDANG_KEEP_RUNS", "HAIDANG_KEEP_RECORDS",
     "HAIDANG_SHRINK_SHARE", "HAIDANG_SHRINK_COUNT", "HAIDANG_GRACE_DAYS",
@@ -38,6 +38,7 @@ class Settings:
     database_url   SQLAlchemy URL, SQLite or PostgreSQL (`postgresql+psycopg://…`)
     storage_url    `file:///folder` or `s3://bucket/prefix?endpoint=…`
     allow_hosts    hosts or host:port that may be reached although their address is private
+    allow_folders  folders of this machine below which SQLite databases may be harvested
     executor_id    the stable name of this node's worker; unique among workers
     blackout       hours of the day (Vietnam) in which no schedule starts a run
     jitter_minutes by up to how many minutes the schedules of different sources are spread, always after the due minute
@@ -79,6 +80,7 @@ class Settings:
     shrink_share: float = 0.2
     shrink_count: int = 50
     grace_days: int = 7
+    allow_folders: tuple[str, ...] = ()
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -101,6 +103,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         secret_key=_secret(given.get("HAIDANG_SECRET_KEY"), var),
         site_url=given.get("HAIDANG_SITE_URL", "").rstrip("/"),
         allow_hosts=tuple(h.strip().lower() for h in given.get("HAIDANG_ALLOW_HOSTS", "").split(",") if h.strip()),
+        allow_folders=tuple(f.strip() for f in given.get("HAIDANG_ALLOW_FOLDERS", "").split(",") if f.strip()),
         executor_id=worker_name(given.get("HAIDANG_EXECUTOR_ID", "").strip() or _own_name(database_url)),
         blackout=blackout_hours(given.get("HAIDANG_BLACKOUT", "")),
         jitter_minutes=_whole(given, "HAIDANG_JITTER_MINUTES", 5, 0, 120),

@@ -42,7 +42,8 @@ class Site:
         port = remembered(self.engine, "demo_port")
         own = (f"127.0.0.1:{port}",) if port else ()
         limits = Limits(per_host=self.settings.host_calls, interval=self.settings.host_interval)
-        return Net(allow_hosts=(*self.settings.allow_hosts, *own), contact=self.settings.site_url, limits=limits, ledger=self.ledger)
+        return Net(allow_hosts=(*self.settings.allow_hosts, *own), allow_folders=self.settings.allow_folders, contact=self.settings.site_url,
+                   limits=limits, ledger=self.ledger)
 
     @cached_property
     def ledger(self) -> Ledger:

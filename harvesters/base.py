@@ -6,14 +6,7 @@ raises `catalog.errors.Trouble` where the source's answer cannot be used. Everyt
 files, validation, storing) is the pipeline's. It declares its options, so that the command line and the web
 form ask for them by name.
 
-To write a new one: one short module with one class that follows `Connector`, one line under
-`[project.entry-points."haidang.connectors"]`, and recorded answers of a real server under its test.
-
-Where a source has no file of a table but an interface that gives its rows, the connector is a `Maker` as well:
-`describe` puts a `recipe` into the distribution, and the pipeline has the file made when it needs it.
-
-Where a source can list its identifiers cheaply, each with a mark that changes when the record does (a date), the connector
-is `Detailing` as well: `page` lists records without `raw`, and only those whose mark is new are asked for in full.
+How to write a new one is told in `harvesters/__init__.py`.
 """
 
 from __future__ import annotations
@@ -26,6 +19,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from catalog.issues import Issue
 from catalog.net import Net
 from catalog.record import Made, Record
+from catalog.uploads import Drop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +41,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """What a connector may know of its source; `secrets` are the values of its secret options, and stand in no repr."""
+    """What a connector may know of its source.
+
+    `secrets` are the values of its secret options, and stand in no repr; `drop` is what was handed in for it, None for a
+    source that is not saved.
+    """
 
     name: str
     url: str
     options: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    drop: Drop | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +123,15 @@ class Detailing(Protocol):
 
         An item holds its identifier only. What fails for one record never costs another; Trouble where nothing can be asked.
         """
+        ...
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A connector whose source is reached by other ways than HTTP."""
+
+    def vet(self) -> None:
+        """Whether the source's address may be used at all, asked before it is saved; Trouble says why not. Nothing is fetched."""
         ...
 
 

@@ -13,6 +13,7 @@ from catalog.site import site_here
 from harvesters.harvest_command import harvest
 from harvesters.removal_commands import VERBS
 from harvesters.source_commands import source
+from harvesters.upload_commands import list_uploads, upload, withdraw
 
 
 def register(group: click.Group) -> None:
@@ -21,6 +22,8 @@ def register(group: click.Group) -> None:
         source.add_command(verb)
     for command in (worker, source, harvest):
         group.add_command(command)
+    for command in (upload, list_uploads, withdraw):
+        source.add_command(command)
 
 
 @click.command()

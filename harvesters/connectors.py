@@ -11,7 +11,7 @@ from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
-from harvesters.base import Connector, SourceSpec
+from harvesters.base import Connector, Option, SourceSpec
 
 LONGEST_PAUSE = 60  # seconds
 
@@ -24,10 +24,8 @@ def kinds() -> dict[str, type[Connector]]:
 
 def connect(kind: str, source: SourceSpec, net: Net) -> Connector:
     """The connector of a source; UsageError for a kind or an option that does not exist, Trouble for an address that is none."""
-    if kind not in kinds():
-        raise UsageError(f"Không có kiểu kết nối {kind}; các kiểu có: {', '.join(sorted(kinds()))}.",
-                         f"There is no connector {kind}; there are: {', '.join(sorted(kinds()))}.")
-    check_options(kind, source.options)
+    known(kind)
+    check_options(kind, source.options, source.secrets)
     net = net.gently(pause_of(source.options))
     if urlsplit_or_none(source.url) is None:
         raise Trouble(Issue("url-broken", Place(url=source.url[:500])))
@@ -45,14 +43,54 @@ def pause_of(options: Mapping[str, Any]) -> float:
     return pause
 
 
-def check_options(kind: str, options) -> None:
-    """UsageError that names each option which the connector does not know, or a value it does not allow."""
+def known(kind: str) -> type[Connector]:
+    """The connector of a kind; UsageError where there is none."""
+    if kind not in kinds():
+        raise UsageError(f"Không có kiểu kết nối {kind}; các kiểu có: {', '.join(sorted(kinds()))}.",
+                         f"There is no connector {kind}; there are: {', '.join(sorted(kinds()))}.")
+    return kinds()[kind]
+
+
+def check_options(kind: str, options: Mapping[str, Any], secrets: Mapping[str, str] | None = None) -> None:
+    """UsageError that names each option that the connector does not know, lacks, or must be given in another way or value."""
     declared = {option.name: option for option in kinds()[kind].options}
-    unknown = sorted(set(options) - set(declared))
+    unknown = sorted({*options, *(secrets or {})} - set(declared))
     if unknown:
         raise UsageError(f"Kiểu kết nối {kind} không có tùy chọn {', '.join(unknown)}; có: {', '.join(sorted(declared))}.",
                          f"Connector {kind} has no option {', '.join(unknown)}; it has: {', '.join(sorted(declared))}.")
+    check_places(declared, options, secrets or {})
     for name, value in options.items():
         if declared[name].choices and value not in declared[name].choices:
             raise UsageError(f"Tùy chọn {name} chỉ nhận: {', '.join(declared[name].choices)}.",
                              f"Option {name} is one of: {', '.join(declared[name].choices)}.")
+    lacking = missing(kind, options, secrets or {})
+    if lacking:
+        flags = ", ".join(f"--secret {o.name}" if o.secret else f"--option {o.name}=…" for o in lacking)
+        raise UsageError(f"Kiểu kết nối {kind} còn thiếu: {'; '.join(f'{o.name} ({o.vi})' for o in lacking)}. Thêm {flags}.",
+                         f"Connector {kind} still needs: {'; '.join(f'{o.name} ({o.en})' for o in lacking)}. Add {flags}.")
+
+
+def check_places(declared: Mapping[str, Option], options: Mapping[str, Any], secrets: Mapping[str, str]) -> None:
+    """UsageError for a secret given among the options, where everybody would read it, or an option given as a secret."""
+    bare = [name for name in options if name in declared and declared[name].secret]
+    if bare:
+        raise UsageError(f"{', '.join(bare)} là thông tin bí mật, không ghi trong --option; hãy dùng --secret {bare[0]}.",
+                         f"{', '.join(bare)} is secret and does not belong in --option; use --secret {bare[0]}.")
+    open_ones = [name for name in secrets if name in declared and not declared[name].secret]
+    if open_ones:
+        raise UsageError(f"{', '.join(open_ones)} không phải thông tin bí mật; hãy dùng --option {open_ones[0]}=….",
+                         f"{', '.join(open_ones)} is not secret; use --option {open_ones[0]}=….")
+
+
+def missing(kind: str, options: Mapping[str, Any], secrets: Mapping[str, str]) -> list[Option]:
+    """The required options that have no value yet."""
+    return [option for option in kinds()[kind].options if option.required
+            and not str((secrets if option.secret else options).get(option.name) or "").strip()]
+
+
+def own_address(kind: str, name: str) -> str:
+    """The address of a source that needs none from outside; UsageError where the connector needs one."""
+    scheme = getattr(known(kind), "own_scheme", None)
+    if scheme is None:
+        raise UsageError("Cần --url: địa chỉ của nguồn.", "Give --url: the source's address.")
+    return f"{scheme}:{name}"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -15,18 +12,15 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
 from catalog.net.local import mark_of
-from catalog.net.transfer import parsed_json
 from catalog.record import Record
 from harvesters import listing
 from harvesters.base import Gathered, Option, Page, SourceSpec
-from harvesters.describing import DEFAULTS, Draft, as_text, is_yes
-from harvesters.file import format_from, title_from
+from harvesters.describing import DEFAULTS, as_text, is_yes
+from harvesters.file import format_from
+from harvesters.folder import MAX_SIDECAR, OPTIONS, drafted, is_sidecar, is_wanted, words_by_file
 
 FILES = 100  # of one page
 FOLDERS, DEPTH = 200, 6  # a listing that leads to more is a maze
-DATA = {".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".geojson", ".parquet", ".zip"}
-SIDECARS = {"metadata.json", "metadata.csv"}
-MAX_SIDECAR = 8 << 20
 
 
 class Directory:
@@ -38,12 +32,7 @@ class Directory:
 
     kind: ClassVar[str] = "directory"
     title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp", "en": "Folder of files"}
-    options: ClassVar[tuple[Option, ...]] = (
-        Option(name="pattern", vi="Chỉ lấy các tệp có tên khớp mẫu, ví dụ *.csv; nhiều mẫu cách nhau bằng dấu chấm phẩy",
-               en="Only files whose names match, such as *.csv; several patterns are separated by semicolons"),
-        Option(name="recursive", vi="Lấy cả các thư mục con", en="Sub-folders too", default="false", choices=("true", "false")),
-        *DEFAULTS,
-    )
+    options: ClassVar[tuple[Option, ...]] = (*OPTIONS, *DEFAULTS)
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._source, self._options, self._net = source, source.options, net
@@ -69,21 +58,15 @@ class Directory:
         said: dict[str, Mapping[str, Any]] = {}
         for path, raw in self._local() if self._folder else self._web():
             name = PurePosixPath(path).name
-            if name.lower() in SIDECARS:
+            if is_sidecar(name):
                 above = path[: len(path) - len(name)]
                 said |= {above + file: words for file, words in self._sidecar(raw["url"], path).items()}
-            elif self._wanted(name):
+            elif is_wanted(name, self._options):
                 found[path] = raw
         for path, words in said.items():
             if path in found:
                 found[path]["says"] = words
         return found
-
-    def _wanted(self, name: str) -> bool:
-        patterns = [pattern.strip().lower() for pattern in str(self._options.get("pattern") or "").split(";") if pattern.strip()]
-        if patterns:
-            return any(fnmatch(name.lower(), pattern) for pattern in patterns)
-        return PurePosixPath(name).suffix.lower() in DATA
 
     def _local(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for relative in self._folder.files(recursive=is_yes(self._options.get("recursive"))):
@@ -153,7 +136,7 @@ class Directory:
                 data = self._folder.real(Path(path)).read_bytes()[:MAX_SIDECAR]
             else:
                 data = self._net.get(url, max_bytes=MAX_SIDECAR).body
-            return _by_file(parsed_json(data, url) if path.lower().endswith(".json") else _table(data, url), url)
+            return words_by_file(data, path, url)
         except Trouble as trouble:
             self._issues.append(trouble.issue)
             return {}
@@ -161,18 +144,8 @@ class Directory:
     def describe(self, item: Gathered) -> Record:
         """The dataset of one file: what the sidecar says of it, else what its name and the options say."""
         raw = item.raw
-        says = raw.get("says") if isinstance(raw.get("says"), Mapping) else {}
         name = PurePosixPath(item.identifier).name
-        draft = Draft(item, self._options)
-        draft.metadata |= {key: draft.text(says.get(key), key) for key in (
-            "name", "title", "title_en", "author", "author_email", "maintainer", "maintainer_email", "url", "version")}
-        draft.metadata["title"] = draft.metadata["title"] or title_from(name)
-        draft.metadata["notes"] = draft.text(says.get("description") or says.get("notes"), "description")
-        draft.metadata["tags"] = draft.texts(says.get("tags"), "tags")
-        draft.licence(as_text(says.get("license") or says.get("license_id")))
-        draft.frequency(as_text(says.get("frequency")))
-        draft.themes(draft.texts(says.get("theme"), "theme"))
-        draft.illustrative(says.get("illustrative"))
+        draft, says = drafted(item, self._options)
         where = as_text(raw.get("url"))
         distribution = draft.distribution(
             quote(item.identifier) if is_file_url(where) else where, name=says.get("resource_title") or name,
@@ -182,22 +155,3 @@ class Directory:
             distribution = replace(distribution, location=where)
         return draft.record([distribution])
 
-
-def _by_file(value: Any, url: str) -> dict[str, Mapping[str, Any]]:
-    """Metadata by file name, from an object by name or a list of objects with `file`."""
-    if isinstance(value, Mapping):
-        value = value.get("files", value)
-    if isinstance(value, Mapping):
-        return {name: words for name, words in value.items() if isinstance(words, Mapping)}
-    if isinstance(value, list):
-        return {as_text(words.get("file")): words for words in value if isinstance(words, Mapping) and words.get("file")}
-    raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "file"}))
-
-
-def _table(data: bytes, url: str) -> list[dict[str, Any]]:
-    """The rows of `metadata.csv` (UTF-8), without empty cells."""
-    try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Trouble(Issue("sidecar-unreadable", Place(url=url))) from error
-    return [{key: value for key, value in row.items() if key and value} for row in rows]

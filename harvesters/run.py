@@ -24,9 +24,10 @@ from catalog.reconcile import reconcile
 from catalog.record import Made, Record
 from catalog.site import Site
 from catalog.twins import close_ended
-from harvesters.base import Connector, Gathered, Maker, Page, SourceSpec
+from harvesters.base import Connector, Gathered, Maker, Page
 from harvesters.completing import complete, hash_answer, hash_mark
 from harvesters.connectors import connect, pause_of
+from harvesters.credentials import spec_of
 from harvesters.describing import IDENTIFIER_LENGTH
 from harvesters.stopping import hours_of, is_overdue, must_stop, watcher
 
@@ -173,9 +174,8 @@ class Harvest:
     def _connector(self, run_id: str, source: Source) -> Connector:
         """The connector of this run; it may keep what it has downloaded until the run ends."""
         if run_id not in self._connectors:
-            spec = SourceSpec(name=source.name, url=source.url, options=source.options)
             try:
-                self._connectors[run_id] = connect(source.connector, spec, self._site.net)
+                self._connectors[run_id] = connect(source.connector, spec_of(self._site, source), self._site.net)
             except UsageError as error:
                 raise Trouble(Issue("source-misconfigured", facts={"vi": error.vi, "en": error.en})) from error
         return self._connectors[run_id]

@@ -16,14 +16,18 @@ from catalog.clock import HANOI
 from catalog.due import last_skipped
 from catalog.errors import Trouble, UsageError
 from catalog.issues import say
-from catalog.models import Agency, Run, Source
+from catalog.models import Agency, Run, Source, new_id
 from catalog.names import slug
 from catalog.net import is_file_url
 from catalog.runs import counters, decided_by
 from catalog.site import Site, site_here
-from harvesters.base import SourceSpec
-from harvesters.connectors import connect, kinds
+from harvesters.asking import Answers, Request, ask
+from harvesters.base import Placed, SourceSpec
+from harvesters.connectors import connect, kinds, own_address
+from harvesters.credentials import sealed, spec_of
 from harvesters.preview import preview_source
+
+SECRET_HELP = "Thông tin bí mật, nhập kín hoặc đọc từ tệp · A secret option, typed unseen or read from a file."
 
 
 @click.group()
@@ -45,9 +49,11 @@ def find(session: Session, name: str) -> Source:
 @click.argument("name")
 @click.option("--agency", required=True, metavar="SLUG", help="Cơ quan chủ quản · The agency it belongs to.")
 @click.option("--connector", required=True, metavar="KIND", help="Kiểu kết nối · directory, file, ckan, dcat-us …")
-@click.option("--url", required=True, help="Địa chỉ · The address.")
+@click.option("--url", default="", help="Địa chỉ · The address.")
 @click.option("--title", default="", help="Tên hiển thị · A name for people.")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="Tùy chọn của kiểu kết nối · An option of the connector.")
+@click.option("--secret", "secrets", multiple=True, metavar="NAME[=@FILE]", help=SECRET_HELP)
+@click.option("--forget", multiple=True, metavar="NAME", help="Bỏ một thông tin bí mật đã lưu · Drop a saved secret.")
 @click.option("--schedule", default="", metavar="CRON", help="Lịch theo giờ Việt Nam: hourly, daily, weekly, monthly hoặc cron · Its schedule in the time of Vietnam.")
 @click.option("--blackout", metavar="HH:MM-HH:MM", help="Giờ không tự chạy; none: chạy giờ nào cũng được · Hours in which its schedule starts nothing; none: at any hour.")
 @click.option("--hours", type=click.FloatRange(0.1, 168), help="Một lượt được kéo dài mấy giờ · How many hours a run may take.")
@@ -55,24 +61,30 @@ def find(session: Session, name: str) -> Source:
 @click.option("--shrink-share", type=click.FloatRange(0, 1), metavar="0…1", help="Vắng quá tỉ lệ này thì phải hỏi · Ask when a greater share is missing.")
 @click.option("--shrink-count", type=click.IntRange(0), metavar="N", help="Vắng quá số này thì phải hỏi · Ask when more are missing.")
 @click.option("--grace-days", type=click.IntRange(0), metavar="N", help="Số ngày chờ trước khi lưu trữ · Days before what is missing is archived.")
-def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str,
+def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], secrets: tuple[str, ...], forget: tuple[str, ...], schedule: str,
         blackout: str | None, hours: float | None, minimum: int | None, shrink_share: float | None, shrink_count: int | None,
         grace_days: int | None) -> None:
     """Thêm hoặc sửa một nguồn · Add a source, or change it."""
     if slug(name) != name:
         raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
                          f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
-    given, schedule = _options(options), schedules.cron(schedule)
+    schedule = schedules.cron(schedule)
     expected = {"minimum": minimum or None, "hours": hours or None, "blackout": _blackout(blackout) or None,
                 "shrink_share": shrink_share, "shrink_count": shrink_count, "grace_days": grace_days}
+    url = url or own_address(connector, name)
+    request = Request(connector=connector, url=url, options=_options(options), secrets=secrets, forget=forget)
     site = site_here()
-    _require_usable(site, connector, SourceSpec(name=name, url=url, options=given))
+    with site.reading() as session:
+        before = session.scalar(select(Source).where(Source.name == name))
+    given = _answers(request, before, site)
+    _require_usable(site, connector, SourceSpec(name=name, url=url, options=given.options, secrets=given.secrets))
     with site.writing() as session:
         owner = session.scalar(select(Agency).where(Agency.slug == agency))
         if owner is None:
             raise UsageError(f"Sổ bộ cơ quan chưa có {agency}.", f"The register has no agency {agency}.")
-        row = session.scalar(select(Source).where(Source.name == name)) or Source(name=name, created=site.clock.now())
-        row.agency_id, row.connector, row.url, row.options = owner.id, connector, url, given
+        row = session.scalar(select(Source).where(Source.name == name)) or Source(id=new_id(), name=name, created=site.clock.now())
+        row.agency_id, row.connector, row.url, row.options = owner.id, connector, url, dict(given.options)
+        row.secrets = sealed(site.settings, row.id, given.secrets)
         if (row.schedule, row.state) != (schedule, "active"):
             row.due_after = site.clock.now()  # what would have been due before is not made up for
         row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
@@ -101,12 +113,26 @@ def _blackout(given: str | None) -> str:
 def _require_usable(site: Site, connector: str, spec: SourceSpec) -> None:
     """UsageError for a source that could never be harvested: its kind, an option or its address."""
     try:
-        connect(connector, spec, site.net)
-        if connector != "directory" or not (spec.url.startswith("/") or is_file_url(spec.url)):
+        made = connect(connector, spec, site.net)
+        if isinstance(made, Placed):
+            made.vet()
+        elif connector != "directory" or not (spec.url.startswith("/") or is_file_url(spec.url)):
             site.net.vet(spec.url)
     except Trouble as trouble:
-        vi, en = say(trouble.issue, "vi"), say(trouble.issue, "en")
-        raise UsageError(f"{vi.what} {vi.mend}", f"{en.what} {en.mend}") from trouble
+        raise _as_usage(trouble) from trouble
+
+
+def _answers(request: Request, before: Source | None, site: Site) -> Answers:
+    """What the connector needs, asked for where it was not given; UsageError also where what is saved cannot be opened."""
+    try:
+        return ask(request, before, site.settings)
+    except Trouble as trouble:
+        raise _as_usage(trouble) from trouble
+
+
+def _as_usage(trouble: Trouble) -> UsageError:
+    vi, en = say(trouble.issue, "vi"), say(trouble.issue, "en")
+    return UsageError(f"{vi.what} {vi.mend}", f"{en.what} {en.mend}")
 
 
 def _options(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -169,20 +195,23 @@ def show(name: str, as_json: bool) -> None:
 @click.option("--connector", type=str, help="Xem thử một nguồn chưa lưu · Preview a source that is not saved.")
 @click.option("--url", help="Địa chỉ của nguồn chưa lưu · Its address.")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="Tùy chọn · An option of the connector.")
+@click.option("--secret", "secrets", multiple=True, metavar="NAME[=@FILE]", help=SECRET_HELP)
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 100), help="Số bản ghi · How many records.")
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
-def preview(name: str | None, connector: str | None, url: str | None, options: tuple[str, ...], limit: int, as_json: bool) -> None:
+def preview(name: str | None, connector: str | None, url: str | None, options: tuple[str, ...], secrets: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Xem thử vài bản ghi đầu và kết quả kiểm tra, không lưu gì · The first records and their verdicts; saves nothing."""
     site = site_here()
     if name is not None:
         with site.reading() as session:
             row = find(session, name)
-        kind, spec = row.connector, SourceSpec(name=row.name, url=row.url, options=row.options)
+        kind, known = row.connector, row
     elif connector and url:
-        kind, spec = connector, SourceSpec(name="preview", url=url, options=_options(options))
+        kind, known = connector, None
+        given = _answers(Request(connector=connector, url=url, options=_options(options), secrets=secrets), None, site)
     else:
         raise UsageError("Cần tên nguồn, hoặc --connector và --url.", "Give a source's name, or --connector and --url.")
     try:
+        spec = spec_of(site, known) if known else SourceSpec(name="preview", url=url, options=given.options, secrets=given.secrets)
         seen = preview_source(site, kind, spec, limit)
     except Trouble as trouble:
         if not as_json:
@@ -216,6 +245,7 @@ def _set_state(name: str, state: str) -> None:
         if row.state != "active":
             row.due_after = site.clock.now()  # what was due during the pause is not made up for
         row.state = state
+        row.secrets = {} if state == "removed" else row.secrets  # nobody looks after what a removed source still holds
         session.flush()
         evidence.record_source(session, row.id, site.clock.now())
         following = schedules.next_run(row, site.settings, site.clock.now())
@@ -239,7 +269,7 @@ def resume(name: str) -> None:
 @source.command()
 @click.argument("name")
 def remove(name: str) -> None:
-    """Gỡ một nguồn; dữ liệu đã công bố vẫn còn, thêm lại để hoàn tác · Remove a source; what it published stays; add it again to undo."""
+    """Gỡ một nguồn và xóa thông tin bí mật của nó; dữ liệu đã công bố vẫn còn, thêm lại để hoàn tác · Remove a source and forget its secrets; what it published stays; add it again to undo."""
     _set_state(name, "removed")
 
 
@@ -248,7 +278,8 @@ def remove(name: str) -> None:
 def list_kinds(as_json: bool) -> None:
     """Các kiểu kết nối và tùy chọn của chúng · The connectors and their options."""
     rows = [{"kind": kind, "title": dict(connector.title), "options": [
-        {"name": o.name, "vi": o.vi, "en": o.en, "default": o.default, "choices": list(o.choices)} for o in connector.options]}
+        {"name": o.name, "vi": o.vi, "en": o.en, "default": o.default, "choices": list(o.choices),
+         "required": o.required, "secret": o.secret} for o in connector.options]}
         for kind, connector in sorted(kinds().items())]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -256,4 +287,6 @@ def list_kinds(as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row['kind']:12} {row['title']['vi']} · {row['title']['en']}")
         for option in row["options"]:
-            click.echo(f"    {option['name']:14} {option['vi']} · {option['en']}")
+            marks = ("bắt buộc · required", "bí mật · secret")
+            told = ", ".join(mark for mark, holds in zip(marks, (option["required"], option["secret"]), strict=True) if holds)
+            click.echo(f"    {option['name']:14} {option['vi']} · {option['en']}{f' ({told})' if told else ''}")

@@ -70,6 +70,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     """The environment of the processes: the settings as they were read, so that all agree on them."""
     values = {"VAR": str(settings.var), "DATABASE_URL": settings.database_url, "STORAGE_URL": settings.storage_url,
               "SECRET_KEY": settings.secret_key, "SITE_URL": settings.site_url, "ALLOW_HOSTS": ",".join(settings.allow_hosts),
+              "ALLOW_FOLDERS": ",".join(settings.allow_folders),
               "EXECUTOR_ID": settings.executor_id, **more}
     return {**os.environ, **{f"HAIDANG_{name}": value for name, value in values.items()}}
 

@@ -19,9 +19,10 @@ from catalog.models.keeping import Archiving, LinkCheck, Removal, Trait
 from catalog.models.notice import Notice, NoticeDelivery
 from catalog.models.participation import Evidence
 from catalog.models.site import ApiToken, SiteFact
+from catalog.models.upload import UploadedFile
 
 __all__ = [
     "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck", "HostTurn", "IssueRow",
-    "Known", "LinkCheck", "Notice", "NoticeDelivery", "OldName", "Removal", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Trait", "Version", "Worker",
+    "Known", "LinkCheck", "Notice", "NoticeDelivery", "OldName", "Removal", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Trait", "UploadedFile", "Version", "Worker",
     "new_id",
 ]

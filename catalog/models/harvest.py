@@ -23,6 +23,7 @@ class Source(Base):
     connector: Mapped[str] = mapped_column(String(50))
     url: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secrets: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # option -> sealed value, see catalog/sealing.py
     schedule: Mapped[str] = mapped_column(String(100), default="")  # cron, Asia/Ho_Chi_Minh; "" is by hand
     due_after: Mapped[datetime | None]  # due times up to here are dealt with; None: up to the source's creation
     # {"minimum": records, "hours": of a run, "blackout": "07:30-17:00", "shrink_share": …, "shrink_count": …, "grace_days": …}

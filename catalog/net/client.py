@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ import urllib3
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import redirects, transfer
-from catalog.net.guard import Guard, Target, shown
+from catalog.net.guard import Endpoint, Guard, Target, shown
 from catalog.net.ledger import Ledger
 from catalog.net.limits import Answer, Downloaded, Limits, Sink, World, user_agent
 from catalog.net.local import LocalFolder, LocalFolders, is_file_url, written
@@ -61,12 +62,12 @@ class Net:
     """A way out to the network; one for the whole process, safe for many threads.
 
     `allow_hosts` are hosts (`host` or `host:port`) that may be reached although their address is private or their
-    port unusual; `contact` is named to every server; `ledger` counts the calls to a host
-    together with those of other processes. Every call raises `Trouble` when it has no usable answer.
+    port unusual; `allow_folders` are folders of this machine below which database files may be read; `contact` is named to every server; `ledger`
+    counts the calls to a host together with those of other processes. Every call raises `Trouble` when it has no usable answer.
     """
 
     def __init__(self, allow_hosts: Sequence[str] = (), *, limits: Limits | None = None, contact: str = "",
-                 world: World | None = None, ledger: Ledger | None = None) -> None:
+                 world: World | None = None, ledger: Ledger | None = None, allow_folders: Sequence[str] = ()) -> None:
         self.limits = limits or Limits()
         world = world or World()
         self._guard = Guard(allow_hosts, world)
@@ -79,6 +80,7 @@ class Net:
         self._politeness = Politeness(self.limits, self._world, self._guard, ledger)
         self._session = self._prepare(requests.Session())
         self._folders = LocalFolders()
+        self._allowed_folders = tuple(Path(folder).resolve() for folder in allow_folders)
 
     def get(self, url: str, *, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
             max_bytes: int | None = None) -> Answer:
@@ -102,6 +104,12 @@ class Net:
                                 headers={"Accept": "application/json, */*;q=0.5", "Content-Type": "application/json"},
                                 use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
         return transfer.parsed_json(answer.body, answer.url)
+
+    def propfind(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """What a WebDAV server says of a folder and of what is in it (RFC 4918, 9.1, one level deep); changes nothing there."""
+        asked = {"Depth": "1", "Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml, text/xml;q=0.9", **(headers or {})}
+        return self._call(Ask(method="PROPFIND", url=url, body=body, headers=asked, total=self.limits.total,
+                              use=lambda response: _answer(response, transfer.body(response, self._pace, self.limits.max_bytes))))
 
     def head(self, url: str) -> Answer:
         """What a URL says of itself, without its body; asked by GET where HEAD is refused or fails."""
@@ -176,12 +184,48 @@ class Net:
 
     def vet(self, url: str) -> None:
         """Whether a URL may be asked for at all; Trouble says why not. A host that is down or unknown today passes."""
-        target = self._guard.target(url)
+        self.vet_target(self._guard.target(url))
+
+    def vet_target(self, target: Target) -> None:
+        """Whether a host may be reached; Trouble says why not. One that is down or unknown today passes."""
         try:
             self._guard.endpoints(target.host, target.port)
         except Trouble as trouble:
             if trouble.issue.code != "host-unknown":
-                raise Trouble(replace(trouble.issue, place=Place(url=shown(url)))) from trouble
+                raise Trouble(replace(trouble.issue, place=Place(url=shown(target.url)))) from trouble
+
+    def elsewhere(self, url: str, ports: Mapping[str, int], *, only_allowed: bool = False) -> Target:
+        """The host behind an address of another protocol than HTTP, under the same guard; see `Guard.elsewhere`."""
+        return self._guard.elsewhere(url, ports, only_allowed=only_allowed)
+
+    def endpoints(self, target: Target) -> list[Endpoint]:
+        """The vetted addresses of that host, which alone may be connected to; Trouble `host-unknown` or `address-private`."""
+        return self._guard.endpoints(target.host, target.port)
+
+    def turn(self, target: Target) -> AbstractContextManager[None]:
+        """The turn of one conversation with that host, with the same manners as towards a web server."""
+        return self._politeness.turn(target)
+
+    def connected(self, target: Target) -> socket.socket:
+        """A connection to that host at one of its vetted addresses; Trouble `host-unreachable` or `connect-time-out`."""
+        causes: list[OSError] = []
+        for endpoint in self.endpoints(target):
+            try:
+                return socket.create_connection(endpoint.address[:2], timeout=self.limits.connect)
+            except OSError as error:
+                causes.append(error)
+        if any(isinstance(cause, TimeoutError) for cause in causes):
+            raise Trouble(Issue("connect-time-out", Place(), {"host": target.host, "seconds": self.limits.connect}))
+        raise Trouble(Issue("host-unreachable", Place(), {"host": target.host, "port": target.port}))
+
+    def allowed_file(self, path: str) -> Path:
+        """A file of this machine, as its real path; Trouble unless it is there and lies below a folder that the operator allows."""
+        real = Path(path).resolve()
+        if not any(real.is_relative_to(folder) for folder in self._allowed_folders):
+            raise Trouble(Issue("folder-not-allowed", Place(file=path)))
+        if not real.is_file():
+            raise Trouble(Issue("folder-missing", Place(file=path)))
+        return real
 
     def local_folder(self, where: str) -> LocalFolder:
         """Open a folder of this machine, given as an absolute path or a `file://` URL; `download` then reads below it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
@@ -70,6 +70,30 @@ class Guard:
         if port not in PORTS.values() and not self.allows(host, port):
             raise Trouble(Issue("port-refused", Place(url=shown(url)), {"host": host, "port": port}))
         return Target(urlunsplit(parts), scheme, host, port)
+
+    def elsewhere(self, url: str, ports: Mapping[str, int], *, only_allowed: bool = False) -> Target:
+        """An address of another protocol, under the same rules; `ports` holds the usual port of each scheme that may stand in it.
+
+        Trouble `url-of-another-scheme`, `url-broken`, `address-odd`, `port-refused`, and `host-not-allowed` where only hosts
+        that the operator put on the list may be reached.
+        """
+        parts = urlsplit_or_none(url) if isinstance(url, str) else None
+        scheme = parts.scheme.lower() if parts is not None else ""
+        if scheme not in ports:
+            raise Trouble(Issue("url-of-another-scheme", Place(url=shown(url)), {"scheme": scheme or "–", "expected": ", ".join(ports)}))
+        try:
+            host, port = (parts.hostname or "").lower(), parts.port or ports[scheme]
+        except ValueError as error:
+            raise Trouble(Issue("url-broken", Place(url=shown(url)))) from error
+        if not host:
+            raise Trouble(Issue("url-broken", Place(url=shown(url))))
+        if is_odd(host):
+            raise Trouble(Issue("address-odd", Place(url=shown(url)), {"host": host}))
+        if only_allowed and not self.allows(host, port):
+            raise Trouble(Issue("host-not-allowed", Place(), {"host": host, "port": port}))
+        if port != ports[scheme] and not self.allows(host, port):
+            raise Trouble(Issue("port-refused", Place(url=shown(url)), {"host": host, "port": port}))
+        return Target(shown(url), scheme, host, port)
 
     def endpoints(self, host: str, port: int) -> list[Endpoint]:
         """Resolve once and vet: the only addresses that a connection may go to.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -18,4 +19,4 @@ def server() -> Iterator[WebServer]:
 
 @pytest.fixture
 def net() -> Net:
-    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5))
+    return Net(("127.0.0.1",), limits=Limits(retries=0, connect=1, read=2, total=5), allow_folders=(tempfile.gettempdir(),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from support.sources import KINDS, Kind, code_of
 from support.web_server import WebServer, reply, web_server
 
-from catalog.errors import Trouble
+from catalog.errors import Trouble, UsageError
 from catalog.fitting import fit
 from catalog.freshness import PERIODS
 from catalog.gathering import hash_raw
@@ -29,6 +30,8 @@ ODD = (None, 7, -1.5, True, "", " ", [], {}, [None, 1, {"a": []}], {"a": {"b": [
 
 # A single file is no listing, and files are identified by where they are.
 OF_LISTINGS = pytest.mark.parametrize("kind", sorted(kind for kind in kinds() if KINDS[kind].many > 1))
+OF_WEB_LISTINGS = pytest.mark.parametrize("kind", sorted(kind for kind in kinds() if KINDS[kind].many > 1 and KINDS[kind].listing))
+ON_THE_WEB = pytest.mark.parametrize("kind", sorted(kind for kind in kinds() if KINDS[kind].listing))
 OF_NAMED_RECORDS = pytest.mark.parametrize("kind", sorted(kind for kind in kinds() if KINDS[kind].identifier_key))
 
 
@@ -47,7 +50,7 @@ def gathered(connector) -> list[Gathered]:
     return [item for page in every_page(connector) for item in page.items]
 
 
-def test_it_says_what_it_is_in_both_languages(kind: str):
+def test_it_says_what_it_is_in_both_languages(kind: str, served: Kind):
     connector = kinds()[kind]
     assert connector.kind == kind
     assert all(connector.title[language] for language in ("vi", "en"))
@@ -59,7 +62,21 @@ def test_it_says_what_it_is_in_both_languages(kind: str):
         assert option.en
         assert option.vi == unicodedata.normalize("NFC", option.vi)
         assert option.default is None or not option.choices or option.default in option.choices
-    check_options(kind, {option.name: option.default for option in connector.options if option.default is not None})
+    defaults = {option.name: option.default for option in connector.options if option.default is not None}
+    secrets = {option.name: "x" for option in connector.options if option.required and option.secret}
+    check_options(kind, {**defaults, **served.required}, secrets)
+
+
+def test_a_secret_is_never_taken_among_the_options_and_a_required_one_is_missed_by_name(kind: str, served: Kind):
+    for option in kinds()[kind].options:
+        secrets = {other.name: "x" for other in kinds()[kind].options if other.secret and other.required}
+        if option.secret:
+            with pytest.raises(UsageError, match=option.name):
+                check_options(kind, {**served.required, option.name: "x"}, secrets)
+        if option.required:
+            with pytest.raises(UsageError, match=option.name):
+                check_options(kind, {k: v for k, v in served.required.items() if k != option.name},
+                              {k: v for k, v in secrets.items() if k != option.name})
 
 
 def test_making_one_asks_nothing_of_the_network(server: WebServer, net: Net, kind: str, served: Kind):
@@ -104,7 +121,7 @@ def test_describing_needs_no_network_and_no_listing(server: WebServer, net: Net,
     for record in records:
         expect_sound(record)
         assert record.metadata["title"]
-        assert record.resources[0].url.startswith("http")
+        assert record.resources[0].url.startswith("http") or not served.has_address
         assert record.issues == ()
 
 
@@ -177,13 +194,13 @@ def test_any_json_is_described_or_refused_in_words(net: Net, kind: str, served: 
 
 def test_scripts_in_a_title_travel_as_text(server: WebServer, net: Net, kind: str, served: Kind):
     connector = connect(kind, served.serve(server, [served.entry(0)]), net)
-    key = "says" if kind in ("directory", "file") else "title"
+    key = served.says
     hostile = "<script>alert('x')</script>" + "ă" * 10_000
     raw = {**gathered(connector)[0].raw, key: {"title": hostile} if key == "says" else hostile}
     assert connector.describe(Gathered(identifier="x", raw=raw)).metadata["title"] == hostile
 
 
-@OF_LISTINGS
+@OF_WEB_LISTINGS
 @pytest.mark.parametrize(("body", "expected"), [
     ("<!doctype html><title>Đăng nhập</title><p>Mời đăng nhập", {"not-json", "listing-of-another-kind"}),
     ('{"success": true, "dataset": [', {"json-broken", "listing-of-another-kind"}),
@@ -196,6 +213,7 @@ def test_a_listing_that_is_none_is_said_in_words(server: WebServer, net: Net, ki
     assert code_of(connect(kind, source, net).page, None) in expected
 
 
+@ON_THE_WEB
 @pytest.mark.parametrize("status", [401, 404, 500])
 def test_a_listing_that_is_refused_is_trouble(server: WebServer, net: Net, kind: str, served: Kind, status):
     source = served.serve(server, [])
@@ -241,10 +259,10 @@ def test_an_identifier_that_comes_twice_reaches_the_pipeline_twice(server: WebSe
 def test_an_address_that_is_not_on_the_web_is_refused(net: Net, kind: str, served: Kind):
     from harvesters.base import SourceSpec
 
-    for url in ("ftp://example.vn/x", "http://10.0.0.1/", "http://0x7f.1/", "nothing"):
+    for url in served.refused:
         with pytest.raises(Trouble) as caught:
-            connect(kind, SourceSpec(name="x", url=url), net).page(None)
-        assert caught.value.issue.code in {"url-not-http", "address-private", "address-odd", "url-broken"}
+            connect(kind, SourceSpec(name="x", url=url, options=served.required), net).page(None)
+        assert caught.value.issue.code in {"url-not-http", "address-private", "address-odd", "url-broken", "url-of-another-scheme"}
 
 
 def test_what_the_operator_says_holds_where_the_source_says_nothing(server: WebServer, net: Net, kind: str, served: Kind):
@@ -255,7 +273,7 @@ def test_what_the_operator_says_holds_where_the_source_says_nothing(server: WebS
     source = served.serve(server, [entry])
     options = {"schema": "cho-sieu-thi", "theme": "cong-thuong", "license": "VN-ND47-2020-D18", "frequency": "quarterly", "illustrative": "true",
                "encoding": "windows-1258"}
-    connector = connect(kind, type(source)(name=source.name, url=source.url, options={**source.options, **options}), net)
+    connector = connect(kind, replace(source, options={**source.options, **options}), net)
     record = connector.describe(gathered(connector)[0])
     metadata, resource = record.metadata, record.resources[0]
     assert (metadata["groups"], metadata["license_id"], metadata["frequency"]) == (["cong-thuong"], "VN-ND47-2020-D18", "quarterly")

@@ -15,7 +15,6 @@ import catalog.cli
 import catalog.pipeline
 import harvesters.commands
 import harvesters.connectors  # noqa: F401 - the fork has it already
-import harvesters.worker
 from catalog.net import Net
 from harvesters.run import Harvest
 

@@ -76,8 +76,8 @@ def _others() -> dict[str, Kind]:
 KINDS: Mapping[str, Kind] = {
     "ckan": Kind(many=255, listing="/api/3/action/package_search", entry=_ckan_entry, serve=_serve_ckan, identifier_key="id"),
     "dcat-us": Kind(many=1205, listing="/data.json", entry=_dcat_entry, serve=_serve_dcat, identifier_key="identifier"),
-    "directory": Kind(many=255, listing="/files/", entry=_file_entry, serve=_serve_directory),
-    "file": Kind(many=1, listing="/files/bang.csv", entry=_file_entry, serve=_serve_file),
+    "directory": Kind(many=255, listing="/files/", entry=_file_entry, serve=_serve_directory, says="says"),
+    "file": Kind(many=1, listing="/files/bang.csv", entry=_file_entry, serve=_serve_file, says="says"),
     **_others(),
 }
 

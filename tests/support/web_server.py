@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -34,6 +34,8 @@ class Handler(BaseHTTPRequestHandler):
         self.posted = self.rfile.read(int(self.headers.get("content-length", 0)))
         self.do_GET()
 
+    do_PROPFIND = do_POST
+
     @property
     def params(self) -> dict[str, str]:
         """The parameters in the address, the last of each name."""
@@ -52,6 +54,7 @@ class WebServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.routes: dict[str, Route] = {}
         self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.beside = ExitStack()  # other servers and folders that a source needs; they end with this one
 
     def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.server_port}{path}"
@@ -113,7 +116,8 @@ def web_server() -> Iterator[WebServer]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield server
+        with server.beside:
+            yield server
     finally:
         server.shutdown()
         server.server_close()

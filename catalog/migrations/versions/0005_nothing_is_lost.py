@@ -10,7 +10,7 @@ from alembic import op
 from catalog.models.base import Json, Moment
 
 revision = '0005_nothing_is_lost'
-down_revision = '0003_notices'
+down_revision = '0004_runs_by_the_clock'
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from alembic import op
 from catalog.models.base import Moment
 
 revision = '0006_fetching'
-down_revision = '0003_notices'
+down_revision = '0005_nothing_is_lost'
 branch_labels = None
 depends_on = None
 
