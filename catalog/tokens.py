@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid, NotFound
-from catalog.models import ApiToken, new_id
+from catalog.models import Account, ApiToken, new_id
 
 MAX_NAME = 100
 RESERVED = {"pipeline", "command line"}  # parts of the house, which may say more than a program may
@@ -26,18 +26,43 @@ class Made:
     secret: str
 
 
-def add_token(session: Session, name: str, now: datetime) -> Made:
-    """Make a token of that name; Invalid when the name is one of the house's own."""
+def add_token(session: Session, name: str, now: datetime, *, account_id: str | None = None) -> Made:
+    """Make a token of that name, of an account where one is named; Invalid when the name is one of the house's own."""
     if not name.strip() or name.strip().lower() in RESERVED or len(name) > MAX_NAME:
         raise Invalid({"name": ["That name cannot be used"]})
     made = Made(new_id(), secrets.token_urlsafe(32))
-    session.add(ApiToken(id=made.id, name=name.strip(), token_sha256=_digest(made.secret), created=now))
+    session.add(ApiToken(id=made.id, name=name.strip(), token_sha256=_digest(made.secret), account_id=account_id, created=now))
     return made
 
 
 def token_of(session: Session, secret: str) -> ApiToken | None:
     """The token with that secret; None when there is none or it was revoked."""
     return session.scalar(select(ApiToken).where(ApiToken.token_sha256 == _digest(secret), ApiToken.revoked_at.is_(None)))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who shows a token: an account, or a program that may do everything."""
+
+    token: ApiToken
+    account: Account | None
+
+    @property
+    def name(self) -> str:
+        return self.account.name if self.account else self.token.name
+
+    @property
+    def may_all(self) -> bool:
+        return self.account is None or self.account.sysadmin
+
+
+def caller_of(session: Session, secret: str) -> Caller | None:
+    """Who shows that secret; None when no such token is in force, or its account is closed."""
+    token = token_of(session, secret)
+    account = session.get(Account, token.account_id) if token and token.account_id else None
+    if token is None or account is not None and account.state != "active":
+        return None
+    return Caller(token, account)
 
 
 def tokens(session: Session) -> Sequence[ApiToken]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from catalog.actions import lookup, shown
+from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, SearchRefused
 from catalog.licences import LICENCES
@@ -29,7 +29,7 @@ _FIELDS = {"title_string", "metadata_modified", "metadata_created", "name", "id"
 
 
 def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """Search the public datasets.
+    """Search the datasets.
 
     :param q: words, with or without diacritics; with a colon in it, conditions such as ``title:"dữ liệu" AND tags:y-te``
     :param fq: conditions that narrow the search, such as ``organization:so-y-te res_format:CSV``; ``fq_list`` for several
@@ -38,6 +38,7 @@ def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param start: leave out so many at the start
     :param facet.field: list of the facets to be counted: organization, groups, tags, res_format, license_id, frequency,
         illustrative, validation, schema; with ``facet.limit`` (50) and ``facet.mincount`` (1)
+    :param include_private: true also finds the private datasets of the organizations to which the caller belongs; ``include_drafts``
     :param fl: only these fields of each result, separated by commas
     :rtype: dictionary with count, results, facets, search_facets and sort
     """
@@ -49,7 +50,8 @@ def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     query = Query(
         **_asked(data), order=_order(sort), every_word=False, now=context.now,
         start=lookup.natural(data, "start", 0, extra=False) or 0, rows=_rows(data), facets=facets,
-        facet_limit=_facet_limit(data),
+        facet_limit=_facet_limit(data), labels=rights.labels(context) if boolean(data.get("include_private", False)) else (),
+        drafts=boolean(data.get("include_drafts", False)),
     )
     found = context.site.search.search(query, session=context.session)
     least = lookup.natural(data, "facet.mincount", 1, extra=False) or 1

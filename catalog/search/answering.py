@@ -105,6 +105,7 @@ def suggest(searcher: tantivy.Searcher, text: str, limit: int) -> list[Hit]:
              for word in words[:-1]]
     begun = [Q.regex_query(schema(), field, words[-1] + ".*") for field in ("title_f", "name_f")]
     parts.append((Occur.Must, Q.disjunction_max_query(begun)))
+    parts.append((Occur.Must, Q.const_score_query(Q.term_query(schema(), "label", "public", "basic"), 0.0)))
     exact = Q.boost_query(Q.term_query(schema(), "title", words_of(text)[-1]), 2.0)
     parts.append((Occur.Should, exact))
     hits = searcher.search(Q.boolean_query(parts), min(limit, 50)).hits
@@ -115,7 +116,10 @@ def did_you_mean(searcher: tantivy.Searcher, text: str) -> str | None:
     """The text with unknown words replaced by the commonest near ones; None when nothing better is known."""
     words = [fold(word) for word in words_of(text)][:10]
     better = [word if searcher.doc_freq("text_f", word) else _near(searcher, word) for word in words]
-    return " ".join(better) if None not in better and better != words else None
+    if None in better or better == words:
+        return None
+    near = " ".join(better)
+    return near if find(searcher, Query(text=near, rows=0)).count else None  # never a word of what the public may not see
 
 
 def _near(searcher: tantivy.Searcher, word: str) -> str | None:

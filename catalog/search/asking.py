@@ -22,8 +22,8 @@ WEIGHTS = (("title", 8.0), ("title_f", 4.0), ("name_f", 4.0), ("tags_text", 3.0)
 TIE = 0.1
 ALIASES = {"organization_title": "text", "res_name": "text", "res_description": "text", "tag": "tags", "type": "dataset_type",
            "license": "license_id", "": "text"}
-# True of everything in the index, since only what the public may see is in it.
-ALWAYS = {"state": "active", "capacity": "public", "entity_type": "package"}
+# True of everything in the index.
+ALWAYS = {"entity_type": "package"}
 _INTEGER_FIELD = tantivy.FieldType.Integer
 
 
@@ -41,7 +41,7 @@ def words_of(text: str) -> list[str]:
 def build(query: Query, searcher: tantivy.Searcher, *, without: str | None = None) -> Q:
     """The query of the index; `without` leaves out the filter of one facet."""
     builder = _Builder(searcher, query.now or datetime.now(UTC))
-    parts = [(Occur.Must, Q.const_score_query(_term("kind", "dataset"), 0.0))]
+    parts = [(Occur.Must, Q.const_score_query(_visible(query), 0.0))]
     if query.text.strip():
         parts.append((Occur.Must, plain(query.text, every_word=query.every_word)))
     for field, values in query.filters.items():
@@ -49,6 +49,17 @@ def build(query: Query, searcher: tantivy.Searcher, *, without: str | None = Non
             parts.append((Occur.Must, _any_of(builder.keyword_field(field), values)))
     parts.extend((Occur.Must, builder.node(node)) for node in query.where)
     return Q.boolean_query(parts)
+
+
+def _visible(query: Query) -> Q:
+    """What may be found: what is public, and what else the asker may see."""
+    if query.labels is None:
+        seen = _term("kind", "dataset")
+    elif query.labels:
+        seen = Q.term_set_query(schema(), "label", ["public", *query.labels])
+    else:
+        return _term("label", "public")
+    return seen if query.drafts else Q.boolean_query([(Occur.Must, seen), (Occur.Must, _term("state", "active"))])
 
 
 def plain(text: str, *, every_word: bool = True) -> Q:
@@ -78,7 +89,7 @@ def _word(word: str) -> Q:
 
 
 def _term(field: str, value: str) -> Q:
-    return Q.term_query(schema(), field, value, "basic" if field in KEYWORDS or field in ("kind", "extra", "id") else "position")
+    return Q.term_query(schema(), field, value, "basic" if field in KEYWORDS or field in ("kind", "label", "extra", "id") else "position")
 
 
 def _any_of(field: str, values: Sequence[str]) -> Q:

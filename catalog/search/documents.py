@@ -1,4 +1,8 @@
-"""What stands in the index: one document a published dataset, in exact and in folded words."""
+"""What stands in the index: one document a dataset that is not deleted, in exact and in folded words.
+
+Each has labels, as CKAN's permission labels: `public`, or for what is private `member-<id of the agency>`, and
+`collaborator-<id of the dataset>`. Whoever asks finds what carries one of its own labels.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from sqlalchemy.orm import Session
 from catalog.models import Agency, Dataset, Resource, Theme, Version
 from catalog.names import collation_key, fold, nfc
 
-FORMAT = 1  # raise it when the fields or their meaning change; every index is then made anew
+FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
 
 # Words: `x` as written (NFC), `x_f` folded. `text` is everything together.
@@ -20,7 +24,7 @@ TEXTS = ("title", "notes", "tags_text", "text")
 # Values as they are, to filter by, to count and to sort by.
 KEYWORDS = (
     "name", "title_string", "owner_org", "organization", "groups", "tags", "res_format", "license_id", "frequency",
-    "illustrative", "validation", "schema", "dataset_type", "author", "maintainer", "version", "url",
+    "illustrative", "validation", "schema", "dataset_type", "state", "capacity", "author", "maintainer", "version", "url",
 )
 NUMBERS = ("metadata_modified", "metadata_created", "num_resources", "num_tags")  # dates in microseconds
 
@@ -30,6 +34,7 @@ def schema() -> tantivy.Schema:
     """The fields of the index."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("extra", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("shown", stored=True, tokenizer_name="raw", index_option="basic")
@@ -53,10 +58,8 @@ class Reader:
         self._themes = {theme.name: theme for theme in session.scalars(select(Theme))}
 
     def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
-        """Documents of those of the datasets that the public may see."""
-        datasets = self._session.scalars(
-            select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state == "active", Dataset.private.is_(False))
-        ).all()
+        """Documents of those of the datasets that are not deleted."""
+        datasets = self._session.scalars(select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state != "deleted")).all()
         live = [resource.version_id for dataset in datasets for resource in dataset.resources if resource.version_id]
         versions: dict[str, Version] = {}
         for at in range(0, len(live), 500):
@@ -72,6 +75,8 @@ class Reader:
         document = tantivy.Document()
         document.add_text("id", dataset.id)
         document.add_text("kind", "dataset")
+        for label in labels(dataset):
+            document.add_text("label", label)
         document.add_text("shown", dataset.title)
         document.add_text("name_f", dataset.name)
         for field, values in self._keywords(dataset, agency, resources, live).items():
@@ -109,6 +114,8 @@ class Reader:
             "validation": [validation(live)],
             "schema": sorted(schema for schema in schemas if schema),
             "dataset_type": [dataset.type],
+            "state": [dataset.state],
+            "capacity": ["private" if dataset.private else "public"],
             **{field: [value] for field in ("author", "maintainer", "version", "url") if (value := getattr(dataset, field))},
         }
 
@@ -127,6 +134,13 @@ class Reader:
         texts = {"title": f"{dataset.title}\n{dataset.title_en}", "notes": dataset.notes,
                  "tags_text": "\n".join(dataset.tags), "text": "\n".join(text for text in everything if text)}
         return {field: nfc(text) for field, text in texts.items()}
+
+
+def labels(dataset: Dataset) -> list[str]:
+    """Who finds the dataset: the public, or those who belong to it."""
+    if dataset.state == "active" and not dataset.private:
+        return ["public"]
+    return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"]
 
 
 def validation(live: list[Version]) -> str:

@@ -29,6 +29,7 @@ class Query:
     where    further conditions, parsed by `lucene.parse`
     order    fields with "descending", instead of `sort`, one of SORTS
     facets   facets to be counted, at most `facet_limit` values each (all for a negative one)
+    labels   what may be found beside what is public, None for everything (see documents); drafts, too
     now      what NOW means in conditions on dates
     """
 
@@ -42,6 +43,8 @@ class Query:
     facets: Sequence[str] = ()
     facet_limit: int = 50
     every_word: bool = True
+    labels: Sequence[str] | None = ()
+    drafts: bool = False
     now: datetime | None = None
 
 

@@ -23,10 +23,10 @@ from catalog.actions import ACTIONS, SIDE_EFFECTS
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused
 from catalog.metadata import WrongShape
-from catalog.models import ApiToken
 from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
-from catalog.tokens import token_of
+from catalog.tokens import Caller, caller_of
+from web.api import sending
 
 log = logging.getLogger(__name__)
 bp = Blueprint("ckan", __name__)
@@ -79,20 +79,30 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
     site: Site = current_app.extensions["haidang"]
     writes = name in SIDE_EFFECTS
     with site.writing() if writes else site.reading() as session:
-        token = None if anonymous else _token(session)
-        if token is not None and writes:
-            token.last_used = site.clock.now()
-        context = Context(site=site, session=session, user=token.name if token else None, may_write=token is not None, asked_at=_site_url())
+        caller = None if anonymous else _caller(session)
+        if caller is not None and writes:
+            caller.token.last_used = site.clock.now()
+            if caller.account is not None:
+                caller.account.last_active = site.clock.now()
+        context = Context(site=site, session=session, user=caller.name if caller else None, may_write=caller is not None and caller.may_all,
+                          account=caller.account if caller else None, asked_at=_site_url())
         result = ACTIONS[name](context, data)
         if writes:
             session.flush()
         return result
 
 
-def _token(session: Session) -> ApiToken | None:
+def _caller(session: Session) -> Caller | None:
     given = request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key") or ""
     given = given.removeprefix("Bearer ").strip()
-    return token_of(session, given) if given else None
+    return caller_of(session, given) if given else None
+
+
+def _shows_token() -> bool:
+    """Whether the call shows a token that holds; only then is a file taken in."""
+    site: Site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        return _caller(session) is not None
 
 
 def _site_url() -> str:
@@ -102,7 +112,8 @@ def _site_url() -> str:
 
 def _parameters(writes: bool) -> tuple[dict[str, Any], str | None]:
     """The parameters of the call, and the JSONP callback, which only a GET may name."""
-    request.max_content_length = MAX_BODY
+    sends_file = writes and request.mimetype == "multipart/form-data" and _shows_token()
+    request.max_content_length = sending.MAX_FILE if sends_file else MAX_BODY
     if request.method != "POST":
         if writes:
             raise Unreadable("Invalid request. Please use POST method for your request")
@@ -129,6 +140,8 @@ def _form() -> dict[str, Any]:
     """A form; one whose only key is itself JSON is what `curl -d` sends without saying so."""
     raw = request.get_data(cache=True, parse_form_data=False) if request.mimetype != "multipart/form-data" else b""
     form = _flat(request.form)
+    if request.files and _shows_token():
+        form |= sending.files(current_app.extensions["haidang"], request.files)
     if raw.lstrip()[:1] == b"{" and (not form or len(form) == 1):
         return _object(raw)
     return form
