@@ -6,15 +6,20 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid, NotFound
 from catalog.models import Account, ApiToken, new_id
 
+if TYPE_CHECKING:
+    from catalog.site import Site
+
 MAX_NAME = 100
+SEEN_EVERY = timedelta(minutes=10)
 RESERVED = {"pipeline", "command line"}  # parts of the house, which may say more than a program may
 
 
@@ -63,6 +68,16 @@ def caller_of(session: Session, secret: str) -> Caller | None:
     if token is None or account is not None and account.state != "active":
         return None
     return Caller(token, account)
+
+
+def seen(site: Site, caller: Caller) -> None:
+    """Remember that an account has read something; at most every ten minutes, since it is a write."""
+    now, last = site.clock.now(), caller.account.last_active if caller.account else None
+    if caller.account is None or last is not None and now - last < SEEN_EVERY:
+        return
+    with site.writing() as session:
+        session.execute(update(Account).where(Account.id == caller.account.id).values(last_active=now))
+        session.execute(update(ApiToken).where(ApiToken.id == caller.token.id).values(last_used=now))
 
 
 def tokens(session: Session) -> Sequence[ApiToken]:

@@ -58,8 +58,8 @@ def followers(context: Context, ids: Iterable[str]) -> dict[str, int]:
 def datasets_made(context: Context, ids: Iterable[str]) -> dict[str, int]:
     """How many public datasets each account made, by its id."""
     rows = context.session.execute(
-        select(Dataset.creator_user_id, func.count()).where(
-            Dataset.creator_user_id.in_(list(ids)), Dataset.state == "active", Dataset.private.is_(False))
+        select(Dataset.creator_user_id, func.count())
+        .where(Dataset.creator_user_id.in_(list(ids)), Dataset.state == "active", Dataset.private.is_(False))
         .group_by(Dataset.creator_user_id))
     return dict(rows.all())
 

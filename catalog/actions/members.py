@@ -151,8 +151,8 @@ def member_list(context: Context, data: dict[str, Any]) -> list[list[str]]:
 
 
 def _datasets(context: Context, holder: Holder) -> list[Dataset]:
-    """The datasets that belong there; private ones, too, as CKAN names them by id."""
-    living = select(Dataset).where(Dataset.state == "active").order_by(Dataset.metadata_created, Dataset.name)
+    """The datasets that belong there; private and archived ones, too, as CKAN names them by id."""
+    living = select(Dataset).where(Dataset.state != "draft").order_by(Dataset.metadata_created, Dataset.name)
     belongs = Dataset.owner_org == holder.id if isinstance(holder, Agency) else of_theme(holder.name)
     return list(context.session.scalars(living.where(belongs)))
 

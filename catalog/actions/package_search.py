@@ -91,13 +91,13 @@ def _asked(data: Mapping[str, Any]) -> dict[str, Any]:
     q = data.get("q")
     if isinstance(q, list | dict):
         raise SearchSyntax("The parameter q must be text.")
-    q, where = str(q if q is not None else "").strip(), _conditions(data)
+    q, narrowed = str(q if q is not None else "").strip(), _conditions(data)
     if q in ("", "*:*", "*"):
-        return {"text": "", "where": where}
+        return {"narrowed": narrowed}
     if ":" in q or q.startswith("{!"):
         node = parse(q)
-        return {"text": "", "where": where if isinstance(node, Everything) else [node, *where]}
-    return {"text": q, "where": where}
+        return {"narrowed": narrowed, "where": () if isinstance(node, Everything) else (node,)}
+    return {"text": q, "narrowed": narrowed}
 
 
 def _conditions(data: Mapping[str, Any]) -> list[Node]:

@@ -240,8 +240,10 @@ def _fill_extras(context: Context, dataset: Dataset, values: Mapping[str, Any]) 
         for field in _FROM_PIPELINE:
             if field in values:
                 setattr(dataset, field, values[field])
-    own = shown.own_extras(dataset)
-    dataset.extras = [{"key": key, "value": value} for key, value in given.items() if own.get(key) != value]
+    before, own = shown.extras(dataset), shown.own_extras(dataset)
+    kept = [{"key": key, "value": value} for key, value in given.items() if key not in shown.FROM_ELSEWHERE or own.get(key) != value]
+    if before != shown.extras_of(kept, own):
+        dataset.extras = kept
 
 
 def _set_state(context: Context, dataset: Dataset, state: str, reason: str | None) -> None:
@@ -321,7 +323,7 @@ def _as_given(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name, "title": dataset.title, "owner_org": dataset.owner_org, "private": dataset.private,
         **{field: getattr(dataset, field) for field in TEXTS}, "type": dataset.type, "state": dataset.state,
         "tags": [{"name": name} for name in dataset.tags], "groups": [{"name": name} for name in dataset.groups],
-        "extras": [extra for extra in shown.extras(dataset) if extra["key"] not in ("illustrative", "identifier", "harvest_source_id")],
+        "extras": [extra for extra in shown.extras(dataset) if extra["key"] not in shown.FROM_ELSEWHERE],
     }
 
 

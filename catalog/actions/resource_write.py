@@ -43,18 +43,23 @@ def resource_create(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def resource_update(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """Change a resource; what is not given stays.
+    """Change a resource; a description and keys beside CKAN's own that are not given are dropped, the rest stays.
 
     :param id: the id of the resource
     :param: everything else as for resource_create; a file sent as ``upload`` becomes its new version
     :rtype: dictionary
     """
     resource = _found(context, data, "Resource was not found.")
+    return _change(context, resource, data, {key: value for key, value in _as_given(resource).items()
+                                             if key != "description" and key not in resource.extras})
+
+
+def _change(context: Context, resource: Resource, data: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     rights.require_edit(context, resource.dataset, f"edit resource {resource.id}")
     values = load_resource({key: value for key, value in data.items() if key not in ("package_id", "upload", "id")})
     if values.get("url") and values["url"] != resource.url:
         values = _guessed(values)
-    return _put(context, resource.dataset, resource, data, {**_as_given(resource), **values})
+    return _put(context, resource.dataset, resource, data, {**kept, **values})
 
 
 def resource_patch(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -64,8 +69,8 @@ def resource_patch(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param: everything else as for resource_create
     :rtype: dictionary
     """
-    _found(context, data, "")
-    return resource_update(context, data)
+    resource = _found(context, data, "")
+    return _change(context, resource, data, _as_given(resource))
 
 
 def resource_delete(context: Context, data: dict[str, Any]) -> None:

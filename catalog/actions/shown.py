@@ -18,6 +18,8 @@ from catalog.names import slug
 
 # Facts of ours that leave with a resource, after CKAN's own keys.
 OWN_RESOURCE_KEYS = ("schema", "validation_status", "rows", "fields", "version", "encoding", "source_url")
+# Facts of ours that leave among a dataset's extras and are not taken back from there.
+FROM_ELSEWHERE = ("illustrative", "identifier", "harvest_source_id")
 _TAGS = uuid.UUID("b0f0c0de-7a95-5c1e-9f5e-0a6d5e7a9c01")
 
 
@@ -69,10 +71,14 @@ def own_extras(dataset: Dataset) -> dict[str, str]:
 
 
 def extras(dataset: Dataset) -> list[dict[str, str]]:
-    """The dataset's further facts: those that were given, and ours, which they cannot replace."""
-    own = own_extras(dataset)
-    given = [extra for extra in dataset.extras if extra["key"] not in own]
-    return given + [{"key": key, "value": value} for key, value in own.items()]
+    """The dataset's further facts in the order given, and ours, which they cannot replace."""
+    return extras_of(dataset.extras, own_extras(dataset))
+
+
+def extras_of(given: Sequence[Mapping[str, str]], own: Mapping[str, str]) -> list[dict[str, str]]:
+    """Further facts that were given, with ours in place of those of the same key."""
+    facts = {extra["key"]: extra["value"] for extra in given} | own
+    return [{"key": key, "value": value} for key, value in facts.items()]
 
 
 def resource_dict(context: Context, resource: Resource, version: Version | None) -> dict[str, Any]:

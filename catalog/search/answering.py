@@ -9,7 +9,7 @@ from tantivy import Occur, Order
 from tantivy import Query as Q
 
 from catalog.names import fold
-from catalog.search.asking import build, words_of
+from catalog.search.asking import build, is_scored, words_of
 from catalog.search.documents import KEYWORDS, NUMBERS, schema
 from catalog.search.question import MAX_ROWS, MAX_START, SORTS, Found, Hit, Query
 
@@ -36,8 +36,7 @@ def find(searcher: tantivy.Searcher, query: Query) -> Found:
 def _order(query: Query) -> list[tuple[str, bool]]:
     wanted = list(query.order) or list(SORTS.get(query.sort, SORTS["relevance"]))
     known = [(field, down) for field, down in wanted if field == "score" or field in NUMBERS or field in SINGLE or field in KEYWORDS]
-    scored = bool(query.text.strip()) or bool(query.where)
-    if not scored:  # all are equally relevant
+    if not is_scored(query):  # all are equally relevant
         known = [(field, down) for field, down in known if field != "score"]
     return known[:2] or [("metadata_modified", True)]
 

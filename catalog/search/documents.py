@@ -19,7 +19,7 @@ from catalog.names import collation_key, fold, nfc
 FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
 
-# Words: `x` as written (NFC), `x_f` folded. `text` is everything together.
+# Words: `x` as written (NFC), `x_f` folded. `text` is everything together; `text_s` the same without English endings.
 TEXTS = ("title", "notes", "tags_text", "text")
 # Values as they are, to filter by, to count and to sort by.
 KEYWORDS = (
@@ -38,6 +38,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("extra", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("shown", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text_s", tokenizer_name="en_stem", index_option="basic")
     builder.add_text_field("name_f", tokenizer_name="default", index_option="position")
     for field in TEXTS:
         builder.add_text_field(field, tokenizer_name="default", index_option="position")
@@ -85,6 +86,8 @@ class Reader:
         for field, text in self._texts(dataset, agency, resources, live).items():
             document.add_text(field, text)
             document.add_text(f"{field}_f", fold(text))
+            if field == "text":
+                document.add_text("text_s", text)
         document.add_integer("metadata_modified", int(dataset.metadata_modified.timestamp() * 1_000_000))
         document.add_integer("metadata_created", int(dataset.metadata_created.timestamp() * 1_000_000))
         document.add_integer("num_resources", len(resources))

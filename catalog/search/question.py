@@ -26,7 +26,8 @@ class Query:
 
     text     words; each must be there (`every_word`), or most of them as CKAN has it
     filters  facet to values, of which any will do; a facet's own filter does not narrow its counts
-    where    further conditions, parsed by `lucene.parse`
+    where    further conditions, parsed by `lucene.parse`; how well they hold counts for the relevance
+    narrowed further conditions that only leave out what does not hold
     order    fields with "descending", instead of `sort`, one of SORTS
     facets   facets to be counted, at most `facet_limit` values each (all for a negative one)
     labels   what may be found beside what is public, None for everything (see documents); drafts, too
@@ -36,6 +37,7 @@ class Query:
     text: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     where: Sequence[Node] = ()
+    narrowed: Sequence[Node] = ()
     sort: str = "relevance"
     order: Sequence[tuple[str, bool]] = ()
     start: int = 0

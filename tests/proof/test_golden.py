@@ -25,7 +25,20 @@ ENOUGH = 0.97
 SITE_URL = "http://haidang.test"
 
 # Where we answer otherwise on purpose, or for a reason that stays.
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "auth_private_bearer": "a token after Bearer is accepted, too",
+    "auth_header_Authorization": "only public datasets are counted as those that a user made, whoever asks",
+    "license_list": "there is one licence more, that of Vietnamese law",
+    "package_show_after_purge": "an archived dataset is found by its name as long as nobody else has it",
+    "package_autocomplete_title": "the words of a title may be typed in full and the last one in part",
+    "url_feeds_dataset_atom": "feeds are another part of the site",
+    **dict.fromkeys(("org_patch_by_new_admin", "org_update_missing_name", "org_rename", "org_new_name_dataset"),
+                    "a dataset says at once what its organization is called now; CKAN's index still says what it was called"),
+    "org_deleted_admin": "the count is that of the store, not that of an index before the dataset was given away",
+}
+# Calls that show what the table API has made before.
+AFTER_TABLES = {"package_show_changed", "package_show_after_delete_jane", "table_resource_show", "table_make_private",
+                "datastore_upsert_noauth", "datastore_create_no_resource"}
 
 
 def test_there_are_answers_to_compare_with():
@@ -59,7 +72,7 @@ def accounts(site: Site) -> dict[str, str]:
 def test_our_answers_are_those_of_ckan(replay):
     same, unequal, families = 0, {}, Counter()
     for call in replay.calls():
-        if call.family in TABLES:
+        if call.family in TABLES or call.name in AFTER_TABLES:
             continue
         found = differences(call, replay.golden(call.name), replay.play(call.name), replay.site_url)
         families[call.family, not found] += 1

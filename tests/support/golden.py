@@ -19,9 +19,11 @@ from urllib.parse import quote
 from flask.testing import FlaskClient
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+TOKEN_ID = re.compile(r"^[\w-]{43}$")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}")
 HEX = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{64})\b")
 BASE = "http://ckan.example"
+WITHOUT_TABLES = {"datastore_active"}  # the seed's table is not played here
 OWN_ONLY = ("error", "facets", "records", "filters")  # where no key may be added
 
 
@@ -180,11 +182,11 @@ def _kind(body: Any) -> Any:
 def equal(value: Any, base: str) -> Any:
     """The value with what is a server's own made equal."""
     if isinstance(value, dict):
-        return {key: "#" if key in ("hash", "email_hash") and isinstance(item, str) else equal(item, base) for key, item in value.items()}
+        return {key: "#" if key in ("hash", "email_hash", "token") and isinstance(item, str) else equal(item, base) for key, item in value.items()}
     if isinstance(value, list):
         return [equal(item, base) for item in value]
     if isinstance(value, str):
-        text = MOMENT.sub("<moment>", UUID.sub("<id>", value.replace(base, "<base>")))
+        text = MOMENT.sub("<moment>", TOKEN_ID.sub("<id>", UUID.sub("<id>", value.replace(base, "<base>"))))
         return HEX.sub("<hash>", text)
     return value
 
@@ -211,7 +213,7 @@ def _compare(a: Any, b: Any, path: str, free: list[str], found: list[str]) -> No
         if added and named.rpartition(".")[2] in OWN_ONLY:
             found.append(f"{named}: adds {added}")
         for key in a:
-            if key in b:
+            if key in b and key not in WITHOUT_TABLES:
                 _compare(a[key], b[key], f"{path}.{key}", free, found)
     elif isinstance(a, list) and isinstance(b, list):
         if len(a) != len(b):

@@ -25,7 +25,7 @@ from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefu
 from catalog.metadata import WrongShape
 from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
-from catalog.tokens import Caller, caller_of
+from catalog.tokens import Caller, caller_of, seen
 from web.api import sending
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,8 @@ def action(name: str) -> Response:
         log.exception("action %s failed, reference %s", name, reference)
         error = {"__type": "Internal Server Error", "message": f"Internal Server Error (reference {reference})"}
         return _json(envelope | {"error": error, "success": False}, 500)
-    return _json(envelope | {"success": True, "result": result}, callback=callback)
+    changed = {"changed_entities": {"packages": [result["id"]]}} if name == "package_update" else {}
+    return _json(envelope | {"success": True, "result": result} | changed, callback=callback)
 
 
 def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
@@ -89,7 +90,9 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
         result = ACTIONS[name](context, data)
         if writes:
             session.flush()
-        return result
+    if caller is not None and caller.account is not None and not writes:
+        seen(site, caller)
+    return result
 
 
 def _caller(session: Session) -> Caller | None:
@@ -120,8 +123,8 @@ def _parameters(writes: bool) -> tuple[dict[str, Any], str | None]:
         data = _flat(request.args) or (_json_body() if request.is_json and request.get_data() else {})
         return data, data.pop("callback", None) if isinstance(data.get("callback"), str | None) else None
     data = _posted()
-    if not data and not writes:
-        data = _flat(request.args)
+    if not writes:
+        data |= _flat(request.args)
     data.pop("callback", None)
     return data, None
 
