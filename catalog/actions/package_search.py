@@ -105,7 +105,7 @@ def _conditions(data: Mapping[str, Any]) -> list[Node]:
     if not isinstance(given, str):
         raise SearchSyntax(f"Cannot parse '{json.dumps(given)[:200]}' in fq; give several conditions in fq_list.")
     several = data.get("fq_list") or []
-    if isinstance(several, str):
+    if not isinstance(several, list):
         several = [several]
     return [parse(text, "fq") for text in (given, *map(str, several)) if text.strip()]
 

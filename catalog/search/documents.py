@@ -92,9 +92,9 @@ class Reader:
         document.add_integer("metadata_created", int(dataset.metadata_created.timestamp() * 1_000_000))
         document.add_integer("num_resources", len(resources))
         document.add_integer("num_tags", len(dataset.tags))
-        extras = {extra["key"]: extra["value"] for extra in dataset.extras} | {
-            "frequency": dataset.frequency, "identifier": dataset.identifier, "harvest_source_id": dataset.source_id,
-            "title_en": dataset.title_en, "illustrative": "true" if dataset.illustrative else ""}
+        own = {"frequency": dataset.frequency, "identifier": dataset.identifier, "harvest_source_id": dataset.source_id,
+               "title_en": dataset.title_en, "illustrative": "true" if dataset.illustrative else ""}
+        extras = {extra["key"]: extra["value"] for extra in dataset.extras} | {key: value for key, value in own.items() if value}
         for key, value in extras.items():
             if value:
                 document.add_text("extra", f"{key}={value}"[:MAX_TERM])

@@ -27,6 +27,7 @@ from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
 from catalog.tokens import Caller, caller_of, seen
 from web.api import sending
+from web.api.given import kept
 
 log = logging.getLogger(__name__)
 bp = Blueprint("ckan", __name__)
@@ -55,6 +56,7 @@ def action(name: str) -> Response:
     envelope: dict[str, Any] = {"help": f"{_site_url()}/api/3/action/help_show?name={name}"}
     try:
         data, callback = _parameters(name in SIDE_EFFECTS)
+        data = kept(data)
         result = _run(name, data, anonymous=callback is not None)
     except Unreadable as error:
         return _json(f"Bad request: JSON Error: {error}", 400)
