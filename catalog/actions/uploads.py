@@ -28,10 +28,10 @@ class Uploaded:
 
 def file_name(given: str) -> str:
     """The name under which a sent file is downloaded, as CKAN makes it: `Bảng kê 1.CSV` becomes `bang-ke-1.csv`."""
-    last = fold(nfc(given)).replace("\\", "/").rpartition("/")[2]
-    path = PurePosixPath(_NOT_NAME.sub("-", last).strip("-.") or "data")
-    stem = path.stem.strip("-.")[: MAX_FILENAME - len(path.suffix[:20])] or "data"
-    return f"{stem}{path.suffix[:20]}"
+    path = PurePosixPath(fold(nfc(given)).replace("\\", "/").rpartition("/")[2].strip("."))
+    suffix = _NOT_NAME.sub("", path.suffix)[:20]
+    stem = _NOT_NAME.sub("-", path.stem).strip("-.")[: MAX_FILENAME - len(suffix)] or "data"
+    return f"{stem}{suffix}"
 
 
 def keep(context: Context, resource: Resource, uploaded: Uploaded) -> Version:
