@@ -7,12 +7,13 @@ import hmac
 import re
 import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.errors import Invalid
-from catalog.models import Account, new_id
+from catalog.errors import Invalid, NotFound
+from catalog.models import Account, Agency, Member, new_id
 from catalog.tokens import RESERVED
 
 MIN_PASSWORD = 8
@@ -57,3 +58,29 @@ def password_holds(account: Account, password: str) -> bool:
 
 def _bytes(password: str) -> bytes:
     return password.encode("utf-8", "surrogatepass")
+
+
+def join(session: Session, account: Account, agency_slug: str, capacity: str, now: datetime) -> None:
+    """Let the account belong to an agency, or change what it may do there; NotFound, or Invalid for a role that is none."""
+    if capacity not in ("admin", "editor", "member"):
+        raise Invalid({"role": ["role does not exist."]})
+    agency_id = session.scalar(select(Agency.id).where(Agency.slug == agency_slug))
+    if agency_id is None:
+        raise NotFound(f"Không có cơ quan {agency_slug}. No agency {agency_slug}.")
+    member = session.scalar(select(Member).where(Member.group_id == agency_id, Member.account_id == account.id))
+    if member is None:
+        member = Member(group_id=agency_id, account_id=account.id, created=now)
+        session.add(member)
+    member.capacity = capacity
+    session.flush()
+
+
+def listed(session: Session) -> list[dict[str, Any]]:
+    """All accounts by name, each with the agencies to which it belongs and its role there."""
+    places: dict[str, dict[str, str]] = {}
+    for account_id, slug, capacity in session.execute(
+            select(Member.account_id, Agency.slug, Member.capacity).join(Agency, Agency.id == Member.group_id).order_by(Agency.slug)):
+        places.setdefault(account_id, {})[slug] = capacity
+    return [{"id": account.id, "name": account.name, "fullname": account.fullname, "email": account.email, "sysadmin": account.sysadmin,
+             "state": account.state, "agencies": places.get(account.id, {})}
+            for account in session.scalars(select(Account).order_by(Account.name))]
