@@ -15,6 +15,7 @@ from catalog.errors import SearchRefused
 from catalog.names import fold, nfc
 from catalog.search.documents import KEYWORDS, NUMBERS, TEXTS, schema
 from catalog.search.lucene import And, Between, Everything, Node, Not, Or, Pattern, Words
+from catalog.search.places import Box
 from catalog.search.question import Query
 
 # The fields in which a word of a plain search is looked for, and how much a find there weighs.
@@ -54,6 +55,7 @@ def build(query: Query, searcher: tantivy.Searcher, *, without: str | None = Non
         if field != without and values:
             parts.append((Occur.Must, _any_of(builder.keyword_field(field), values)))
     parts.extend((Occur.Must, builder.node(node)) for node in query.where)
+    parts.extend((Occur.Must, Q.const_score_query(bound, 0.0)) for bound in _touching(query.box))
     parts.extend((Occur.Must, Q.const_score_query(builder.node(node), 0.0)) for node in query.narrowed)
     return Q.boolean_query(parts)
 
@@ -67,6 +69,15 @@ def _visible(query: Query) -> Q:
     else:
         return _term("label", "public")
     return seen if query.drafts else Q.boolean_query([(Occur.Must, seen), (Occur.Must, _term("state", "active"))])
+
+
+def _touching(box: Box | None) -> list[Q]:
+    """What holds of a place that touches the box: neither lies wholly beside, above or below the other."""
+    if box is None:
+        return []
+    west, south, east, north = box
+    return [Q.range_query(schema(), "west", _INTEGER_FIELD, None, east), Q.range_query(schema(), "east", _INTEGER_FIELD, west, None),
+            Q.range_query(schema(), "south", _INTEGER_FIELD, None, north), Q.range_query(schema(), "north", _INTEGER_FIELD, south, None)]
 
 
 def is_scored(query: Query) -> bool:

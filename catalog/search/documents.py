@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Agency, Dataset, Resource, Theme, Version
 from catalog.names import collation_key, fold, nfc
+from catalog.search.places import box_of
 
 FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
@@ -27,6 +28,7 @@ KEYWORDS = (
     "illustrative", "validation", "schema", "dataset_type", "state", "capacity", "author", "maintainer", "version", "url",
 )
 NUMBERS = ("metadata_modified", "metadata_created", "num_resources", "num_tags")  # dates in microseconds
+BOX = ("west", "south", "east", "north")  # of what the extra `spatial` shows, in millionths of a degree
 
 
 @cache
@@ -45,7 +47,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(f"{field}_f", tokenizer_name="default", index_option="position")
     for field in KEYWORDS:
         builder.add_text_field(field, stored=field == "name", fast=True, tokenizer_name="raw", index_option="basic")
-    for field in NUMBERS:
+    for field in (*NUMBERS, *BOX):
         builder.add_integer_field(field, indexed=True, fast=True)
     return builder.build()
 
@@ -95,6 +97,8 @@ class Reader:
         own = {"frequency": dataset.frequency, "identifier": dataset.identifier, "harvest_source_id": dataset.source_id,
                "title_en": dataset.title_en, "illustrative": "true" if dataset.illustrative else ""}
         extras = {extra["key"]: extra["value"] for extra in dataset.extras} | {key: value for key, value in own.items() if value}
+        for side, bound in zip(BOX, box_of(str(extras.get("spatial") or "")) or (), strict=False):
+            document.add_integer(side, bound)
         for key, value in extras.items():
             if value:
                 document.add_text("extra", f"{key}={value}"[:MAX_TERM])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from catalog.search.lucene import Node
+from catalog.search.places import Box
 
 FACETS = ("organization", "groups", "tags", "res_format", "license_id", "frequency", "illustrative", "validation", "schema")
 SORTS = {
@@ -30,6 +31,7 @@ class Query:
     narrowed further conditions that only leave out what does not hold
     order    fields with "descending", instead of `sort`, one of SORTS
     facets   facets to be counted, at most `facet_limit` values each (all for a negative one)
+    box      only datasets whose place touches this one (see places)
     labels   what may be found beside what is public, None for everything (see documents); drafts, too
     now      what NOW means in conditions on dates
     """
@@ -45,6 +47,7 @@ class Query:
     facets: Sequence[str] = ()
     facet_limit: int = 50
     every_word: bool = True
+    box: Box | None = None
     labels: Sequence[str] | None = ()
     drafts: bool = False
     now: datetime | None = None
