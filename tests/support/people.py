@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from catalog.accounts import add_account
-from catalog.actions import ACTIONS
 from catalog.actions.context import Context
+from catalog.actions.performing import perform
 from catalog.models import Account
 from catalog.site import Site
 from tests.support.publishing import call
@@ -31,4 +31,4 @@ def ask(site: Site, who: str | None, action: str, **data: Any) -> Any:
     with site.writing() as session:
         account = session.scalar(select(Account).where(Account.name == who)) if who else None
         context = Context(site=site, session=session, user=who, account=account, may_write=account is not None and account.sysadmin)
-        return ACTIONS[action](context, data)
+        return perform(context, action, data)

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from catalog.actions import ACTIONS, SIDE_EFFECTS
 from catalog.actions.context import Context
+from catalog.actions.performing import perform
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused
 from catalog.metadata import WrongShape
 from catalog.search.lucene import SearchSyntax
@@ -89,9 +90,7 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
                 caller.account.last_active = site.clock.now()
         context = Context(site=site, session=session, user=caller.name if caller else None, may_write=caller is not None and caller.may_all,
                           account=caller.account if caller else None, asked_at=_site_url())
-        result = ACTIONS[name](context, data)
-        if writes:
-            session.flush()
+        result = perform(context, name, data)
     if caller is not None and caller.account is not None and not writes:
         seen(site, caller)
     return result
