@@ -105,8 +105,13 @@ def _link(value: str) -> None:
         raise ValidationError("Please provide a valid URL")
 
 
+def is_email(text: str) -> bool:
+    """Whether the text has the form of an address."""
+    return _EMAIL.fullmatch(text.strip()) is not None
+
+
 def _email(value: str) -> None:
-    if value and not _EMAIL.fullmatch(value.strip()):
+    if value and not is_email(value):
         raise ValidationError(f"Email {value} is not a valid format")
 
 
@@ -120,6 +125,15 @@ def check_name(name: str) -> None:
         raise ValidationError([f"Name must be a maximum of {MAX_NAME} characters long", f'Name "{name}" length is more than maximum {MAX_NAME}'])
     if not _NAME.fullmatch(name):
         raise ValidationError("Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_")
+
+
+def name_messages(name: str) -> list[str]:
+    """What is wrong with a name, in CKAN's words; empty where it holds."""
+    try:
+        check_name(name)
+    except ValidationError as error:
+        return list(error.messages)
+    return []
 
 
 def _title(title: str) -> None:
@@ -269,7 +283,7 @@ class PackageIn(Schema):
 
     @validates_schema(skip_on_field_errors=False)
     def tags_hold(self, data: Any, **kwargs: Any) -> None:
-        refused = [message for tag in tag_names(data) for message in _tag_errors(tag)]
+        refused = [message for tag in tag_names(data) for message in tag_messages(tag)]
         if refused:
             raise ValidationError(refused, "tags")
 
@@ -336,7 +350,8 @@ def tag_names(data: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _tag_errors(tag: str) -> list[str]:
+def tag_messages(tag: str) -> list[str]:
+    """What is wrong with a tag, in CKAN's words; empty where it holds."""
     if len(tag) < MIN_TAG:
         return [f'Tag "{tag}" length is less than minimum {MIN_TAG}']
     if len(tag) > MAX_TAG:

@@ -6,15 +6,20 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid, NotFound
-from catalog.models import ApiToken, new_id
+from catalog.models import Account, ApiToken, new_id
+
+if TYPE_CHECKING:
+    from catalog.site import Site
 
 MAX_NAME = 100
+SEEN_EVERY = timedelta(minutes=10)
 RESERVED = {"pipeline", "command line"}  # parts of the house, which may say more than a program may
 
 
@@ -26,18 +31,53 @@ class Made:
     secret: str
 
 
-def add_token(session: Session, name: str, now: datetime) -> Made:
-    """Make a token of that name; Invalid when the name is one of the house's own."""
+def add_token(session: Session, name: str, now: datetime, *, account_id: str | None = None) -> Made:
+    """Make a token of that name, of an account where one is named; Invalid when the name is one of the house's own."""
     if not name.strip() or name.strip().lower() in RESERVED or len(name) > MAX_NAME:
         raise Invalid({"name": ["That name cannot be used"]})
     made = Made(new_id(), secrets.token_urlsafe(32))
-    session.add(ApiToken(id=made.id, name=name.strip(), token_sha256=_digest(made.secret), created=now))
+    session.add(ApiToken(id=made.id, name=name.strip(), token_sha256=_digest(made.secret), account_id=account_id, created=now))
     return made
 
 
 def token_of(session: Session, secret: str) -> ApiToken | None:
     """The token with that secret; None when there is none or it was revoked."""
     return session.scalar(select(ApiToken).where(ApiToken.token_sha256 == _digest(secret), ApiToken.revoked_at.is_(None)))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who shows a token: an account, or a program that may do everything."""
+
+    token: ApiToken
+    account: Account | None
+
+    @property
+    def name(self) -> str:
+        return self.account.name if self.account else self.token.name
+
+    @property
+    def may_all(self) -> bool:
+        return self.account is None or self.account.sysadmin
+
+
+def caller_of(session: Session, secret: str) -> Caller | None:
+    """Who shows that secret; None when no such token is in force, or its account is closed."""
+    token = token_of(session, secret)
+    account = session.get(Account, token.account_id) if token and token.account_id else None
+    if token is None or account is not None and account.state != "active":
+        return None
+    return Caller(token, account)
+
+
+def seen(site: Site, caller: Caller) -> None:
+    """Remember that an account has read something; at most every ten minutes, since it is a write."""
+    now, last = site.clock.now(), caller.account.last_active if caller.account else None
+    if caller.account is None or last is not None and now - last < SEEN_EVERY:
+        return
+    with site.writing() as session:
+        session.execute(update(Account).where(Account.id == caller.account.id).values(last_active=now))
+        session.execute(update(ApiToken).where(ApiToken.id == caller.token.id).values(last_used=now))
 
 
 def tokens(session: Session) -> Sequence[ApiToken]:

@@ -8,14 +8,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from catalog.errors import NotAuthorized
+from catalog.models import Account
 from catalog.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call of an action: the site, an open transaction, and whether the caller may write.
+    """One call of an action: the site, an open transaction, and whether the caller may do everything.
 
-    `user` is the name of a token or of a part of the house (`pipeline`, `command line`); None is anonymous.
+    `user` is the name of an account, of a token or of a part of the house (`pipeline`, `command line`); None is anonymous.
+    `account` is who has one; its memberships say what it may do (see `catalog.actions.rights`), unless it `may_write`.
     """
 
     site: Site
@@ -23,12 +25,18 @@ class Context:
     user: str | None = None
     may_write: bool = False
     if_match: str = ""  # the marks (ETag) of the state that the caller wants to change, as If-Match has them; "" is any
+    account: Account | None = None
     asked_at: str = ""  # the address under which the site was asked, where the settings name none
 
     @property
     def site_url(self) -> str:
         """Where the site is found, without a slash at the end; empty when nobody has said."""
         return self.site.settings.site_url or self.asked_at
+
+    @property
+    def user_id(self) -> str:
+        """What is noted of who did something: the account's id, or the name of a token that has none."""
+        return self.account.id if self.account else (self.user or "")[:100]
 
     @property
     def now(self) -> datetime:

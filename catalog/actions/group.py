@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.actions import lookup, shown
+from catalog.actions import holders, lookup, rights, shown
 from catalog.actions.context import Context
-from catalog.actions.listing import chosen, listed
-from catalog.errors import NotFound
+from catalog.actions.listing import listed
 from catalog.metadata import boolean
+from catalog.models import Theme
 from catalog.names import fold
-from catalog.search import Query
 
 
-def _counts(context: Context) -> dict[str, int]:
-    found = context.site.search.search(Query(rows=0, facets=("groups",), facet_limit=-1), session=context.session)
-    return dict(found.facets["groups"])
+def _current(context: Context) -> list[Theme]:
+    return [theme for theme in lookup.themes(context.session).values() if theme.state == "active"]
 
 
 def group_list(context: Context, data: dict[str, Any]) -> list[Any]:
@@ -23,35 +21,22 @@ def group_list(context: Context, data: dict[str, Any]) -> list[Any]:
 
     :param sort: ``title asc`` (default), ``name``, ``package_count``, with asc or desc
     :param groups: only these
-    :param all_fields: true for dictionaries instead of names
+    :param all_fields: true for dictionaries instead of names; with ``include_extras``, ``include_users``
     :param limit: at most so many (1000; 25 with all_fields); ``offset``
     :rtype: list
     """
-    counts = _counts(context)
-    entries = [shown.group(theme, counts.get(theme.name, 0)) for theme in lookup.themes(context.session).values()]
-    return listed(chosen(entries, data.get("groups"), data.get("q")), data)
+    return listed(lambda wanted: holders.entries(context, _current(context), wanted, organization=False), data, data.get("groups"))
 
 
 def group_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """Show a theme.
 
     :param id: the id or name of the theme
-    :param include_datasets: true adds its first 10 public datasets
+    :param include_datasets: true adds its first 10 datasets
+    :param include_users: false leaves out who belongs to it
     :rtype: dictionary
     """
-    wanted = lookup.required(data)
-    theme = next((theme for theme in lookup.themes(context.session).values() if wanted in (theme.id, theme.name)), None)
-    if theme is None:
-        raise NotFound
-    entry = shown.group(theme, _counts(context).get(theme.name, 0))
-    if boolean(data.get("include_datasets", False)):
-        query = Query(filters={"groups": [theme.name]}, rows=10, sort="modified")
-        found = context.site.search.search(query, session=context.session)
-        datasets = (lookup.find_dataset(context.session, dataset_id) for dataset_id in found.ids)
-        entry["packages"] = shown.packages(context, [dataset for dataset in datasets if dataset])
-    if boolean(data.get("include_users", True)):
-        entry["users"] = []
-    return entry | {"extras": [{"key": "title_en", "value": theme.title_en}], "tags": [], "groups": []}
+    return holders.show(context, holders.find(context, lookup.required(data), organization=False), data)
 
 
 def group_autocomplete(context: Context, data: dict[str, Any]) -> list[dict[str, str]]:
@@ -62,5 +47,30 @@ def group_autocomplete(context: Context, data: dict[str, Any]) -> list[dict[str,
     :rtype: list of dictionaries with id, name and title
     """
     wanted, limit = fold(lookup.required(data, "q")), lookup.natural(data, "limit", 20) or 20
-    entries = ({"id": theme.id, "name": theme.name, "title": theme.title_vi} for theme in lookup.themes(context.session).values())
+    entries = ({"id": theme.id, "name": theme.name, "title": theme.title_vi} for theme in _current(context))
     return [entry for entry in entries if wanted in entry["name"] or wanted in fold(entry["title"])][:limit]
+
+
+def group_package_show(context: Context, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the datasets of a theme, the last changed first.
+
+    :param id: the id or name of the theme
+    :param limit: at most so many (default and at most: 1000)
+    :rtype: list of dictionaries
+    """
+    theme = holders.find(context, lookup.required(data), organization=False)
+    return holders.packages(context, theme, min(lookup.natural(data, "limit", 1000) or 1000, 1000))
+
+
+def group_list_authz(context: Context, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the themes that the caller may change.
+
+    :param available_only: true leaves out those in which the caller is a member
+    :param am_member: true lists only those
+    :rtype: list of dictionaries
+    """
+    own = rights.memberships(context)
+    am_member, available = boolean(data.get("am_member", False)), boolean(data.get("available_only", False))
+    chosen = [theme for theme in _current(context) if rights.may_in(context, theme.id)
+              and (not am_member or theme.id in own) and not (available and theme.id in own)]
+    return [shown.holder(theme, context, 0) for theme in chosen]

@@ -8,45 +8,51 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.actions.context import Context
-from catalog.errors import Invalid, NotAuthorized, NotFound
-from catalog.models import Agency, Dataset, OldName, Theme, Version
+from catalog.errors import Invalid
+from catalog.models import Account, Agency, Dataset, OldName, Theme, Version
 
 _KEPT = "catalog.actions.lookup"
 
 
-def _kept(session: Session, what: str) -> dict[str, Any]:
+def kept(session: Session, what: str) -> dict[str, Any]:
+    """What was looked up once in this transaction."""
     return session.info.setdefault(_KEPT, {}).setdefault(what, {})
 
 
 def agency(session: Session, name_or_id: str) -> Agency | None:
     """The agency of that slug or id."""
-    kept = _kept(session, "agencies")
-    if name_or_id not in kept:
+    known = kept(session, "agencies")
+    if name_or_id not in known:
         with session.no_autoflush:
             found = session.scalar(select(Agency).where((Agency.id == name_or_id) | (Agency.slug == name_or_id)))
         if found is None:
             return None
-        kept[found.id] = kept[found.slug] = found
-    return kept[name_or_id]
+        known[found.id] = known[found.slug] = found
+    return known[name_or_id]
 
 
 def agencies(session: Session, ids: Iterable[str | None]) -> None:
     """Look up many agencies at once, so that `agency` answers from memory."""
-    kept = _kept(session, "agencies")
-    lacking = {agency_id for agency_id in ids if agency_id} - kept.keys()
+    known = kept(session, "agencies")
+    lacking = {agency_id for agency_id in ids if agency_id} - known.keys()
     if lacking:
         for found in session.scalars(select(Agency).where(Agency.id.in_(lacking))):
-            kept[found.id] = kept[found.slug] = found
+            known[found.id] = known[found.slug] = found
 
 
 def themes(session: Session) -> dict[str, Theme]:
     """All themes by name, in their order."""
-    kept = _kept(session, "themes")
-    if not kept:
+    known = kept(session, "themes")
+    if not known:
         with session.no_autoflush:
-            kept.update((theme.name, theme) for theme in session.scalars(select(Theme).order_by(Theme.position, Theme.name)))
-    return kept
+            known.update((theme.name, theme) for theme in session.scalars(select(Theme).order_by(Theme.position, Theme.name)))
+    return known
+
+
+def forget(session: Session) -> None:
+    """Look agencies and themes up again, since one was added, renamed or taken away."""
+    kept(session, "agencies").clear()
+    kept(session, "themes").clear()
 
 
 def versions(session: Session, datasets: Iterable[Dataset]) -> dict[str, Version]:
@@ -71,21 +77,6 @@ def find_dataset(session: Session, name_or_id: str) -> Dataset | None:
     return found
 
 
-def may_read(context: Context, dataset: Dataset) -> bool:
-    """Whether the caller may see the dataset; the public sees what is active and not private."""
-    return context.may_write or dataset.state == "active" and not dataset.private
-
-
-def readable_dataset(context: Context, name_or_id: str) -> Dataset:
-    """The dataset, if the caller may see it; NotFound or NotAuthorized as CKAN says it. A draft is not there."""
-    dataset = find_dataset(context.session, name_or_id)
-    if dataset is None or dataset.state == "draft" and not context.may_write:
-        raise NotFound
-    if not may_read(context, dataset):
-        raise NotAuthorized(f"User {context.user or ''} not authorized to read package {dataset.id}")
-    return dataset
-
-
 def required(data: dict[str, Any], key: str = "id", *, named: str | None = None) -> str:
     """The value of a key that must be there; Invalid in CKAN's words when it is not."""
     value = data.get(key)
@@ -108,3 +99,14 @@ def natural(data: dict[str, Any], key: str, default: int | None = None, *, extra
     if number < 0:
         raise Invalid({key: ["Must be a natural number"]})
     return min(number, 2**31)
+
+
+def theme(session: Session, name_or_id: str) -> Theme | None:
+    """The theme of that name or id."""
+    return next((theme for theme in themes(session).values() if name_or_id in (theme.id, theme.name)), None)
+
+
+def account(session: Session, name_or_id: str) -> Account | None:
+    """The account of that name or id."""
+    with session.no_autoflush:
+        return session.scalar(select(Account).where((Account.id == name_or_id) | (Account.name == name_or_id)))

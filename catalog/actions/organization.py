@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
-from catalog.actions import lookup, shown
+from catalog.actions import holders, lookup, rights, shown
 from catalog.actions.context import Context
-from catalog.actions.listing import chosen, listed
-from catalog.errors import NotFound
-from catalog.metadata import boolean
-from catalog.models import Agency, Dataset
-from catalog.names import fold
+from catalog.actions.listing import listed
+from catalog.models import Agency, Member
+from catalog.names import collation_key, fold
+
+# What CKAN lets a member do, by the capacity that it takes; whatever else is asked for takes an administrator.
+PERMISSIONS = {
+    "read": rights.READS, "manage_group": rights.WRITES, "create_dataset": rights.WRITES, "update_dataset": rights.WRITES,
+    "delete_dataset": rights.WRITES, "edit_group": rights.WRITES,
+}
 
 
-def _counts(context: Context) -> dict[str, int]:
-    """How many public datasets each agency has, by its id."""
-    rows = context.session.execute(
-        select(Dataset.owner_org, func.count()).where(Dataset.state == "active", Dataset.private.is_(False)).group_by(Dataset.owner_org))
-    return {owner: count for owner, count in rows if owner}
-
-
-def _current(context: Context, counts: dict[str, int]) -> list[Agency]:
+def _current(context: Context, counts: Mapping[str, int]) -> list[Agency]:
     """The agencies that exist today, and those that once did and still have datasets."""
     today = context.site.clock.today()
     agencies = context.session.scalars(select(Agency).where(
-        or_(Agency.valid_to.is_(None), Agency.valid_to >= today, Agency.id.in_(list(counts)))))
+        Agency.state == "active", or_(Agency.valid_to.is_(None), Agency.valid_to >= today, Agency.id.in_(list(counts)))))
     return [agency for agency in agencies if agency.active_on(today) or agency.id in counts]
 
 
@@ -40,37 +38,20 @@ def organization_list(context: Context, data: dict[str, Any]) -> list[Any]:
     :param limit: at most so many (1000; 25 with all_fields); ``offset``
     :rtype: list
     """
-    counts = _counts(context)
-    entries = []
-    for agency in _current(context, counts):
-        entry = shown.organization(agency, context, counts.get(agency.id, 0))
-        entry |= {"extras": shown.organization_extras(agency, context)} if boolean(data.get("include_extras", False)) else {}
-        entries.append(entry)
-    return listed(chosen(entries, data.get("organizations"), data.get("q")), data)
+    return listed(lambda wanted: holders.entries(
+        context, _current(context, holders.counts_of_agencies(context)), wanted, organization=True), data, data.get("organizations"))
 
 
 def organization_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """Show an agency.
 
     :param id: the id or name of the agency
-    :param include_datasets: true adds its first 10 public datasets
+    :param include_datasets: true adds its first 10 datasets
+    :param include_users: false leaves out who belongs to it
     :param include_extras: false leaves out what the register says beyond CKAN's fields
     :rtype: dictionary
     """
-    agency = lookup.agency(context.session, lookup.required(data))
-    if agency is None:
-        raise NotFound
-    entry = shown.organization(agency, context, _counts(context).get(agency.id, 0))
-    if boolean(data.get("include_datasets", False)):
-        datasets = context.session.scalars(select(Dataset).where(
-            Dataset.owner_org == agency.id, Dataset.state == "active", Dataset.private.is_(False))
-            .order_by(Dataset.metadata_modified.desc()).limit(10)).all()
-        entry["packages"] = shown.packages(context, datasets)
-    if boolean(data.get("include_users", True)):
-        entry["users"] = []
-    if boolean(data.get("include_extras", True)):
-        entry["extras"] = shown.organization_extras(agency, context)
-    return entry | {"tags": [], "groups": []}
+    return holders.show(context, holders.find(context, lookup.required(data), organization=True), data)
 
 
 def organization_autocomplete(context: Context, data: dict[str, Any]) -> list[dict[str, str]]:
@@ -81,5 +62,30 @@ def organization_autocomplete(context: Context, data: dict[str, Any]) -> list[di
     :rtype: list of dictionaries with id, name and title
     """
     wanted, limit = fold(lookup.required(data, "q")), lookup.natural(data, "limit", 20) or 20
-    entries = ({"id": agency.id, "name": agency.slug, "title": shown.title(agency, context)} for agency in _current(context, _counts(context)))
+    entries = ({"id": agency.id, "name": agency.slug, "title": shown.title(agency, context)}
+               for agency in _current(context, holders.counts_of_agencies(context)))
     return [entry for entry in entries if wanted in entry["name"] or wanted in fold(entry["title"])][:limit]
+
+
+def organization_list_for_user(context: Context, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """List the organizations in which somebody may do something.
+
+    :param id: the id or name of the user (default: the caller)
+    :param permission: what is to be done there, such as ``create_dataset`` or ``read`` (default: ``manage_group``)
+    :rtype: list of dictionaries, each with the user's capacity
+    """
+    account = context.account if not data.get("id") else lookup.account(context.session, lookup.required(data))
+    if account is None:
+        if data.get("id") or not context.may_write:
+            return []
+        everything = True  # a program's token
+    else:
+        everything = account.sysadmin
+    wanted = PERMISSIONS.get(str(data.get("permission") or "manage_group"), rights.RULES)
+    own = {} if account is None else dict(context.session.execute(
+        select(Member.group_id, Member.capacity).where(Member.account_id == account.id)).all())
+    agencies = context.session.scalars(select(Agency).where(Agency.state == "active")).all()
+    found = [shown.owner(agency, context) | {"capacity": "admin" if everything else own[agency.id]}
+             for agency in agencies if everything or own.get(agency.id) in wanted]
+    found.sort(key=lambda entry: (collation_key(entry["title"]), entry["name"]))
+    return [entry | {"display_name": entry["title"] or entry["name"], "image_display_url": entry["image_url"]} for entry in found]

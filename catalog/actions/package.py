@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from catalog.actions import lookup, shown
+from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid
 from catalog.models import Dataset
@@ -24,7 +24,7 @@ def package_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """
     if not data.get("id") and data.get("name_or_id"):
         raise Invalid({"message": "Missing id, can not get Package object"})
-    dataset = lookup.readable_dataset(context, lookup.required(data, "id", named="name_or_id"))
+    dataset = rights.readable_dataset(context, lookup.required(data, "id", named="name_or_id"))
     return shown.packages(context, [dataset])[0]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from catalog.actions import lookup, shown
+from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.actions.package_write import locked, package_update
 from catalog.errors import Invalid, NotFound
@@ -41,7 +41,7 @@ def package_revise(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     dataset = lookup.find_dataset(context.session, str(name_or_id))
     if dataset is None:
         raise NotFound
-    context.require_write(f"edit package {dataset.id}")
+    rights.require_edit(context, dataset)
     package = shown.packages(context, [locked(context, dataset)])[0]
     unmatched = [*_differs(package, match, ()), *(path for key, value in flat["match"].items() for path in _differs_at(package, key, value))]
     if unmatched:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 
-from catalog.actions import lookup, shown
+from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, SearchRefused
 from catalog.licences import LICENCES
@@ -17,6 +18,7 @@ from catalog.metadata import boolean
 from catalog.models import Dataset
 from catalog.search import Found, Query
 from catalog.search.lucene import Everything, Node, SearchSyntax, parse
+from catalog.search.places import Box, asked_box
 from catalog.search.question import MAX_ROWS
 
 DEFAULT_SORT = "score desc, metadata_modified desc"
@@ -25,11 +27,12 @@ KNOWN = {
     "include_drafts", "include_deleted", "use_default_schema", "qf", "df", "defType", "mm", "tie", "bf", "boost", "q.op", "extras",
 }
 _SORT = re.compile(r"([A-Za-z_][\w.]*)(?:\s+(asc|desc))?", re.I)
+_SIGNS = re.compile(r'"|(?:^|\s)[+-]\S')  # a phrase, or a word that must or must not be there
 _FIELDS = {"title_string", "metadata_modified", "metadata_created", "name", "id", "score", "license_id", "owner_org"}
 
 
 def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """Search the public datasets.
+    """Search the datasets.
 
     :param q: words, with or without diacritics; with a colon in it, conditions such as ``title:"dữ liệu" AND tags:y-te``
     :param fq: conditions that narrow the search, such as ``organization:so-y-te res_format:CSV``; ``fq_list`` for several
@@ -38,6 +41,8 @@ def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param start: leave out so many at the start
     :param facet.field: list of the facets to be counted: organization, groups, tags, res_format, license_id, frequency,
         illustrative, validation, schema; with ``facet.limit`` (50) and ``facet.mincount`` (1)
+    :param ext_bbox: only what touches this box, ``west,south,east,north`` in degrees, by the GeoJSON in the extra ``spatial``
+    :param include_private: true also finds the private datasets of the organizations to which the caller belongs; ``include_drafts``
     :param fl: only these fields of each result, separated by commas
     :rtype: dictionary with count, results, facets, search_facets and sort
     """
@@ -49,7 +54,8 @@ def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     query = Query(
         **_asked(data), order=_order(sort), every_word=False, now=context.now,
         start=lookup.natural(data, "start", 0, extra=False) or 0, rows=_rows(data), facets=facets,
-        facet_limit=_facet_limit(data),
+        facet_limit=_facet_limit(data), labels=rights.labels(context) if boolean(data.get("include_private", False)) else (),
+        box=_box(data), drafts=boolean(data.get("include_drafts", False)),
     )
     found = context.site.search.search(query, session=context.session)
     least = lookup.natural(data, "facet.mincount", 1, extra=False) or 1
@@ -89,13 +95,27 @@ def _asked(data: Mapping[str, Any]) -> dict[str, Any]:
     q = data.get("q")
     if isinstance(q, list | dict):
         raise SearchSyntax("The parameter q must be text.")
-    q, where = str(q if q is not None else "").strip(), _conditions(data)
+    q, narrowed = str(q if q is not None else "").strip(), _conditions(data)
     if q in ("", "*:*", "*"):
-        return {"text": "", "where": where}
+        return {"narrowed": narrowed}
     if ":" in q or q.startswith("{!"):
         node = parse(q)
-        return {"text": "", "where": where if isinstance(node, Everything) else [node, *where]}
-    return {"text": q, "where": where}
+        return {"narrowed": narrowed, "where": () if isinstance(node, Everything) else (node,)}
+    if _SIGNS.search(q):
+        with suppress(SearchSyntax):  # as in CKAN, a lone quote among plain words is no mistake
+            return {"narrowed": narrowed, "where": (parse(q),)}
+    return {"text": q, "narrowed": narrowed}
+
+
+def _box(data: Mapping[str, Any]) -> Box | None:
+    """The box of ``ext_bbox``, which the map extension of CKAN knows."""
+    given = data.get("ext_bbox")
+    if given in (None, ""):
+        return None
+    box = asked_box(given if isinstance(given, str) else ",".join(map(str, given)) if isinstance(given, list) else "")
+    if box is None:
+        raise SearchSyntax("Wrong bounding box provided")
+    return box
 
 
 def _conditions(data: Mapping[str, Any]) -> list[Node]:
@@ -103,7 +123,7 @@ def _conditions(data: Mapping[str, Any]) -> list[Node]:
     if not isinstance(given, str):
         raise SearchSyntax(f"Cannot parse '{json.dumps(given)[:200]}' in fq; give several conditions in fq_list.")
     several = data.get("fq_list") or []
-    if isinstance(several, str):
+    if not isinstance(several, list):
         several = [several]
     return [parse(text, "fq") for text in (given, *map(str, several)) if text.strip()]
 

@@ -19,12 +19,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.actions import lookup, shown
+from catalog.actions import activity, lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound, Stale
 from catalog.freshness import PERIODS
 from catalog.metadata import load_package, resource_format, tag_names
-from catalog.models import Dataset, OldName, Resource, new_id
+from catalog.models import Agency, Dataset, OldName, Resource, new_id
 from catalog.names import holder, is_name, note_new
 from catalog.search.log import note_change
 
@@ -54,12 +54,14 @@ def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     :param private: true keeps the dataset from the public
     :rtype: dictionary
     """
-    context.require_write("create packages")
+    rights.require_create(context, _named_owner(context, data))
     values, errors = load_package(data, from_pipeline=context.user == PIPELINE)
     asks_store = context.user != PIPELINE  # which asks for the free names of a hundred datasets at once
     errors |= _name_errors(context.session, values.get("name"), errors, own_id=None, written=asks_store)
     owner = _owner(context.session, values, errors)
-    if "id" in values and context.user != PIPELINE and context.session.get(Dataset, str(values["id"])) is not None:
+    if "id" in values and not context.may_write:
+        errors["id"] = ["The input field id was not expected."]
+    if "id" in values and context.user != PIPELINE and "id" not in errors and context.session.get(Dataset, str(values["id"])) is not None:
         errors["id"] = ["Dataset id already exists"]
     _foreign_resources(context, values, None, errors)
     _refuse(errors)
@@ -74,6 +76,7 @@ def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     context.session.add(dataset)
     note_new(context.session, dataset)
     note_change(context.session, dataset.id, context.now)
+    activity.note(context, "new package", dataset)
     return _answer(context, dataset)
 
 
@@ -90,7 +93,7 @@ def package_update(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     dataset = lookup.find_dataset(context.session, str(name_or_id))
     if dataset is None:
         raise NotFound("Package was not found.")
-    context.require_write(f"edit package {dataset.id}")
+    rights.require_edit(context, dataset)
     return _change(context, locked(context, dataset), data)
 
 
@@ -104,7 +107,7 @@ def package_patch(context: Context, data: dict[str, Any]) -> dict[str, Any] | st
     dataset = lookup.find_dataset(context.session, lookup.required(data))
     if dataset is None:
         raise NotFound
-    context.require_write(f"edit package {dataset.id}")
+    rights.require_edit(context, dataset)
     return _change(context, locked(context, dataset), {**_as_given(dataset), **{key: value for key, value in data.items() if key != "id"}})
 
 
@@ -116,7 +119,7 @@ def package_delete(context: Context, data: dict[str, Any]) -> None:
     dataset = lookup.find_dataset(context.session, lookup.required(data))
     if dataset is None:
         raise NotFound
-    context.require_write(f"edit package {dataset.id}")
+    rights.require_edit(context, dataset)
     if dataset.state == "deleted":
         return
     locked(context, dataset)
@@ -124,6 +127,7 @@ def package_delete(context: Context, data: dict[str, Any]) -> None:
     _set_state(context, dataset, "deleted", reason)
     dataset.metadata_modified = context.now
     note_change(context.session, dataset.id, context.now)
+    activity.note(context, "deleted package", dataset)
     context.session.flush()  # the name is free from here on
 
 
@@ -135,6 +139,8 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
     if name != dataset.name or revived:
         errors |= _name_errors(session, name, errors, own_id=dataset.id)
     owner = _owner(session, values, errors)
+    if owner and owner != dataset.owner_org and not rights.may_in(context, owner):
+        errors["owner_org"] = ["You cannot add a dataset to this organization"]
     _foreign_resources(context, values, dataset, errors)
     _refuse(errors)
     with session.no_autoflush:
@@ -146,6 +152,7 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
         if changed or session.is_modified(dataset):
             dataset.metadata_modified = context.now
             note_change(session, dataset.id, context.now)
+            activity.note(context, "changed package", dataset)
     return _answer(context, dataset)
 
 
@@ -185,7 +192,14 @@ def _foreign_resources(context: Context, values: Mapping[str, Any], dataset: Dat
         errors["resources"] = [{"id": ["Resource id already exists."]} if resource_id in taken else {} for resource_id in given]
 
 
+def _named_owner(context: Context, data: Mapping[str, Any]) -> Agency | None:
+    owner = data.get("owner_org")
+    return lookup.agency(context.session, owner) if owner and isinstance(owner, str) else None
+
+
 def _creator(context: Context) -> str | None:
+    if context.account:
+        return context.account.id
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"user:{context.user}")) if context.user else None
 
 
@@ -228,8 +242,10 @@ def _fill_extras(context: Context, dataset: Dataset, values: Mapping[str, Any]) 
         for field in _FROM_PIPELINE:
             if field in values:
                 setattr(dataset, field, values[field])
-    own = shown.own_extras(dataset)
-    dataset.extras = [{"key": key, "value": value} for key, value in given.items() if own.get(key) != value]
+    before, own = shown.extras(dataset), shown.own_extras(dataset)
+    kept = [{"key": key, "value": value} for key, value in given.items() if key not in shown.FROM_ELSEWHERE or own.get(key) != value]
+    if before != shown.extras_of(kept, own):
+        dataset.extras = kept
 
 
 def _set_state(context: Context, dataset: Dataset, state: str, reason: str | None) -> None:
@@ -283,26 +299,28 @@ def _put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[s
                                 state="active", url="", hash="", url_type=None)
             dataset.resources.append(resource)
             changed = True
-        _fill_resource(context, resource, values)
+        fill_resource(context, resource, values)
         resource.position = position
         position += 1
-        changed |= _touched(context, resource)
+        changed |= touched(context, resource)
     for resource in held.values():
         unknown = read_at is not None and resource.state == "active" and resource.created > read_at
         resource.state, resource.position = resource.state if unknown else "deleted", position
         position += 1
-        changed |= _touched(context, resource)
+        changed |= touched(context, resource)
     return changed
 
 
-def _touched(context: Context, resource: Resource) -> bool:
+def touched(context: Context, resource: Resource) -> bool:
+    """Whether the resource was changed in this transaction; if so, it now says when."""
     if resource not in context.session or not context.session.is_modified(resource):
         return False
     resource.metadata_modified = context.now
     return True
 
 
-def _fill_resource(context: Context, resource: Resource, values: Mapping[str, Any]) -> None:
+def fill_resource(context: Context, resource: Resource, values: Mapping[str, Any]) -> None:
+    """Make the resource say what the (cleaned) values say."""
     from_pipeline = context.user == PIPELINE
     url = values.get("url") or ""
     if from_pipeline or f"/resource/{resource.id}/download/" not in url:
@@ -338,7 +356,7 @@ def _as_given(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name, "title": dataset.title, "owner_org": dataset.owner_org, "private": dataset.private,
         **{field: getattr(dataset, field) for field in TEXTS}, "type": dataset.type, "state": dataset.state,
         "tags": [{"name": name} for name in dataset.tags], "groups": [{"name": name} for name in dataset.groups],
-        "extras": [extra for extra in shown.extras(dataset) if extra["key"] not in ("illustrative", "identifier", "harvest_source_id")],
+        "extras": [extra for extra in shown.extras(dataset) if extra["key"] not in shown.FROM_ELSEWHERE],
     }
 
 

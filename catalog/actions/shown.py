@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -14,11 +15,13 @@ from urllib.parse import quote
 from catalog.actions import lookup
 from catalog.actions.context import Context
 from catalog.licences import LICENCES
-from catalog.models import Agency, Dataset, Resource, Theme, Version
+from catalog.models import Account, Agency, Dataset, Resource, Theme, Version
 from catalog.names import slug
 
 # Facts of ours that leave with a resource, after CKAN's own keys.
 OWN_RESOURCE_KEYS = ("schema", "validation_status", "rows", "fields", "version", "encoding", "source_url")
+# Facts of ours that leave among a dataset's extras and are not taken back from there.
+FROM_ELSEWHERE = ("illustrative", "identifier", "harvest_source_id")
 _TAGS = uuid.UUID("b0f0c0de-7a95-5c1e-9f5e-0a6d5e7a9c01")
 
 
@@ -51,7 +54,7 @@ def package(context: Context, dataset: Dataset, versions: Mapping[str, Version])
         "maintainer": dataset.maintainer or None, "maintainer_email": dataset.maintainer_email or None,
         "metadata_created": moment(dataset.metadata_created), "metadata_modified": moment(dataset.metadata_modified),
         "name": dataset.name, "notes": dataset.notes or None, "num_resources": len(resources), "num_tags": len(tags),
-        "organization": _owner(agency, context) if agency else None, "owner_org": dataset.owner_org,
+        "organization": owner(agency, context) if agency else None, "owner_org": dataset.owner_org,
         "private": dataset.private, "state": dataset.state, "title": dataset.title, "type": dataset.type,
         "url": dataset.url or None, "version": dataset.version or None, "extras": extras(dataset),
         "resources": [resource_dict(context, resource, versions.get(resource.version_id or "")) for resource in resources],
@@ -75,10 +78,14 @@ def own_extras(dataset: Dataset) -> dict[str, str]:
 
 
 def extras(dataset: Dataset) -> list[dict[str, str]]:
-    """The dataset's further facts: those that were given, and ours, which they cannot replace."""
-    own = own_extras(dataset)
-    given = [extra for extra in dataset.extras if extra["key"] not in own]
-    return given + [{"key": key, "value": value} for key, value in own.items()]
+    """The dataset's further facts in the order given, and ours, which they cannot replace."""
+    return extras_of(dataset.extras, own_extras(dataset))
+
+
+def extras_of(given: Sequence[Mapping[str, str]], own: Mapping[str, str]) -> list[dict[str, str]]:
+    """Further facts that were given, with ours in place of those of the same key."""
+    facts = {extra["key"]: extra["value"] for extra in given} | own
+    return [{"key": key, "value": value} for key, value in facts.items()]
 
 
 def resource_dict(context: Context, resource: Resource, version: Version | None) -> dict[str, Any]:
@@ -126,30 +133,45 @@ def tag_entry(name: str) -> dict[str, Any]:
     return {"id": _tag_id(name), "name": name, "vocabulary_id": None, "display_name": name}
 
 
-def _owner(agency: Agency, context: Context) -> dict[str, Any]:
+def owner(agency: Agency, context: Context) -> dict[str, Any]:
+    """An agency as a package dict has it."""
     return {
-        "id": agency.id, "name": agency.slug, "title": title(agency, context), "type": "organization", "description": "",
-        "image_url": "", "created": moment(agency.created), "is_organization": True, "approval_status": "approved", "state": "active",
+        "id": agency.id, "name": agency.slug, "title": title(agency, context), "type": "organization", "description": agency.description,
+        "image_url": agency.image_url, "created": moment(agency.created), "is_organization": True, "approval_status": "approved",
+        "state": agency.state,
     }
 
 
 def _groups(context: Context, dataset: Dataset) -> list[dict[str, Any]]:
     themes = lookup.themes(context.session) if dataset.groups else {}
     return [
-        {"description": "", "display_name": themes[name].title_vi, "id": themes[name].id, "image_display_url": "",
-         "name": name, "title": themes[name].title_vi}
-        for name in dataset.groups if name in themes
+        {"description": themes[name].description, "display_name": themes[name].title_vi or name, "id": themes[name].id,
+         "image_display_url": themes[name].image_url, "name": name, "title": themes[name].title_vi}
+        for name in dataset.groups if name in themes and themes[name].state == "active"
     ]
 
 
-def title(agency: Agency, context: Context) -> str:
-    """What the agency is called today, in Vietnamese."""
-    return agency.name_on(context.site.clock.today()).name_vi
+def name_of(holder: Agency | Theme) -> str:
+    """The name in addresses of an agency or a theme."""
+    return holder.slug if isinstance(holder, Agency) else holder.name
 
 
-def organization(agency: Agency, context: Context, count: int) -> dict[str, Any]:
-    """An agency as CKAN's organization, with the number of its public datasets."""
-    return _group(agency.id, agency.slug, title(agency, context), "organization", moment(agency.created), count)
+def title(holder: Agency | Theme, context: Context) -> str:
+    """What the agency is called today, or the theme, in Vietnamese; empty where it has no other name than the one in addresses."""
+    if not isinstance(holder, Agency):
+        return holder.title_vi
+    called = holder.name_on(context.site.clock.today())
+    return "" if called.name_vi == holder.slug and not called.name_en else called.name_vi
+
+
+def holder_extras(holder: Agency | Theme, context: Context) -> list[dict[str, str]]:
+    """The further facts of an agency or theme, in the order of their keys, and what is known of it in other columns."""
+    if isinstance(holder, Agency):
+        own = organization_extras(holder, context) if holder.registered else []
+    else:
+        own = [{"key": "title_en", "value": holder.title_en}] if holder.title_en else []
+    taken = {extra["key"] for extra in own}
+    return [extra for extra in sorted(holder.extras, key=lambda extra: extra["key"]) if extra["key"] not in taken] + own
 
 
 def organization_extras(agency: Agency, context: Context) -> list[dict[str, str]]:
@@ -164,14 +186,27 @@ def organization_extras(agency: Agency, context: Context) -> list[dict[str, str]
     return [{"key": key, "value": value} for key, value in facts.items() if value]
 
 
-def group(theme: Theme, count: int) -> dict[str, Any]:
-    """A theme as CKAN's group, with the number of its public datasets."""
-    return _group(theme.id, theme.name, theme.title_vi, "group", moment(theme.created), count)
-
-
-def _group(id: str, name: str, title: str, kind: str, created: str | None, count: int) -> dict[str, Any]:
+def holder(holder: Agency | Theme, context: Context, count: int) -> dict[str, Any]:
+    """An agency as CKAN's organization or a theme as its group, with the number of its datasets."""
+    called, is_agency = title(holder, context), isinstance(holder, Agency)
     return {
-        "approval_status": "approved", "created": created, "description": "", "display_name": title, "id": id,
-        "image_display_url": "", "image_url": "", "is_organization": kind == "organization", "name": name, "num_followers": 0,
-        "package_count": count, "state": "active", "title": title, "type": kind,
+        "approval_status": "approved", "created": moment(holder.created), "description": holder.description,
+        "display_name": called or name_of(holder), "id": holder.id, "image_display_url": holder.image_url, "image_url": holder.image_url,
+        "is_organization": is_agency, "name": name_of(holder), "num_followers": 0, "package_count": count, "state": holder.state,
+        "title": called, "type": "organization" if is_agency else "group",
+    }
+
+
+def email_hash(context: Context, account: Account) -> str:
+    """What stands for an address in CKAN's shapes; made with the site's secret, so that no address can be guessed from it."""
+    return hmac.new(context.site.settings.secret_key.encode(), account.email.lower().encode(), "sha256").hexdigest()[:32]
+
+
+def user(context: Context, account: Account, number: int) -> dict[str, Any]:
+    """An account as everybody may see it, with the number of public datasets that it made."""
+    return {
+        "id": account.id, "name": account.name, "fullname": account.fullname, "created": moment(account.created), "about": account.about,
+        "last_active": moment(account.last_active), "activity_streams_email_notifications": False, "sysadmin": account.sysadmin,
+        "state": account.state, "image_url": account.image_url, "display_name": account.fullname or account.name,
+        "email_hash": email_hash(context, account), "number_created_packages": number, "image_display_url": account.image_url,
     }

@@ -1,8 +1,10 @@
 """The tables, by subject."""
 
+from catalog.models.account import Account, Activity, Collaborator, Following, Member
 from catalog.models.agency import Agency, AgencyName, Commitment, Exemption, Succession
 from catalog.models.base import Base, new_id
 from catalog.models.dataset import Change, Dataset, FileCheck, OldName, Resource, Theme, Version
+from catalog.models.described import Relationship, ResourceView, Vocabulary
 from catalog.models.harvest import (
     HostTurn,
     IssueRow,
@@ -22,7 +24,8 @@ from catalog.models.site import ApiToken, SiteFact
 from catalog.models.upload import UploadedFile
 
 __all__ = [
-    "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck", "HostTurn", "IssueRow",
-    "Known", "LinkCheck", "Notice", "NoticeDelivery", "OldName", "Removal", "Resource", "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Trait", "UploadedFile", "Version", "Worker",
+    "Account", "Activity", "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Collaborator", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck",
+    "Following", "HostTurn", "IssueRow", "Known", "LinkCheck", "Member", "Notice", "NoticeDelivery", "OldName", "Relationship", "Removal", "Resource", "ResourceView",
+    "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Trait", "UploadedFile", "Version", "Vocabulary", "Worker",
     "new_id",
 ]

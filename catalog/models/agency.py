@@ -6,6 +6,7 @@ All days are inclusive: an agency with `valid_to` 2025-06-30 is active on that d
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,7 +21,7 @@ class Agency(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(String(100), unique=True)
-    level: Mapped[str] = mapped_column(String(20))  # province, district, commune, central
+    level: Mapped[str] = mapped_column(String(20))  # province, district, commune, central; empty beside the register
     parent_slug: Mapped[str | None] = mapped_column(String(100))
     abbreviation: Mapped[str] = mapped_column(default="")
     valid_from: Mapped[date]
@@ -33,6 +34,10 @@ class Agency(Base):
     lead_email: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)  # order of the official list
     created: Mapped[datetime]
+    description: Mapped[str] = mapped_column(default="")  # Markdown, as the agency presents itself
+    image_url: Mapped[str] = mapped_column(default="")
+    extras: Mapped[list[Any]] = mapped_column(default=list)  # [{"key": …, "value": …}], beside what the register says
+    state: Mapped[str] = mapped_column(String(20), default="active")  # `deleted` only where the register knows nothing of it
     names: Mapped[list[AgencyName]] = relationship(
         back_populates="agency", cascade="all, delete-orphan", order_by="AgencyName.valid_from", lazy="selectin")
 
@@ -40,6 +45,11 @@ class Agency(Base):
         """The name in force on `day`; the last one for no day, the nearest one for a day outside its life."""
         in_force = [name for name in self.names if day is None or name.valid_from <= day]
         return in_force[-1] if in_force else self.names[0]
+
+    @property
+    def registered(self) -> bool:
+        """Whether the official register has it; one that a program made through the API has no level there."""
+        return bool(self.level)
 
     def active_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)

@@ -150,6 +150,10 @@ class Theme(Base):
     icon: Mapped[str] = mapped_column(String(40), default="")
     position: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime]
+    description: Mapped[str] = mapped_column(default="")
+    image_url: Mapped[str] = mapped_column(default="")
+    extras: Mapped[list[Any]] = mapped_column(default=list)
+    state: Mapped[str] = mapped_column(String(20), default="active")
 
 
 class OldName(Base):

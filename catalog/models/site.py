@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base, Id, Json, new_id
 
 
 class ApiToken(Base):
-    """A program's right to write; only the SHA-256 of the token is kept."""
+    """A right to write, of an account or, without one, of a program that may do everything; only the token's SHA-256 is kept."""
 
     __tablename__ = "api_token"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(100))
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     created: Mapped[datetime]
     last_used: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

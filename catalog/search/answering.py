@@ -9,7 +9,7 @@ from tantivy import Occur, Order
 from tantivy import Query as Q
 
 from catalog.names import fold
-from catalog.search.asking import build, words_of
+from catalog.search.asking import build, is_scored, words_of
 from catalog.search.documents import KEYWORDS, NUMBERS, schema
 from catalog.search.question import MAX_ROWS, MAX_START, SORTS, Found, Hit, Query
 
@@ -36,8 +36,7 @@ def find(searcher: tantivy.Searcher, query: Query) -> Found:
 def _order(query: Query) -> list[tuple[str, bool]]:
     wanted = list(query.order) or list(SORTS.get(query.sort, SORTS["relevance"]))
     known = [(field, down) for field, down in wanted if field == "score" or field in NUMBERS or field in SINGLE or field in KEYWORDS]
-    scored = bool(query.text.strip()) or bool(query.where)
-    if not scored:  # all are equally relevant
+    if not is_scored(query):  # all are equally relevant
         known = [(field, down) for field, down in known if field != "score"]
     return known[:2] or [("metadata_modified", True)]
 
@@ -105,6 +104,7 @@ def suggest(searcher: tantivy.Searcher, text: str, limit: int) -> list[Hit]:
              for word in words[:-1]]
     begun = [Q.regex_query(schema(), field, words[-1] + ".*") for field in ("title_f", "name_f")]
     parts.append((Occur.Must, Q.disjunction_max_query(begun)))
+    parts.append((Occur.Must, Q.const_score_query(Q.term_query(schema(), "label", "public", "basic"), 0.0)))
     exact = Q.boost_query(Q.term_query(schema(), "title", words_of(text)[-1]), 2.0)
     parts.append((Occur.Should, exact))
     hits = searcher.search(Q.boolean_query(parts), min(limit, 50)).hits
@@ -115,7 +115,10 @@ def did_you_mean(searcher: tantivy.Searcher, text: str) -> str | None:
     """The text with unknown words replaced by the commonest near ones; None when nothing better is known."""
     words = [fold(word) for word in words_of(text)][:10]
     better = [word if searcher.doc_freq("text_f", word) else _near(searcher, word) for word in words]
-    return " ".join(better) if None not in better and better != words else None
+    if None in better or better == words:
+        return None
+    near = " ".join(better)
+    return near if find(searcher, Query(text=near, rows=0)).count else None  # never a word of what the public may not see
 
 
 def _near(searcher: tantivy.Searcher, word: str) -> str | None:

@@ -15,15 +15,17 @@ from catalog.errors import SearchRefused
 from catalog.names import fold, nfc
 from catalog.search.documents import KEYWORDS, NUMBERS, TEXTS, schema
 from catalog.search.lucene import And, Between, Everything, Node, Not, Or, Pattern, Words
+from catalog.search.places import Box
 from catalog.search.question import Query
 
 # The fields in which a word of a plain search is looked for, and how much a find there weighs.
 WEIGHTS = (("title", 8.0), ("title_f", 4.0), ("name_f", 4.0), ("tags_text", 3.0), ("tags_text_f", 2.0), ("text", 1.5), ("text_f", 1.0))
+STEM_WEIGHT = 0.5  # an English word with another ending
 TIE = 0.1
 ALIASES = {"organization_title": "text", "res_name": "text", "res_description": "text", "tag": "tags", "type": "dataset_type",
            "license": "license_id", "": "text"}
-# True of everything in the index, since only what the public may see is in it.
-ALWAYS = {"state": "active", "capacity": "public", "entity_type": "package"}
+# True of everything in the index.
+ALWAYS = {"entity_type": "package"}
 _INTEGER_FIELD = tantivy.FieldType.Integer
 
 
@@ -31,6 +33,11 @@ _INTEGER_FIELD = tantivy.FieldType.Integer
 def _analyzer() -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     return builder.filter(tantivy.Filter.remove_long(40)).filter(tantivy.Filter.lowercase()).build()
+
+
+@cache
+def _stemmer() -> tantivy.TextAnalyzer:
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.stemmer("english")).build()
 
 
 def words_of(text: str) -> list[str]:
@@ -41,28 +48,67 @@ def words_of(text: str) -> list[str]:
 def build(query: Query, searcher: tantivy.Searcher, *, without: str | None = None) -> Q:
     """The query of the index; `without` leaves out the filter of one facet."""
     builder = _Builder(searcher, query.now or datetime.now(UTC))
-    parts = [(Occur.Must, Q.const_score_query(_term("kind", "dataset"), 0.0))]
+    parts = [(Occur.Must, Q.const_score_query(_visible(query), 0.0))]
     if query.text.strip():
         parts.append((Occur.Must, plain(query.text, every_word=query.every_word)))
     for field, values in query.filters.items():
         if field != without and values:
             parts.append((Occur.Must, _any_of(builder.keyword_field(field), values)))
     parts.extend((Occur.Must, builder.node(node)) for node in query.where)
+    parts.extend((Occur.Must, Q.const_score_query(bound, 0.0)) for bound in _touching(query.box))
+    parts.extend((Occur.Must, Q.const_score_query(builder.node(node), 0.0)) for node in query.narrowed)
     return Q.boolean_query(parts)
+
+
+def _visible(query: Query) -> Q:
+    """What may be found: what is public, and what else the asker may see."""
+    if query.labels is None:
+        seen = _term("kind", "dataset")
+    elif query.labels:
+        seen = Q.term_set_query(schema(), "label", ["public", *query.labels])
+    else:
+        return _term("label", "public")
+    return seen if query.drafts else Q.boolean_query([(Occur.Must, seen), (Occur.Must, _term("state", "active"))])
+
+
+def _touching(box: Box | None) -> list[Q]:
+    """What holds of a place that touches the box: neither lies wholly beside, above or below the other."""
+    if box is None:
+        return []
+    west, south, east, north = box
+    return [Q.range_query(schema(), "west", _INTEGER_FIELD, None, east), Q.range_query(schema(), "east", _INTEGER_FIELD, west, None),
+            Q.range_query(schema(), "south", _INTEGER_FIELD, None, north), Q.range_query(schema(), "north", _INTEGER_FIELD, south, None)]
+
+
+def is_scored(query: Query) -> bool:
+    """Whether some finds are more relevant than others: where words are looked for in texts, not where values hold or do not."""
+    return bool(query.text.strip()) or any(_scores(node) for node in query.where)
+
+
+def _scores(node: Node) -> bool:
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(_scores(inner) for inner in nodes)
+        case Words(field, _, _):
+            return ALIASES.get(field or "", field) in TEXTS
+    return False
 
 
 def plain(text: str, *, every_word: bool = True) -> Q:
     """Words looked for everywhere; a find with the same diacritics and a phrase in the title rank higher.
 
-    Where not every word is asked for, CKAN's rule holds: of two words both, of up to five all but one, of more 80 %.
+    Where not every word is asked for, CKAN's rule holds: of two words both, of up to five all but one, of more 80 %;
+    words that a hyphen or another sign joins are one word, of which any part will do.
     """
     words = words_of(text)[:50]
     if not words:
         return Q.empty_query()
-    parts = [(Occur.Should, _word(word)) for word in words]
-    needed = len(words)
-    if not every_word and len(words) > 2:
-        needed = len(words) - 1 if len(words) <= 5 else len(words) * 4 // 5
+    clauses = [[word] for word in words] if every_word else [parts for part in text.split() if (parts := words_of(part))][:50]
+    parts = [(Occur.Should, _word(clause[0]) if len(clause) == 1 else Q.boolean_query([(Occur.Should, _word(word)) for word in clause[:50]]))
+             for clause in clauses]
+    needed = len(clauses)
+    if not every_word and needed > 2:
+        needed = needed - 1 if needed <= 5 else needed * 4 // 5
     found = Q.boolean_query(parts, minimum_number_should_match=needed)
     if len(words) == 1:
         return found
@@ -74,11 +120,13 @@ def plain(text: str, *, every_word: bool = True) -> Q:
 
 def _word(word: str) -> Q:
     finds = [Q.boost_query(_term(field, fold(word) if field.endswith("_f") else word), weight) for field, weight in WEIGHTS]
+    if word.isascii() and word.isalpha():
+        finds.append(Q.boost_query(_term("text_s", "".join(_stemmer().analyze(word)[:1])), STEM_WEIGHT))
     return Q.disjunction_max_query(finds, tie_breaker=TIE)
 
 
 def _term(field: str, value: str) -> Q:
-    return Q.term_query(schema(), field, value, "basic" if field in KEYWORDS or field in ("kind", "extra", "id") else "position")
+    return Q.term_query(schema(), field, value, "basic" if field in KEYWORDS or field in ("kind", "label", "extra", "id") else "position")
 
 
 def _any_of(field: str, values: Sequence[str]) -> Q:

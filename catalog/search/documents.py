@@ -1,4 +1,8 @@
-"""What stands in the index: one document a published dataset, in exact and in folded words."""
+"""What stands in the index: one document a dataset that is not deleted, in exact and in folded words.
+
+Each has labels, as CKAN's permission labels: `public`, or for what is private `member-<id of the agency>`, and
+`collaborator-<id of the dataset>`. Whoever asks finds what carries one of its own labels.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,20 @@ from sqlalchemy.orm import Session
 
 from catalog.models import Agency, Dataset, Resource, Theme, Version
 from catalog.names import collation_key, fold, nfc
+from catalog.search.places import box_of
 
-FORMAT = 1  # raise it when the fields or their meaning change; every index is then made anew
+FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
 
-# Words: `x` as written (NFC), `x_f` folded. `text` is everything together.
+# Words: `x` as written (NFC), `x_f` folded. `text` is everything together; `text_s` the same without English endings.
 TEXTS = ("title", "notes", "tags_text", "text")
 # Values as they are, to filter by, to count and to sort by.
 KEYWORDS = (
     "name", "title_string", "owner_org", "organization", "groups", "tags", "res_format", "license_id", "frequency",
-    "illustrative", "validation", "schema", "dataset_type", "author", "maintainer", "version", "url",
+    "illustrative", "validation", "schema", "dataset_type", "state", "capacity", "author", "maintainer", "version", "url",
 )
 NUMBERS = ("metadata_modified", "metadata_created", "num_resources", "num_tags")  # dates in microseconds
+BOX = ("west", "south", "east", "north")  # of what the extra `spatial` shows, in millionths of a degree
 
 
 @cache
@@ -30,16 +36,18 @@ def schema() -> tantivy.Schema:
     """The fields of the index."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("extra", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("shown", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text_s", tokenizer_name="en_stem", index_option="basic")
     builder.add_text_field("name_f", tokenizer_name="default", index_option="position")
     for field in TEXTS:
         builder.add_text_field(field, tokenizer_name="default", index_option="position")
         builder.add_text_field(f"{field}_f", tokenizer_name="default", index_option="position")
     for field in KEYWORDS:
         builder.add_text_field(field, stored=field == "name", fast=True, tokenizer_name="raw", index_option="basic")
-    for field in NUMBERS:
+    for field in (*NUMBERS, *BOX):
         builder.add_integer_field(field, indexed=True, fast=True)
     return builder.build()
 
@@ -53,10 +61,8 @@ class Reader:
         self._themes = {theme.name: theme for theme in session.scalars(select(Theme))}
 
     def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
-        """Documents of those of the datasets that the public may see."""
-        datasets = self._session.scalars(
-            select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state == "active", Dataset.private.is_(False))
-        ).all()
+        """Documents of those of the datasets that are not deleted."""
+        datasets = self._session.scalars(select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state != "deleted")).all()
         live = [resource.version_id for dataset in datasets for resource in dataset.resources if resource.version_id]
         versions: dict[str, Version] = {}
         for at in range(0, len(live), 500):
@@ -72,6 +78,8 @@ class Reader:
         document = tantivy.Document()
         document.add_text("id", dataset.id)
         document.add_text("kind", "dataset")
+        for label in labels(dataset):
+            document.add_text("label", label)
         document.add_text("shown", dataset.title)
         document.add_text("name_f", dataset.name)
         for field, values in self._keywords(dataset, agency, resources, live).items():
@@ -80,13 +88,17 @@ class Reader:
         for field, text in self._texts(dataset, agency, resources, live).items():
             document.add_text(field, text)
             document.add_text(f"{field}_f", fold(text))
+            if field == "text":
+                document.add_text("text_s", text)
         document.add_integer("metadata_modified", int(dataset.metadata_modified.timestamp() * 1_000_000))
         document.add_integer("metadata_created", int(dataset.metadata_created.timestamp() * 1_000_000))
         document.add_integer("num_resources", len(resources))
         document.add_integer("num_tags", len(dataset.tags))
-        extras = {extra["key"]: extra["value"] for extra in dataset.extras} | {
-            "frequency": dataset.frequency, "identifier": dataset.identifier, "harvest_source_id": dataset.source_id,
-            "title_en": dataset.title_en, "illustrative": "true" if dataset.illustrative else ""}
+        own = {"frequency": dataset.frequency, "identifier": dataset.identifier, "harvest_source_id": dataset.source_id,
+               "title_en": dataset.title_en, "illustrative": "true" if dataset.illustrative else ""}
+        extras = {extra["key"]: extra["value"] for extra in dataset.extras} | {key: value for key, value in own.items() if value}
+        for side, bound in zip(BOX, box_of(str(extras.get("spatial") or "")) or (), strict=False):
+            document.add_integer(side, bound)
         for key, value in extras.items():
             if value:
                 document.add_text("extra", f"{key}={value}"[:MAX_TERM])
@@ -109,6 +121,8 @@ class Reader:
             "validation": [validation(live)],
             "schema": sorted(schema for schema in schemas if schema),
             "dataset_type": [dataset.type],
+            "state": [dataset.state],
+            "capacity": ["private" if dataset.private else "public"],
             **{field: [value] for field in ("author", "maintainer", "version", "url") if (value := getattr(dataset, field))},
         }
 
@@ -127,6 +141,13 @@ class Reader:
         texts = {"title": f"{dataset.title}\n{dataset.title_en}", "notes": dataset.notes,
                  "tags_text": "\n".join(dataset.tags), "text": "\n".join(text for text in everything if text)}
         return {field: nfc(text) for field, text in texts.items()}
+
+
+def labels(dataset: Dataset) -> list[str]:
+    """Who finds the dataset: the public, or those who belong to it."""
+    if dataset.state == "active" and not dataset.private:
+        return ["public"]
+    return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"]
 
 
 def validation(live: list[Version]) -> str:

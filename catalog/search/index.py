@@ -49,7 +49,7 @@ class _Opened:
 
 
 class SearchIndex:
-    """Search over the published datasets. Safe for many threads and for several processes on one folder."""
+    """Search over the datasets. Safe for many threads and for several processes on one folder."""
 
     def __init__(self, folder: Path, engine: Engine) -> None:
         self._folder = folder
@@ -164,9 +164,7 @@ class SearchIndex:
         with Session(self._engine) as session:
             row = session.execute(select(Change.seq, Change.dataset_id).order_by(Change.seq.desc()).limit(1)).first()
             mark = Mark(*row) if row else Mark()
-            ids = session.scalars(
-                select(Dataset.id).where(Dataset.state == "active", Dataset.private.is_(False)).order_by(Dataset.id)
-            ).all()
+            ids = session.scalars(select(Dataset.id).where(Dataset.state != "deleted").order_by(Dataset.id)).all()
             with _writing(index, mark) as writer:
                 _add(writer, session, ids)
         index.reload()

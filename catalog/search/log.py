@@ -26,6 +26,11 @@ def note_change(session: Session, dataset_id: str, at: datetime) -> None:
     session.info[_PENDING][dataset_id] = at
 
 
+def noted(session: Session) -> list[str]:
+    """The datasets that changed in this transaction."""
+    return list(session.info.get(_PENDING, ()))
+
+
 def _write(session: Session) -> None:
     pending: dict[str, datetime] = session.info[_PENDING]
     if not pending or session.in_nested_transaction():

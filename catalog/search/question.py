@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from catalog.search.lucene import Node
+from catalog.search.places import Box
 
 FACETS = ("organization", "groups", "tags", "res_format", "license_id", "frequency", "illustrative", "validation", "schema")
 SORTS = {
@@ -26,15 +27,19 @@ class Query:
 
     text     words; each must be there (`every_word`), or most of them as CKAN has it
     filters  facet to values, of which any will do; a facet's own filter does not narrow its counts
-    where    further conditions, parsed by `lucene.parse`
+    where    further conditions, parsed by `lucene.parse`; how well they hold counts for the relevance
+    narrowed further conditions that only leave out what does not hold
     order    fields with "descending", instead of `sort`, one of SORTS
     facets   facets to be counted, at most `facet_limit` values each (all for a negative one)
+    box      only datasets whose place touches this one (see places)
+    labels   what may be found beside what is public, None for everything (see documents); drafts, too
     now      what NOW means in conditions on dates
     """
 
     text: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     where: Sequence[Node] = ()
+    narrowed: Sequence[Node] = ()
     sort: str = "relevance"
     order: Sequence[tuple[str, bool]] = ()
     start: int = 0
@@ -42,6 +47,9 @@ class Query:
     facets: Sequence[str] = ()
     facet_limit: int = 50
     every_word: bool = True
+    box: Box | None = None
+    labels: Sequence[str] | None = ()
+    drafts: bool = False
     now: datetime | None = None
 
 

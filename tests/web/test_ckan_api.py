@@ -133,7 +133,7 @@ def test_headers_are_ckans(client):
     {"data": {"id": "zz-tieng-on-1"}, "content_type": "multipart/form-data"},
     {"data": '{"id": "zz-tieng-on-1"}', "content_type": "application/x-www-form-urlencoded"}, {"data": '{"id": "zz-tieng-on-1"}'},
     {"query_string": {"id": "zz-tieng-on-1"}},
-    {"query_string": {"id": "zz-tieng-on-2"}, "json": {"id": "zz-tieng-on-1"}},
+    {"query_string": {"id": "zz-tieng-on-1"}, "json": {"id": "zz-tieng-on-2"}},  # the address wins
 ])
 @pytest.mark.parametrize("door", ["/api/3/action/", "/api/action/"])
 def test_parameters_come_in_every_way(client, sent, door):

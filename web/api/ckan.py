@@ -21,12 +21,14 @@ from werkzeug.exceptions import HTTPException
 
 from catalog.actions import ACTIONS, SIDE_EFFECTS, shown
 from catalog.actions.context import Context
+from catalog.actions.performing import perform
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale
 from catalog.metadata import WrongShape
-from catalog.models import ApiToken
 from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
-from catalog.tokens import token_of
+from catalog.tokens import Caller, caller_of, seen
+from web.api import sending
+from web.api.given import kept
 
 log = logging.getLogger(__name__)
 bp = Blueprint("ckan", __name__)
@@ -56,6 +58,7 @@ def action(name: str) -> Response:
     envelope: dict[str, Any] = {"help": f"{_site_url()}/api/3/action/help_show?name={name}"}
     try:
         data, callback = _parameters(name in SIDE_EFFECTS)
+        data = kept(data)
         result = _run(name, data, anonymous=callback is not None)
     except Unreadable as error:
         return _json(f"Bad request: JSON Error: {error}", 400)
@@ -73,7 +76,8 @@ def action(name: str) -> Response:
         log.exception("action %s failed, reference %s", name, reference)
         error = {"__type": "Internal Server Error", "message": f"Internal Server Error (reference {reference})"}
         return _json(envelope | {"error": error, "success": False}, 500)
-    response = _json(envelope | {"success": True, "result": result}, callback=callback)
+    changed = {"changed_entities": {"packages": [result["id"]]}} if name == "package_update" else {}
+    response = _json(envelope | {"success": True, "result": result} | changed, callback=callback)
     if name in SHOW_A_PACKAGE:
         response.set_etag(shown.etag(result))  # what If-Match of a later change must name
     return response
@@ -83,21 +87,31 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
     site: Site = current_app.extensions["haidang"]
     writes = name in SIDE_EFFECTS
     with site.writing() if writes else site.reading() as session:
-        token = None if anonymous else _token(session)
-        if token is not None and writes:
-            token.last_used = site.clock.now()
-        context = Context(site=site, session=session, user=token.name if token else None, may_write=token is not None, asked_at=_site_url(),
+        caller = None if anonymous else _caller(session)
+        if caller is not None and writes:
+            caller.token.last_used = site.clock.now()
+            if caller.account is not None:
+                caller.account.last_active = site.clock.now()
+        context = Context(site=site, session=session, user=caller.name if caller else None, may_write=caller is not None and caller.may_all,
+                          account=caller.account if caller else None, asked_at=_site_url(),
                           if_match=request.headers.get("If-Match", "") if writes else "")
-        result = ACTIONS[name](context, data)
-        if writes:
-            session.flush()
-        return result
+        result = perform(context, name, data)
+    if caller is not None and caller.account is not None and not writes:
+        seen(site, caller)
+    return result
 
 
-def _token(session: Session) -> ApiToken | None:
+def _caller(session: Session) -> Caller | None:
     given = request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key") or ""
     given = given.removeprefix("Bearer ").strip()
-    return token_of(session, given) if given else None
+    return caller_of(session, given) if given else None
+
+
+def _shows_token() -> bool:
+    """Whether the call shows a token that holds; only then is a file taken in."""
+    site: Site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        return _caller(session) is not None
 
 
 def _site_url() -> str:
@@ -107,15 +121,16 @@ def _site_url() -> str:
 
 def _parameters(writes: bool) -> tuple[dict[str, Any], str | None]:
     """The parameters of the call, and the JSONP callback, which only a GET may name."""
-    request.max_content_length = MAX_BODY
+    sends_file = writes and request.mimetype == "multipart/form-data" and _shows_token()
+    request.max_content_length = sending.MAX_FILE if sends_file else MAX_BODY
     if request.method != "POST":
         if writes:
             raise Unreadable("Invalid request. Please use POST method for your request")
         data = _flat(request.args) or (_json_body() if request.is_json and request.get_data() else {})
         return data, data.pop("callback", None) if isinstance(data.get("callback"), str | None) else None
     data = _posted()
-    if not data and not writes:
-        data = _flat(request.args)
+    if not writes:
+        data |= _flat(request.args)
     data.pop("callback", None)
     return data, None
 
@@ -134,6 +149,8 @@ def _form() -> dict[str, Any]:
     """A form; one whose only key is itself JSON is what `curl -d` sends without saying so."""
     raw = request.get_data(cache=True, parse_form_data=False) if request.mimetype != "multipart/form-data" else b""
     form = _flat(request.form)
+    if request.files and _shows_token():
+        form |= sending.files(current_app.extensions["haidang"], request.files)
     if raw.lstrip()[:1] == b"{" and (not form or len(form) == 1):
         return _object(raw)
     return form

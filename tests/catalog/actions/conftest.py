@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.site import Site
+from tests.support.people import people
 from tests.support.publishing import furnish
 
 
@@ -12,3 +13,10 @@ from tests.support.publishing import furnish
 def furnished(site: Site) -> Site:
     furnish(site)
     return site
+
+
+@pytest.fixture
+def peopled(furnished: Site) -> Site:
+    """The same site with accounts; see `tests.support.people`."""
+    people(furnished)
+    return furnished

@@ -115,3 +115,33 @@ def test_private_datasets_are_never_found(stocked):
     publish(stocked, name="kin", title="Bệnh viện kín", private=True)
     assert "kin" not in found(stocked, q="benh vien", include_private="true")
     assert search(stocked, fq="capacity:private")["count"] == 0
+
+
+@pytest.mark.parametrize(("q", "names"), [
+    ('"y tế"', {"benh-vien", "tram-y-te"}), ('"tỉnh viện"', set()), ("+y -xã", {"benh-vien"}), ('bệnh "', {"benh-vien"}), ("nosuch-bệnh", {"benh-vien"}),
+    ("-title:bệnh +organization:so-y-te", {"tram-y-te"}),
+])
+def test_phrases_signs_and_words_that_are_joined(stocked, q, names):
+    assert set(found(stocked, q=q)) == names
+
+
+def test_english_words_are_found_with_another_ending(stocked):
+    publish(stocked, name="dem", title="Traffic counts", notes="Vehicles counted daily")
+    assert found(stocked, q="counting vehicle") == ["dem"]
+
+
+@pytest.mark.parametrize(("box", "names"), [
+    ("107,10,108,11", {"diem", "vung"}), ("106,10,106.9,10.4", set()), ("106.5,10.5,106.7,10.7", {"vung"}), ("-180,-90,180,90", {"diem", "vung"}),
+    ([107, 10.3, 107.2, 10.4], {"diem"}),
+])
+def test_datasets_are_found_by_their_place(stocked, box, names):
+    publish(stocked, name="diem", extras=[{"key": "spatial", "value": '{"type": "Point", "coordinates": [107.08, 10.35]}'}])
+    publish(stocked, name="vung", extras=[{"key": "spatial", "value": '{"type": "Polygon", "coordinates": [[[106.5,10.5],[107.3,10.5],[107.3,11],[106.5,10.5]]]}'}])
+    publish(stocked, name="hong", extras=[{"key": "spatial", "value": '{"type": "Point", "coordinates": ["x"]}'}])
+    assert set(found(stocked, ext_bbox=box)) == names
+
+
+@pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "3,2,1,4", "nan,1,2,3", 5, {"a": 1}])
+def test_a_box_that_is_none_is_refused(stocked, box):
+    with pytest.raises(SearchSyntax):
+        search(stocked, ext_bbox=box)

@@ -1,0 +1,28 @@
+"""Files that come with a call: written to disk as they arrive, then kept under their SHA-256."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from catalog.actions.uploads import Uploaded
+from catalog.site import Site
+
+MAX_FILE = 1024 * 1024 * 1024  # bytes of one call that sends a file
+FIELD = "upload"  # CKAN's name for it
+
+
+def files(site: Site, sent: MultiDict[str, FileStorage]) -> dict[str, Any]:
+    """The file that was sent, kept in the site's files; nothing where the field was left empty."""
+    given = sent.get(FIELD)
+    if given is None or not given.filename:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="haidang-upload-") as folder:
+        path = Path(folder) / "file"
+        with path.open("wb") as file:
+            shutil.copyfileobj(given.stream, file, 1 << 20)
+        return {FIELD: Uploaded(filename=given.filename, sha256=site.files.put(path), size=path.stat().st_size)}
