@@ -16,6 +16,7 @@ from web.datasets import downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.dictionary import cell_words, type_words
+from web.exchange import head
 from web.runs.lines import for_pages
 
 bp = Blueprint("datasets", __name__)
@@ -53,7 +54,7 @@ def show(name: str) -> Response | str | tuple[str, int]:
             return redirect(url_for("datasets.show", name=dataset.name), 301)
         if dataset.state == "deleted":
             return _gone(session, dataset)
-        return render_template("datasets/show.html", **page.of_dataset(site(), session, dataset))
+        return render_template("datasets/show.html", **page.of_dataset(site(), session, dataset), **head.of_dataset(session, dataset))
 
 
 def _gone(session: Session, dataset: Dataset) -> tuple[str, int]:
