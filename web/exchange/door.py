@@ -53,7 +53,8 @@ def entry_at(context: Context, name: str) -> Entry:
 
 def answer(data: bytes | str | Iterator[bytes], media_type: str, *, modified: datetime | None = None) -> Response:
     """A document for programs of any site; one that is not streamed is asked for again by its ETag."""
-    response = Response(data, content_type=f"{media_type}; charset=utf-8" if media_type.startswith(("text/", "application/xml")) else media_type)
+    with_charset = media_type.startswith("text/") or media_type in ("application/xml", "application/atom+xml")
+    response = Response(data, content_type=f"{media_type}; charset=utf-8" if with_charset else media_type)
     response.headers["Access-Control-Allow-Origin"] = "*"
     if modified is not None:
         response.last_modified = modified
