@@ -70,8 +70,8 @@ def _entry(root: etree._Element, entry: Entry) -> None:
         _add(element, "category", term=tag)
     if entry.illustrative:
         _add(element, "category", term="illustrative", label="Dữ liệu minh hoạ")
-    if entry.licence_uri:
-        _add(element, "link", rel="license", href=entry.licence_uri)
+    if entry.licence_text:
+        _add(element, "link", rel="license", href=entry.licence_text)
     for file in [file for file in entry.files if file.download][:FILES]:
         length = {"length": str(file.size)} if file.size is not None and file.size >= 0 else {}
         _add(element, "link", rel="enclosure", type=file.media_type or "application/octet-stream", href=file.download or "", **length)

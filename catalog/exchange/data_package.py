@@ -36,9 +36,9 @@ def document(site: Site, portal: Portal, entry: Entry) -> dict[str, Any]:
 
 def _licences(entry: Entry) -> list[dict[str, str]]:
     known = LICENCES.get(entry.licence)
-    if known is None or not entry.licence_uri:
+    if known is None or not entry.licence_text:
         return []
-    return [{"name": _LICENCES.get(known.id, known.id), "path": entry.licence_uri, "title": known.title_vi}]
+    return [{"name": _LICENCES.get(known.id, known.id), "path": entry.licence_text, "title": known.title_vi}]
 
 
 def _contributors(entry: Entry) -> list[dict[str, Any]]:

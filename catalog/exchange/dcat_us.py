@@ -29,7 +29,7 @@ def dataset(portal: Portal, entry: Entry) -> dict[str, Any]:
         "@type": "dcat:Dataset", "identifier": entry.id, "title": entry.title, "title_en": entry.title_en,
         "description": entry.notes or entry.title, "keyword": keywords(entry), "modified": moment(entry.modified), "issued": moment(entry.issued),
         "publisher": {"@type": "org:Organization", "name": publisher(portal, entry)}, "contactPoint": _contact(portal, entry),
-        "accessLevel": "public", "license": entry.licence_uri, "rights": entry.rights[:RIGHTS], "spatial": entry.spatial,
+        "accessLevel": "public", "license": entry.licence_text, "rights": entry.rights[:RIGHTS], "spatial": entry.spatial,
         "temporal": "/".join(filter(None, entry.temporal)) if entry.temporal and all(entry.temporal) else None,
         "accrualPeriodicity": INTERVALS.get(entry.frequency), "language": ["vi"], "landingPage": entry.page,
         "references": [entry.homepage] if entry.homepage else None, "theme": [plain(theme.title_vi) or theme.name for theme in entry.themes],

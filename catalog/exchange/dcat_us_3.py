@@ -79,7 +79,7 @@ def _file(portal: Portal, entry: Entry, file: File) -> dict[str, Any]:
     schema = schemas.load(file.schema) if file.schema in schemas.names() else None
     made: dict[str, Any] = {
         "@id": file.uri, "@type": "Distribution", "title": file.name, "description": file.description, "format": file.format,
-        "mediaType": file.media_type, "accessURL": file.access, "downloadURL": file.download, "license": entry.licence_uri,
+        "mediaType": file.media_type, "accessURL": file.access, "downloadURL": file.download, "license": entry.licence_text,
         "byteSize": str(file.size) if file.size is not None and file.size >= 0 else None, "issued": moment(file.issued),
         "modified": moment(file.modified), "accessRights": PUBLIC, "language": ["vi"],
         "characterEncoding": [plain(file.version.encoding)] if file.version and file.version.encoding else None,

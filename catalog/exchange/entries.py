@@ -71,7 +71,8 @@ class Entry:
     themes: tuple[Theme, ...]
     files: tuple[File, ...]
     licence: str
-    licence_uri: str | None
+    licence_uri: str | None  # in the EU's register, where it has the licence
+    licence_text: str | None
     frequency: str
     illustrative: bool
     issued: datetime
@@ -137,7 +138,8 @@ def _entry(context: Context, dataset: Dataset, versions: Mapping[str, Version], 
         title=plain(dataset.title) or dataset.name, title_en=plain(dataset.title_en), notes=plain(dataset.notes),
         tags=tuple(dict.fromkeys(filter(None, map(plain, dataset.tags)))), publisher=_publisher(context, agency) if agency else None,
         themes=tuple(themes[name] for name in dataset.groups if name in themes), files=files,
-        licence=dataset.license_id, licence_uri=uri(vocabulary.licence(dataset.license_id, base)), frequency=dataset.frequency,
+        licence=dataset.license_id, licence_uri=uri(vocabulary.licence(dataset.license_id, base)),
+        licence_text=uri(vocabulary.licence_text(dataset.license_id, base)), frequency=dataset.frequency,
         illustrative=dataset.illustrative, issued=dataset.metadata_created,
         modified=max([dataset.metadata_modified, *(one.created for one in live)]), version=version,
         contact=(maintainer, mailto(dataset.maintainer_email) or mailto(dataset.author_email)), author=plain(dataset.author),

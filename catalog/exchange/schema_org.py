@@ -22,7 +22,7 @@ def described(portal: Portal, entry: Entry) -> dict[str, Any]:
     made: dict[str, Any] = {
         "@type": "Dataset", "@id": entry.uri, "name": entry.title, "alternateName": entry.title_en, "description": description(entry),
         "url": entry.page, "identifier": entry.id, "keywords": [*entry.tags, *(theme.title_vi for theme in entry.themes)],
-        "license": entry.licence_uri, "isAccessibleForFree": True, "inLanguage": "vi", "datePublished": moment(entry.issued),
+        "license": entry.licence_text, "isAccessibleForFree": True, "inLanguage": "vi", "datePublished": moment(entry.issued),
         "dateModified": moment(entry.modified), "version": entry.version, "publisher": _publisher(portal, entry),
         "creator": _publisher(portal, entry), "spatialCoverage": {"@type": "Place", "name": entry.spatial} if entry.spatial else None,
         "temporalCoverage": "/".join(end or ".." for end in entry.temporal) if entry.temporal else None,

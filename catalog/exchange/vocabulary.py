@@ -49,6 +49,12 @@ _FILE_TYPES = {
 }
 _LICENCES = {"cc-zero": "CC0", "cc-by": "CC_BY_4_0", "cc-by-sa": "CC_BYSA_4_0", "odc-by": "ODC_BY", "odc-odbl": "ODC_BL", "odc-pddl": "ODC_PDDL",
              "uk-ogl": "OGL_3_0"}
+# Where the text of a licence stands, at the address by which programs know it.
+_TEXTS = {
+    "cc-zero": "https://creativecommons.org/publicdomain/zero/1.0/", "cc-by": "https://creativecommons.org/licenses/by/4.0/",
+    "cc-by-sa": "https://creativecommons.org/licenses/by-sa/4.0/", "odc-by": "https://opendatacommons.org/licenses/by/1-0/",
+    "odc-odbl": "https://opendatacommons.org/licenses/odbl/1-0/", "odc-pddl": "https://opendatacommons.org/licenses/pddl/1-0/",
+}
 _PUBLISHERS = {
     "central": ("NationalAuthority", "National authority"), "province": ("RegionalAuthority", "Regional authority"),
     "district": ("LocalAuthority", "Local authority"), "commune": ("LocalAuthority", "Local authority"),
@@ -89,11 +95,16 @@ def media_type(given: str | None, format: str) -> str | None:
 
 
 def licence(id: str, site_url: str) -> str | None:
-    """The address of a licence: in the EU's register, else where its text is, else its page here; None for one that is not stated."""
+    """The address of a licence in the EU's register, else that of its text; None for one that is not stated or not known."""
+    return f"{AUTHORITY}licence/{_LICENCES[id]}" if id in _LICENCES else licence_text(id, site_url)
+
+
+def licence_text(id: str, site_url: str) -> str | None:
+    """Where the text of a licence stands, else its page here; None for one that is not stated or not known."""
     if id in ("", "notspecified"):
         return None
-    if id in _LICENCES:
-        return f"{AUTHORITY}licence/{_LICENCES[id]}"
+    if id in _TEXTS:
+        return _TEXTS[id]
     known = LICENCES.get(id)
     if known is None:
         return None

@@ -49,7 +49,7 @@ def test_frictionless_reads_the_data_package_of_a_served_dataset_and_finds_its_t
 def test_a_data_package_says_who_publishes_under_which_licence(site, name):
     package = json.loads(visitor(site).get(f"/dataset/{name}/datapackage.json").data)
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
-    assert package["licenses"] == [{"name": "CC-BY-4.0", "path": "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0",
+    assert package["licenses"] == [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/",
                                     "title": "Creative Commons – ghi nguồn (CC BY)"}]
     assert {person["roles"][0]: person["title"] for person in package["contributors"]} == {"publisher": "Sở Y tế", "contact": "Phòng Nghiệp vụ Y"}
     assert package["illustrative"] is True
