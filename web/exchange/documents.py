@@ -10,6 +10,7 @@ from flask import Response, abort, redirect, render_template
 from catalog.exchange import croissant, data_package, schema_org
 from catalog.exchange.portal import portal
 from catalog.licences import LICENCES
+from catalog.quality import quality
 from web.datasets import words
 from web.exchange.door import answer, bp, entry_at, reading, site
 
@@ -40,6 +41,14 @@ def data_package_document(name: str) -> Response:
         if not entry.files:
             abort(404)
         return _json(data_package.document(site(), portal(context), entry))
+
+
+@bp.get("/dataset/<name>/quality.json")
+def quality_document(name: str) -> Response:
+    """The dataset's 405 points and five stars, with their reasons."""
+    with reading() as context:
+        entry = entry_at(context, name)
+    return _json({"dataset": entry.uri, "name": entry.name, **quality(entry).to_dict()})
 
 
 @bp.get("/license/<id>")

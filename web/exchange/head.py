@@ -10,6 +10,8 @@ from catalog.exchange import schema_org
 from catalog.exchange.entries import entries
 from catalog.exchange.portal import Portal, portal
 from catalog.models import Dataset
+from catalog.quality import quality
+from catalog.quality_words import RATINGS, STARS
 from web.exchange.door import context_of, site_url
 from web.kept import kept
 
@@ -19,7 +21,7 @@ ALTERNATES = (
 
 
 def of_dataset(session: Session, dataset: Dataset) -> dict[str, Any]:
-    """`structured` for a block of JSON-LD, and `alternates`, each an address, a media type and a name."""
+    """`structured` for a block of JSON-LD, `alternates`, each an address, a media type and a name, and the dataset's `quality`."""
     context = context_of(session)
     own: Portal = kept(("portal", site_url()), lambda: portal(context))
     [entry] = entries(context, [dataset])
@@ -28,4 +30,4 @@ def of_dataset(session: Session, dataset: Dataset) -> dict[str, Any]:
     other.append((f"{page}/croissant.json", "application/ld+json", "Croissant"))
     if entry.files:
         other.append((f"{page}/datapackage.json", "application/json", "Data Package"))
-    return {"structured": schema_org.document(own, entry), "alternates": other}
+    return {"structured": schema_org.document(own, entry), "alternates": other, "quality": quality(entry), "ratings": RATINGS, "star_words": STARS}
