@@ -5,6 +5,7 @@ A table is given as the Parquet file in which it is stored, whose hash is known 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from catalog.exchange import schema_org
@@ -21,9 +22,10 @@ CONTEXT = {
     "examples": {"@id": "cr:examples", "@type": "@json"}, "extract": "cr:extract", "field": "cr:field", "fileProperty": "cr:fileProperty",
     "fileObject": "cr:fileObject", "fileSet": "cr:fileSet", "format": "cr:format", "includes": "cr:includes", "isLiveDataset": "cr:isLiveDataset",
     "jsonPath": "cr:jsonPath", "key": "cr:key", "md5": "cr:md5", "parentField": "cr:parentField", "path": "cr:path", "recordSet": "cr:recordSet",
-    "references": "cr:references", "regex": "cr:regex", "repeated": "cr:repeated", "replace": "cr:replace", "sc": "https://schema.org/",
+    "references": "cr:references", "regex": "cr:regex", "repeated": "cr:repeated", "replace": "cr:replace", "samplingRate": "cr:samplingRate", "sc": "https://schema.org/",
     "separator": "cr:separator", "source": "cr:source", "subField": "cr:subField", "transform": "cr:transform",
 }
+_SEMANTIC = re.compile(r"\d+\.\d+\.\d+", re.ASCII)
 _TYPES = {"integer": "sc:Integer", "year": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean", "date": "sc:Date", "datetime": "sc:DateTime",
           "time": "sc:Time"}
 
@@ -35,9 +37,17 @@ def document(site: Site, portal: Portal, entry: Entry) -> dict[str, Any]:
     made |= {"@context": CONTEXT, "@type": "sc:Dataset", "conformsTo": "http://mlcommons.org/croissant/1.0", "citeAs": _citation(portal, entry),
              "distribution": [*(_file(file) for file in entry.files), *(_table(portal, entry, file) for file, _ in tables)],
              "recordSet": [_records(file, schema) for file, schema in tables]}
+    for role in ("publisher", "creator"):
+        made[role] = {**made[role], "@type": "Organization"}  # its readers know no narrower kind
+    made["version"] = _version(entry.version)
     if any(file.sha256 is None for file in entry.files):
         made["isLiveDataset"] = True  # of a file at somebody else's place no hash can be promised
-    return made
+    return {key: value for key, value in made.items() if value is not None}
+
+
+def _version(version: str) -> str | None:
+    """The version with three numbers, as the format asks for it; None for one that is no number."""
+    return f"{version}.0.0" if version.isascii() and version.isdigit() else version if _SEMANTIC.fullmatch(version) else None
 
 
 def _citation(portal: Portal, entry: Entry) -> str:

@@ -80,6 +80,7 @@ def test_croissant_names_each_column_of_the_stored_table(site, name):
     assert hashlib.sha256(table.data).hexdigest() == files[source]["sha256"]
     assert files[source]["contentSize"] == f"{len(table.data)} B"
     assert "isLiveDataset" not in document
+    assert (document["version"], document["creator"]["@type"]) == ("1.0.0", "Organization")
 
 
 def test_croissant_says_that_files_elsewhere_may_change(site, name):
