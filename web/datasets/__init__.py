@@ -54,7 +54,7 @@ def show(name: str) -> Response | str | tuple[str, int]:
             return redirect(url_for("datasets.show", name=dataset.name), 301)
         if dataset.state == "deleted":
             return _gone(session, dataset)
-        return render_template("datasets/show.html", **page.of_dataset(site(), session, dataset), **head.of_dataset(session, dataset))
+        return render_template("datasets/show.html", **head.of_dataset(session, dataset), **page.of_dataset(site(), session, dataset))
 
 
 def _gone(session: Session, dataset: Dataset) -> tuple[str, int]:
