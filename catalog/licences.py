@@ -79,7 +79,7 @@ _PATTERNS = (
     (re.compile(r"opendatacommons\.org/licenses/by|^odc-by", re.I), "odc-by"),
     (re.compile(r"nationalarchives\.gov\.uk/doc/open-government-licence|^ogl", re.I), "uk-ogl"),
     (re.compile(r"usa\.gov/(?:publicdomain|government-works)|publicdomain|public domain", re.I), "other-pd"),
-    (re.compile(r"47/2020/N[ĐD]-CP", re.I), DEFAULT),
+    (re.compile(r"47/2020/N[ĐD]-CP|/license/VN-ND47-2020-D18$", re.I), DEFAULT),
 )
 
 

@@ -84,6 +84,8 @@ def licence(text: str) -> str | None:
         parts = urlsplit(text if "//" in text else "//" + text)
     except ValueError:
         return None
+    if (own := parts.path.partition("/license/")[2]) in LICENCES:  # the page of a licence on a site such as ours
+        return own
     place = (parts.netloc + parts.path).lower().removeprefix("www.")
     return next((name for path, name in _LICENCE_PATHS if place == path or re.match(re.escape(path) + r"[/.\-#]", place)), None)
 

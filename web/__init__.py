@@ -25,6 +25,7 @@ def create_app(site: Site) -> Flask:
         addresses,
         datasets,
         errors,
+        exchange,
         formats,
         headers,
         home,
@@ -45,6 +46,6 @@ def create_app(site: Site) -> Flask:
     app.extensions["haidang"] = site
     for part in (kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
-    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, ckan):
+    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, ckan, exchange):
         app.register_blueprint(subject.bp)
     return app

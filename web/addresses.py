@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from web.words import language
 
-MACHINE = ("/api/3", "/api/action", "/static/", "/datastore/", "/feeds/")  # their answers have no language
+MACHINE = ("/api/3", "/api/action", "/static/", "/datastore/", "/feeds/", "/catalog.", "/data.json", "/oai", "/sitemap", "/robots.txt")  # their answers have no language
 
 
 def at(path: str, **query: Any) -> str:

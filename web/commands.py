@@ -11,6 +11,7 @@ def register(group: click.Group) -> None:
     """Add the verbs of the web to `haidang`."""
     group.add_command(serve)
     group.add_command(up)
+    group.add_command(mcp)
 
 
 @click.command()
@@ -28,3 +29,21 @@ def serve(host: str, port: int, processes: int, threads: int) -> None:
     serving.require_free(place)
     click.echo(f"Đang mở tại {place.url} · Serving at {place.url}", err=True)
     serving.serve(lambda: create_app(site_here()), place)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Địa chỉ lắng nghe · Address to listen at")
+@click.option("--port", default=5001, show_default=True, type=click.IntRange(1, 65535), help="Cổng · Port")
+def mcp(host: str, port: int) -> None:
+    """Mở máy chủ MCP chỉ đọc cho trợ lý AI tới khi dừng bằng Ctrl+C · Serve the read-only MCP server for assistants until stopped."""
+    import uvicorn
+
+    from catalog.site import site_here
+    from web import serving
+    from web.mcp import make_app
+
+    place = serving.Place(host=host, port=port)
+    site = site_here()
+    serving.require_free(place)
+    click.echo(f"MCP: {place.url}mcp", err=True)
+    uvicorn.run(make_app(site, host, port), host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)

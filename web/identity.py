@@ -14,19 +14,11 @@ from typing import Any
 from flask import Flask, current_app, g
 from sqlalchemy import select
 
+from catalog.identity import DEFAULT
 from catalog.models import SiteFact
 from web.kept import kept
 from web.words import language
 
-DEFAULT = {
-    "name": "Hải Đăng",
-    "tagline": {"vi": "Cổng dữ liệu mở", "en": "Open data portal"},
-    "official": {"vi": "Danh mục dữ liệu mở của cơ quan nhà nước", "en": "Open data of public agencies"},
-    "story": {"vi": "Dữ liệu của cơ quan nhà nước, kiểm tra từng ô trước khi công bố.",
-              "en": "Data of public agencies, checked cell by cell before it is published."},
-    "operator": "",
-    "contact": "",
-}
 FACTS = ("identity", "popular_searches", "demo", "target")
 
 

@@ -17,6 +17,7 @@ from web.datasets import downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.dictionary import cell_words, type_words
+from web.exchange import head
 from web.runs.lines import for_pages
 
 bp = Blueprint("datasets", __name__)
@@ -54,7 +55,7 @@ def show(name: str) -> Response | str | tuple[str, int]:
             return redirect(url_for("datasets.show", name=dataset.name), 301)
         if dataset.state == "deleted":
             return _gone(session, dataset)
-        return render_template("datasets/show.html", **page.of_dataset(site(), session, dataset))
+        return render_template("datasets/show.html", **head.of_dataset(session, dataset), **page.of_dataset(site(), session, dataset))
 
 
 def _gone(session: Session, dataset: Dataset) -> tuple[str, int]:

@@ -73,6 +73,7 @@ def converted(version: Version, kind: str, *, excel: bool) -> Response:
     answer.headers.set("Content-Disposition", "attachment", **_named(name))
     answer.headers["Cache-Control"] = f"public, max-age={MADE_LASTS if request.args.get('version') else 0}"
     answer = answer.make_conditional(request)
+    answer.headers.pop("Content-Length", None)  # of the answer before it had its body
     if answer.status_code == 200 and request.method != "HEAD":
         answer.response = tables.export(path, kind, bom=excel, excel_safe=excel)
     return guarded(answer)
@@ -104,5 +105,8 @@ def guarded(answer: Response) -> Response:
 
 def is_web_address(url: str) -> bool:
     """Whether a link of a source may be followed by a reader's browser."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a bracket that is never closed
+        return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -59,6 +59,10 @@ class Asked:
         """The address of the same words without any filter."""
         return at("/dataset", q=self.text, sort=self.sort)
 
+    def feed(self) -> str:
+        """The address of the feed of the same question."""
+        return at("/feeds/custom.atom", q=self.text, **self.filters)
+
     def api(self) -> str:
         """The same question to the CKAN API."""
         every = [f"{key}:({' OR '.join(_quoted(value) for value in values)})" for key, values in self.filters.items()]
