@@ -78,7 +78,7 @@ def clear(site: Site, orderer: Jobs) -> Cleared:
         workflows=_forget_workflows(site, rules, orderer),
         unchanged_records=sum(_condense(site, run_id) for run_id in _having(site, rules, RunRecord, UNCHANGED)),
         pages=sum(_delete_pages(site, run_id) for run_id in _having(site, rules, RunPage)),
-        runs=_swept(site, lambda session: _delete_runs(session, rules)),
+        runs=_delete_runs(site, rules),
         notices=_swept(site, lambda session: _delete(session, Notice, Notice.id, rules.notices())),
         skipped_dues=_swept(site, lambda session: _delete(session, SkippedDue, tuple_(SkippedDue.source_id, SkippedDue.due_at), rules.skipped())),
     )
@@ -169,7 +169,13 @@ def _condense(site: Site, run_id: str) -> int:
         run.condensed += len(names)
         return len(names)
 
-    return _swept(site, batch)
+    total = 0
+    while True:
+        with site.writing() as session:
+            gone = batch(session)
+        total += gone
+        if gone < ROWS:
+            return total
 
 
 def _delete_pages(site: Site, run_id: str) -> int:
@@ -179,16 +185,21 @@ def _delete_pages(site: Site, run_id: str) -> int:
         return session.execute(delete(RunPage).where(RunPage.run_id == run_id)).rowcount
 
 
-def _delete_runs(session: Session, rules: Rules) -> int:
-    """Some runs with all that hangs on them."""
-    run_ids, room = [], ROWS
-    for run_id in session.scalars(rules.runs().limit(RUNS)).all():
-        records = session.scalar(select(func.count()).select_from(RunRecord).where(RunRecord.run_id == run_id)) or 0
-        if run_ids and records > room:
-            break
-        run_ids.append(run_id)
-        room -= records
-    return session.execute(delete(Run).where(Run.id.in_(run_ids)).execution_options(synchronize_session=False)).rowcount if run_ids else 0
+def _delete_runs(site: Site, rules: Rules) -> int:
+    """Old runs with all that hangs on them; those that changed much in transactions of their own."""
+    with site.reading() as session:
+        waiting = list(session.scalars(rules.runs()))
+        sizes = {run_id: amount for start in range(0, len(waiting), ROWS) for run_id, amount in session.execute(
+            select(RunRecord.run_id, func.count()).where(RunRecord.run_id.in_(waiting[start:start + ROWS])).group_by(RunRecord.run_id))}
+    total = 0
+    while waiting:
+        some = [waiting.pop()]
+        room = ROWS - sizes.get(some[0], 0)
+        while waiting and len(some) < RUNS and (room := room - sizes.get(waiting[-1], 0)) >= 0:
+            some.append(waiting.pop())
+        with site.writing() as session:
+            total += session.execute(delete(Run).where(Run.id.in_(some)).execution_options(synchronize_session=False)).rowcount
+    return total
 
 
 def _forget_workflows(site: Site, rules: Rules, orderer: Jobs) -> int:

@@ -45,6 +45,16 @@ def test_the_list_says_how_many_need_somebody_and_who(client, sown):
     assert HOSTILE not in text and "&lt;script&gt;alert(1)" in text
 
 
+def test_the_list_says_when_each_source_runs_next_and_nothing_of_one_that_is_paused(client, site, sown):
+    with site.writing() as session:
+        source = session.get_one(Source, sown.source)
+        source.due_after = site.clock.now()
+    assert "Lượt tới:" in client.get("/runs").get_data(as_text=True)
+    with site.writing() as session:
+        session.get_one(Source, sown.source).state = "paused"
+    assert "Lượt tới:" not in client.get("/runs").get_data(as_text=True)
+
+
 def test_a_run_shows_what_became_of_its_records_and_why(client, sown):
     text = client.get(f"/runs/{sown.run}").get_data(as_text=True)
     assert "3/3" in re.sub(r"<[^>]+>", "", text) and "Chưa công bố được" in text and "Vấn đề, gộp theo nguyên nhân" in text

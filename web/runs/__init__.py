@@ -11,6 +11,7 @@ from catalog import attention, runs
 from catalog.issue_page import STAGES
 from catalog.issues import codes
 from catalog.models import Agency, Run, Source
+from catalog.schedules import next_run
 from web.runs import words
 from web.runs.issue_table import issue_table
 from web.runs.lines import for_pages
@@ -46,6 +47,7 @@ def index() -> str:
             "runs/index.html", now=now, today=site.clock.today(), states=_picked(states, who), who=who, active=active, tally=_tally(states),
             counts=runs.counters(session, [state.last.id for state in states if state.last]),
             sources={state.source.id: state for state in states}, open_causes=attention.open_causes(session),
+            following={state.source.id: next_run(state.source, site.settings, now) for state in states},
         )
 
 
