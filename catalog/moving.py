@@ -70,7 +70,10 @@ def follow(intake: Intake, gone: Sequence[Known]) -> list[Issue]:
     if not fresh:
         return []
     olds, news = _seen(intake.session, newly), _seen(intake.session, fresh)
-    pairs, doubtful = _pairs(olds, news)
+    telling = {key for seen in olds.values() for key in seen.reasons()} & {key for seen in news.values() for key in seen.reasons()}
+    if telling:
+        telling -= _of_others(intake, telling, {*olds, *news})
+    pairs, doubtful = _pairs(olds, news, telling)
     issues: list[Issue] = []
     nearby: dict[str, Dataset] = {}
     for number, (old_id, new_id, why) in enumerate(pairs):
@@ -122,11 +125,22 @@ def _seen(session: Session, dataset_ids: Sequence[str]) -> dict[str, Seen]:
     return found
 
 
-def _pairs(olds: Mapping[str, Seen], news: Mapping[str, Seen]) -> tuple[list[tuple[str, str, str]], list[str]]:
+def _of_others(intake: Intake, telling: set[tuple[str, Any]], but: set[str]) -> set[tuple[str, Any]]:
+    """What tells nothing, because further datasets of the source have it too: a manual that all of them link to."""
+    ids = [dataset_id for dataset_id in intake.session.scalars(select(Dataset.id).where(
+        Dataset.source_id == intake.source.id, Dataset.state == "active")) if dataset_id not in but]
+    common: set[tuple[str, Any]] = set()
+    for start in range(0, len(ids), SLICE):
+        for seen in _seen(intake.session, ids[start:start + SLICE]).values():
+            common |= telling.intersection(seen.reasons())
+    return common
+
+
+def _pairs(olds: Mapping[str, Seen], news: Mapping[str, Seen], telling: set[tuple[str, Any]]) -> tuple[list[tuple[str, str, str]], list[str]]:
     """Pairs beyond doubt with their first reason, and the new ones that could be several or whose old one could."""
     by_key: dict[Any, list[str]] = defaultdict(list)
     for seen in olds.values():
-        for key in seen.reasons():
+        for key in telling.intersection(seen.reasons()):
             by_key[key].append(seen.dataset_id)
     candidates: dict[str, dict[str, str]] = {}
     wanted: dict[str, set[str]] = defaultdict(set)

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from catalog.formats import canonical, of_url
 from catalog.issues import Issue
 from catalog.models import Dataset, IssueRow, Resource, Source, Trait, Version
 from catalog.sameness import title_key, url_key
@@ -21,6 +22,8 @@ from catalog.site import Site
 
 CODE = "dataset-in-two-sources"
 SLICE = 500  # values in one question
+# A manual or a page that several datasets link to makes them no twins.
+DOCUMENTS = frozenset(("", "PDF", "HTML", "DOC", "DOCX", "ODT", "PPTX", "PNG", "JPEG", "TIFF", "TXT", "API", "WMS", "WFS"))
 WHY = {"bytes": ("tệp giống nhau từng byte", "its file is the same byte for byte"),
        "url": ("cùng địa chỉ tệp", "its file has the same address"),
        "title": ("cùng tên, cùng cơ quan", "the same title of the same agency")}
@@ -34,7 +37,7 @@ def find_twins(site: Site, session: Session, source_id: str, dataset_ids: Sequen
         return {}
     others: dict[str, list[str]] = defaultdict(list)
     for part in _slices(sorted(digests)):
-        for row in session.scalars(select(Trait).where(Trait.digest.in_(part), Trait.source_id != source_id)):
+        for row in session.scalars(select(Trait).where(Trait.digest.in_(part), Trait.source_id != source_id).order_by(Trait.digest, Trait.source_id)):
             others[row.digest].append(row.dataset_id)
     _remember(session, source_id, traits)
     if not others:
@@ -57,7 +60,7 @@ def traits_of(session: Session, dataset_ids: Sequence[str]) -> dict[str, dict[st
     for part in _slices(dataset_ids):
         titles = session.execute(select(Dataset.id, Dataset.title, Dataset.owner_org).where(
             Dataset.id.in_(part), Dataset.state == "active", ~Dataset.private)).all()
-        files = session.execute(select(Resource.dataset_id, Resource.url, Version.sha256, Version.rows)
+        files = session.execute(select(Resource.dataset_id, Resource.url, Resource.format, Version.sha256, Version.rows)
                                 .outerjoin(Version, Version.id == Resource.version_id)
                                 .where(Resource.dataset_id.in_([row.id for row in titles]), Resource.state == "active")).all()
         found |= {row.id: {} for row in titles}
@@ -65,7 +68,7 @@ def traits_of(session: Session, dataset_ids: Sequence[str]) -> dict[str, dict[st
             if row.sha256 and row.rows != 0:
                 found[row.dataset_id][_digest("bytes", row.sha256)] = "bytes"
         for row in files:
-            if key := url_key(row.url):
+            if (canonical(row.format) or of_url(row.url)) not in DOCUMENTS and (key := url_key(row.url)):
                 found[row.dataset_id][_digest("url", key)] = "url"
         for row in titles:
             if key := title_key(row.title):

@@ -241,6 +241,28 @@ def test_where_it_could_be_several_it_is_new_and_that_is_said(site, portal):
     assert open_codes(site) == ["dataset-move-unclear", "dataset-vanished", "dataset-vanished"]
 
 
+def test_what_all_datasets_of_a_source_link_to_tells_nothing(site, portal):
+    manual = [{"id": "r", "name": "Hướng dẫn", "format": "PDF", "url": "https://so.example.vn/huong-dan.pdf"}]
+    portal.datasets = [{**portal.dataset(n), "resources": manual} for n in range(10)]
+    add_source(site, url=portal.url)
+    step_through(site)
+    portal.datasets = [*portal.datasets[:9], {**portal.dataset(99), "resources": manual}]
+    step_through(site)
+    assert open_codes(site) == ["dataset-vanished"]
+    assert len(datasets(site)) == 11
+
+
+def test_a_manual_that_two_sources_link_to_makes_no_twins(site, portal, other_portal):
+    manual = [{"id": "r", "name": "Hướng dẫn", "format": "PDF", "url": "https://so.example.vn/huong-dan.pdf"}]
+    portal.datasets = [{**portal.dataset(0), "resources": manual}]
+    other_portal.datasets = [{**other_portal.dataset(1), "resources": manual}]
+    add_source(site, url=portal.url)
+    second_source(site, other_portal.url)
+    harvest(site)
+    harvest(site, "nguon-2")
+    assert twin_issues(site) == []
+
+
 def test_a_new_dataset_beside_a_vanished_one_that_is_not_like_it_is_new(site, portal):
     add_source(site, url=portal.url)
     step_through(site)
@@ -307,9 +329,9 @@ def test_the_same_bytes_from_two_sources_are_said_once_on_the_later_one(site, po
 
 
 def test_the_same_address_of_a_file_is_noticed_however_it_is_written(site, portal, other_portal):
-    link = {"id": "r", "name": "PDF", "format": "PDF"}
-    portal.datasets = [{**portal.dataset(0), "resources": [{**link, "url": "https://so.example.vn:443/tai%20lieu/a.pdf?b=1&a=2"}]}]
-    other_portal.datasets = [{**other_portal.dataset(1), "resources": [{**link, "url": "http://SO.example.vn/tai lieu/a.pdf?a=2&b=1#trang-2"}]}]
+    link = {"id": "r", "name": "KML", "format": "KML"}
+    portal.datasets = [{**portal.dataset(0), "resources": [{**link, "url": "https://so.example.vn:443/tai%20lieu/a.kml?b=1&a=2"}]}]
+    other_portal.datasets = [{**other_portal.dataset(1), "resources": [{**link, "url": "http://SO.example.vn/tai lieu/a.kml?a=2&b=1#trang-2"}]}]
     add_source(site, url=portal.url)
     second_source(site, other_portal.url)
     harvest(site)
