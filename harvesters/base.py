@@ -14,6 +14,8 @@ Where a source has no file of a table but an interface that gives its rows, the 
 
 Where a source can list its identifiers cheaply, each with a mark that changes when the record does (a date), the connector
 is `Detailing` as well: `page` lists records without `raw`, and only those whose mark is new are asked for in full.
+
+A connector that finds addresses by following links asks `Net.require_crawlable` before it follows one (robots.txt).
 """
 
 from __future__ import annotations
