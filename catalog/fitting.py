@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.issues import Issue, Place
-from catalog.metadata import safe_link
+from catalog.metadata_fields import safe_link
 from catalog.names import clean_tags
 from catalog.record import Distribution, Record
 

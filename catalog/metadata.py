@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,102 +17,18 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, pre_l
 
 from catalog.errors import Invalid, Refusal
 from catalog.formats import canonical, of_url
-from catalog.names import MAX_NAME, MAX_TAG, MIN_NAME, MIN_TAG, is_tag, nfc
+from catalog.metadata_fields import Flag, Size, Text, When, clean, email, link, safe_link
+from catalog.names import MAX_NAME, MAX_TAG, MIN_NAME, MIN_TAG, is_tag
 
 MAX_TITLE = 1000
 MAX_RESOURCES = 1000
 _NAME = re.compile(r"[a-z0-9_-]*")
 RESERVED_NAMES = {"new", "edit", "search"}
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
-_PASSED_OVER = re.compile("[\x00-\x20\x7f-\x9f]")  # a browser reads "java\nscript:" as it reads "javascript:"
-_SCHEMES = {"http", "https", "ftp", "ftps", "sftp"}
-_TRUE = {"true", "yes", "t", "y", "1", "on"}
 
 
 class WrongShape(Refusal):
     """A list of objects was needed and something else was sent (CKAN: Integrity Error)."""
-
-
-def clean(text: str) -> str:
-    """The text in NFC without what cannot be kept."""
-    return nfc(text if text.isprintable() else _UNKEPT.sub("", text))
-
-
-def safe_link(url: str) -> bool:
-    """Whether an address may be kept as a link: a web or FTP address, or one without a scheme; never a script or a local file."""
-    read = _PASSED_OVER.sub("", url)
-    scheme = _SCHEME.match(read)
-    return scheme is None or scheme[1].lower() in _SCHEMES or read[scheme.end() :][:5].isdigit()
-
-
-def boolean(value: Any) -> bool:
-    """CKAN's reading of a boolean: true, yes, t, y, 1, on in any case are True, all else False."""
-    return value if isinstance(value, bool) else str(value).strip().lower() in _TRUE
-
-
-class Text(fields.Field[str]):
-    """Text; None is empty, numbers are written out."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if isinstance(value, Mapping | list):
-            raise ValidationError("Must be a Unicode string value")
-        return clean(str(value))
-
-
-class Flag(fields.Field[bool]):
-    """A boolean as CKAN reads it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        return boolean(value)
-
-
-class Size(fields.Field[int]):
-    """A number of bytes."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        try:
-            number = int(value)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise ValidationError("Invalid integer") from error
-        if not 0 <= number < 2**63:
-            raise ValidationError("Must be a natural number")
-        return number
-
-
-class When(fields.Field[datetime]):
-    """A moment, ISO 8601; UTC where no zone is named. `lenient` makes an unreadable one empty instead of an error."""
-
-    def __init__(self, *, lenient: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.lenient = lenient
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | None:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value).strip())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            if self.lenient or value == "":
-                return None
-            raise ValidationError("Date format incorrect") from error
-
-
-def _link(value: str) -> None:
-    if not safe_link(value):
-        raise ValidationError("Please provide a valid URL")
-
-
-def is_email(text: str) -> bool:
-    """Whether the text has the form of an address."""
-    return _EMAIL.fullmatch(text.strip()) is not None
-
-
-def _email(value: str) -> None:
-    if value and not is_email(value):
-        raise ValidationError(f"Email {value} is not a valid format")
 
 
 def check_name(name: str) -> None:
@@ -151,7 +67,7 @@ class ResourceIn(Schema):
         unknown = INCLUDE
 
     id = fields.UUID(error_messages={"invalid_uuid": "Invalid id provided"})
-    url = Text(validate=_link, **_OPTIONAL)
+    url = Text(validate=link, **_OPTIONAL)
     name = Text(**_OPTIONAL)
     description = Text(**_OPTIONAL)
     format = Text(**_OPTIONAL)
@@ -254,12 +170,12 @@ class PackageIn(Schema):
     name = Text(validate=check_name)
     title = Text(validate=_title, **_OPTIONAL)
     notes = Text(**_OPTIONAL)
-    url = Text(validate=_link, **_OPTIONAL)
+    url = Text(validate=link, **_OPTIONAL)
     version = Text(**_OPTIONAL)
     author = Text(**_OPTIONAL)
-    author_email = Text(validate=_email, **_OPTIONAL)
+    author_email = Text(validate=email, **_OPTIONAL)
     maintainer = Text(**_OPTIONAL)
-    maintainer_email = Text(validate=_email, **_OPTIONAL)
+    maintainer_email = Text(validate=email, **_OPTIONAL)
     license_id = Text(**_OPTIONAL)
     type = Text(**_OPTIONAL)
     owner_org = Text(**_OPTIONAL)

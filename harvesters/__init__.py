@@ -21,4 +21,6 @@ What a connector may be beside that (each is a protocol in `harvesters.base`):
 - `Detailing`: the source lists identifiers cheaply, each with a mark that changes when the record does; only those whose
   mark is new are asked for in full.
 - `Placed`: the source is reached by other ways than HTTP, so the connector itself says whether its address may be used.
+
+A connector that finds addresses by following links asks `Net.require_crawlable` before it follows one (robots.txt).
 """

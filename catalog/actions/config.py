@@ -7,7 +7,7 @@ from typing import Any
 from catalog.actions import lookup, rights
 from catalog.actions.context import Context
 from catalog.errors import Invalid
-from catalog.metadata import clean
+from catalog.metadata_fields import clean
 from catalog.models import SiteFact
 
 # CKAN's names for what this site remembers of itself.

@@ -7,7 +7,7 @@ from typing import Any
 from catalog.actions import holders, lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.actions.listing import listed
-from catalog.metadata import boolean
+from catalog.metadata_fields import boolean
 from catalog.models import Theme
 from catalog.names import fold
 

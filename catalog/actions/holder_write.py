@@ -15,7 +15,8 @@ from catalog.actions import activity, holders, lookup, members, rights, shown
 from catalog.actions.context import Context
 from catalog.actions.holders import Holder
 from catalog.errors import Invalid, NotAuthorized, NotFound
-from catalog.metadata import ckan_errors, clean, name_messages, safe_link
+from catalog.metadata import ckan_errors, name_messages
+from catalog.metadata_fields import clean, safe_link
 from catalog.models import Agency, AgencyName, Dataset, Following, Member, Theme, new_id
 from catalog.search.log import note_change
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import NotFound
-from catalog.metadata import boolean
+from catalog.metadata_fields import boolean
 from catalog.models import Account, Agency, Dataset, Following, Member, Theme
 from catalog.search import Query
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog.actions import lookup
 from catalog.errors import Invalid
-from catalog.metadata import boolean
+from catalog.metadata_fields import boolean
 from catalog.names import collation_key, fold
 
 MAX_NAMES, MAX_ENTRIES = 1000, 25

@@ -14,7 +14,7 @@ from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, SearchRefused
 from catalog.licences import LICENCES
-from catalog.metadata import boolean
+from catalog.metadata_fields import boolean
 from catalog.models import Dataset
 from catalog.search import Found, Query
 from catalog.search.lucene import Everything, Node, SearchSyntax, parse

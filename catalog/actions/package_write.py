@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,23 +21,17 @@ from sqlalchemy.orm import Session
 
 from catalog.actions import activity, lookup, rights, shown
 from catalog.actions.context import Context
+from catalog.actions.package_resources import PIPELINE, put_resources
 from catalog.errors import Invalid, NotFound, Stale
 from catalog.freshness import PERIODS
-from catalog.metadata import load_package, resource_format, tag_names
+from catalog.metadata import load_package, tag_names
 from catalog.models import Agency, Dataset, OldName, Resource, new_id
 from catalog.names import holder, is_name, note_new
 from catalog.search.log import note_change
 
 TEXTS = ("notes", "url", "version", "author", "author_email", "maintainer", "maintainer_email", "license_id")
-PIPELINE = "pipeline"
 STATES = ("active", "draft", "deleted")
 _FROM_PIPELINE = ("source_id", "identifier", "published_by")
-_RESOURCE_STANDARD = {
-    "id", "url", "name", "description", "format", "mimetype", "resource_type", "hash", "size", "last_modified", "state", "url_type",
-    "version_id", "reachable", "etag", "source_modified", "checked_at", "schema_name", "extras",
-    "cache_last_updated", "cache_url", "created", "datastore_active", "metadata_modified", "mimetype_inner", "package_id", "position",
-    "upload", "clear_upload", *shown.OWN_RESOURCE_KEYS,
-}
 
 
 def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | str:
@@ -72,7 +66,7 @@ def package_create(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
         **dict.fromkeys(TEXTS, ""),
     )
     _fill(context, dataset, values)
-    _put_resources(context, dataset, values.get("resources") or [])
+    put_resources(context, dataset, values.get("resources") or [])
     context.session.add(dataset)
     note_new(context.session, dataset)
     note_change(context.session, dataset.id, context.now)
@@ -148,7 +142,7 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
             _rename(session, dataset, name)
         dataset.owner_org = owner
         _fill(context, dataset, values)
-        changed = "resources" in values and _put_resources(context, dataset, values["resources"] or [], _read_at(context, dataset, data))
+        changed = "resources" in values and put_resources(context, dataset, values["resources"] or [], _read_at(context, dataset, data))
         if changed or session.is_modified(dataset):
             dataset.metadata_modified = context.now
             note_change(session, dataset.id, context.now)
@@ -281,73 +275,6 @@ def _read_at(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dat
     except ValueError:
         return None
     return moment if moment < dataset.metadata_modified else None
-
-
-def _put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[str, Any]], read_at: datetime | None = None) -> bool:
-    """Make the dataset's resources those given, in that order; True when anything changed.
-
-    One that is no longer given is marked deleted and keeps its versions, unless it came after the caller read the dataset
-    (`read_at`), who then cannot have meant it.
-    """
-    held = {resource.id: resource for resource in dataset.resources}
-    changed, position = False, 0
-    for values in given:
-        resource_id = str(values["id"]) if "id" in values else new_id()
-        resource = held.pop(resource_id, None)
-        if resource is None:
-            resource = Resource(id=resource_id, dataset_id=dataset.id, created=context.now, metadata_modified=context.now, extras={},
-                                state="active", url="", hash="", url_type=None)
-            dataset.resources.append(resource)
-            changed = True
-        fill_resource(context, resource, values)
-        resource.position = position
-        position += 1
-        changed |= touched(context, resource)
-    for resource in held.values():
-        unknown = read_at is not None and resource.state == "active" and resource.created > read_at
-        resource.state, resource.position = resource.state if unknown else "deleted", position
-        position += 1
-        changed |= touched(context, resource)
-    return changed
-
-
-def touched(context: Context, resource: Resource) -> bool:
-    """Whether the resource was changed in this transaction; if so, it now says when."""
-    if resource not in context.session or not context.session.is_modified(resource):
-        return False
-    resource.metadata_modified = context.now
-    return True
-
-
-def fill_resource(context: Context, resource: Resource, values: Mapping[str, Any]) -> None:
-    """Make the resource say what the (cleaned) values say."""
-    from_pipeline = context.user == PIPELINE
-    url = values.get("url") or ""
-    if from_pipeline or f"/resource/{resource.id}/download/" not in url:
-        resource.url = url  # the address of our own copy is not the source's
-    resource.name, resource.description = values.get("name") or "", values.get("description") or ""
-    resource.format = resource_format(values.get("format"), url)
-    resource.resource_type = (values.get("resource_type") or "")[:50] or None
-    if not resource.version_id or from_pipeline:
-        resource.hash, resource.size = values.get("hash") or "", values.get("size")
-        resource.last_modified = values.get("last_modified")
-        resource.mimetype = (values.get("mimetype") or "")[:200] or None
-    schema = values.get("schema_name") if from_pipeline else values.get("schema")
-    resource.schema_name = str(schema)[:100] if schema else None
-    resource.extras = {key: value for key, value in values.items() if key not in _RESOURCE_STANDARD}
-    resource.state = "active"
-    if from_pipeline:
-        _fill_from_pipeline(context.now, resource, values)
-
-
-def _fill_from_pipeline(now: datetime, resource: Resource, values: Mapping[str, Any]) -> None:
-    resource.extras = {**resource.extras, **(values.get("extras") or {})}
-    resource.state = values.get("state") or "active"
-    for field in ("url_type", "version_id", "etag", "source_modified"):
-        if field in values:
-            setattr(resource, field, values[field])
-    if values.get("reachable") is not None:
-        resource.reachable, resource.checked_at = values["reachable"], values.get("checked_at") or now
 
 
 def _as_given(dataset: Dataset) -> dict[str, Any]:

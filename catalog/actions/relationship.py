@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from catalog.actions import lookup, rights
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
-from catalog.metadata import clean
+from catalog.metadata_fields import clean
 from catalog.models import Dataset, Relationship
 
 # What is said of the subject, and what of the object in turn.

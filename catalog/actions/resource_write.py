@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.actions import activity, lookup, rights, shown, uploads
 from catalog.actions.context import Context
-from catalog.actions.package_write import fill_resource, touched
+from catalog.actions.package_resources import fill_resource, touched
 from catalog.errors import Invalid, NotFound
 from catalog.formats import MEDIA_TYPES, of_url
 from catalog.metadata import MAX_RESOURCES, load_resource

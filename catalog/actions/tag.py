@@ -7,7 +7,7 @@ from typing import Any
 from catalog.actions import lookup, rights, shown, vocabulary
 from catalog.actions.context import Context
 from catalog.errors import NotFound
-from catalog.metadata import boolean
+from catalog.metadata_fields import boolean
 from catalog.models import Dataset
 from catalog.names import fold, nfc
 from catalog.search import Query

@@ -10,7 +10,7 @@ from catalog import accounts
 from catalog.actions import holders, lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotAuthorized, NotFound
-from catalog.metadata import boolean, clean, is_email, safe_link
+from catalog.metadata_fields import boolean, clean, is_email, safe_link
 from catalog.models import Account, ApiToken, Dataset, new_id
 from catalog.names import fold
 

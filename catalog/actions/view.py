@@ -9,7 +9,7 @@ from sqlalchemy import select
 from catalog.actions import lookup, rights
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
-from catalog.metadata import clean
+from catalog.metadata_fields import clean
 from catalog.models import Dataset, Resource, ResourceView
 
 MAX_VIEWS, MAX_CONFIG_KEYS = 50, 100

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from catalog.actions import lookup, rights
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
-from catalog.metadata import clean, tag_messages
+from catalog.metadata import tag_messages
+from catalog.metadata_fields import clean
 from catalog.models import Vocabulary
 
 MAX_NAME, MAX_TAGS = 100, 10_000

@@ -7,7 +7,7 @@ import io
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -21,6 +21,7 @@ import urllib3
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import redirects, transfer
+from catalog.net.asking import Ask, Deadline
 from catalog.net.guard import Endpoint, Guard, Target, shown
 from catalog.net.ledger import Ledger
 from catalog.net.limits import Answer, Downloaded, Limits, Sink, World, user_agent
@@ -31,31 +32,6 @@ from catalog.net.wire import VettedAdapter
 
 T = TypeVar("T")
 MAX_POST_ANSWER = 1 << 16  # bytes; an acknowledgement is short
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What is asked for; `use` makes something of the open answer. Redirects are followed with the same question."""
-
-    method: str = "GET"
-    url: str
-    headers: Mapping[str, str]
-    use: Callable[[requests.Response], Any]
-    total: float
-    body: bytes | None = None
-    follows: bool = True
-    any_status: bool = False
-
-
-@dataclass(slots=True)
-class Deadline:
-    """When a call must be over; what it waits for its turn at the host does not count, for that is no fault of the host's."""
-
-    at: float
-
-    def after(self, waited: float) -> float:
-        self.at += waited
-        return self.at
 
 
 class Net:

@@ -15,12 +15,14 @@ from support.harvesting import environment
 from support.portal import Portal, serving
 from support.seeding import add_source
 from support.sites import site_on
+from support.stepping import step_through
 
 from catalog.cli import build
 from catalog.clock import HANOI
 from catalog.models import Source
 from catalog.models.base import Base
 from catalog.net import Limits
+from catalog.rechecking import TESTS
 from catalog.site import Site
 
 
@@ -145,3 +147,21 @@ def test_the_preview_of_a_dead_source_says_why_and_saves_nothing(site, portal):
     assert "Cơ quan nguồn" in spoken.stderr
     assert "The agency at the source" in spoken.stderr
     assert counts(site) == before
+
+
+def test_show_tells_which_tests_found_the_records_of_the_last_run_unchanged(site, portal):
+    add_source(site, url=portal.url)
+    for _ in range(2):
+        step_through(site)
+    shown = haidang(site, "source", "show", "nguon", "--json")
+    assert shown.returncode == 0, shown.stderr
+    last = json.loads(shown.stdout)["last_run"]
+    assert sum(last["decided"].values()) == last["counts"]["unchanged"] == 3
+    assert set(last["decided"]) <= set(TESTS)
+
+
+@pytest.mark.parametrize("pause", ["-1", "61", "nhanh", "nan"])
+def test_a_pause_that_is_no_number_of_seconds_is_refused(quiet_site, pause):
+    refused = haidang(quiet_site, "source", "add", "moi", "--agency", "so-y-te", "--connector", "ckan", "--url", "https://a.example.vn", "--option", f"pause={pause}")
+    assert refused.returncode == 2
+    assert "pause" in refused.stderr and "60" in refused.stderr
