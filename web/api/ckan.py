@@ -128,28 +128,28 @@ def _parameters(writes: bool) -> tuple[dict[str, Any], str | None]:
             raise Unreadable("Invalid request. Please use POST method for your request")
         data = _flat(request.args) or (_json_body() if request.is_json and request.get_data() else {})
         return data, data.pop("callback", None) if isinstance(data.get("callback"), str | None) else None
-    data = _posted()
+    data = _posted(writes)
     if not writes:
         data |= _flat(request.args)
     data.pop("callback", None)
     return data, None
 
 
-def _posted() -> dict[str, Any]:
+def _posted(writes: bool) -> dict[str, Any]:
     if request.is_json:
         return _json_body() if request.get_data() else {}
     if request.mimetype in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
-        return _form()
+        return _form(writes)
     if request.get_data():
         abort(415)
     return {}
 
 
-def _form() -> dict[str, Any]:
+def _form(writes: bool) -> dict[str, Any]:
     """A form; one whose only key is itself JSON is what `curl -d` sends without saying so."""
     raw = request.get_data(cache=True, parse_form_data=False) if request.mimetype != "multipart/form-data" else b""
     form = _flat(request.form)
-    if request.files and _shows_token():
+    if writes and request.files and _shows_token():
         form |= sending.files(current_app.extensions["haidang"], request.files)
     if raw.lstrip()[:1] == b"{" and (not form or len(form) == 1):
         return _object(raw)

@@ -62,11 +62,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_following_kind_object_id'), 'following', ['kind', 'object_id'])
     for table in ('agency', 'theme'):
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.add_column(sa.Column('description', sa.Text(), nullable=False, server_default=''))
-            batch_op.add_column(sa.Column('image_url', sa.Text(), nullable=False, server_default=''))
-            batch_op.add_column(sa.Column('extras', Json(), nullable=False, server_default=sa.text("'[]'")))
-            batch_op.add_column(sa.Column('state', sa.String(length=20), nullable=False, server_default='active'))
+        # Not in a batch: SQLite cannot copy a table to which others refer.
+        op.add_column(table, sa.Column('description', sa.Text(), nullable=False, server_default=''))
+        op.add_column(table, sa.Column('image_url', sa.Text(), nullable=False, server_default=''))
+        op.add_column(table, sa.Column('extras', Json(), nullable=False, server_default='[]'))
+        op.add_column(table, sa.Column('state', sa.String(length=20), nullable=False, server_default='active'))
     with op.batch_alter_table('api_token', schema=None) as batch_op:
         batch_op.add_column(sa.Column('account_id', sa.String(length=36), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_api_token_account_id_account'), 'account', ['account_id'], ['id'], ondelete='CASCADE')
@@ -77,8 +77,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_api_token_account_id_account'), type_='foreignkey')
         batch_op.drop_column('account_id')
     for table in ('theme', 'agency'):
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            for column in ('state', 'extras', 'image_url', 'description'):
-                batch_op.drop_column(column)
+        for column in ('state', 'extras', 'image_url', 'description'):
+            op.drop_column(table, column)
     for table in ('following', 'collaborator', 'member', 'account'):
         op.drop_table(table)
