@@ -123,6 +123,8 @@ def test_the_page_of_a_dataset_leads_whoever_asks_for_rdf_to_it(site, name):
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/dataset/{name}.{ending}")
         assert "Accept" in answer.headers["Vary"]
         assert client.get("/", headers={"Accept": accept}).headers["Location"] == f"/catalog.{ending}"
+        assert client.get("/catalog", headers={"Accept": accept}).headers["Location"] == f"/catalog.{ending}"
+    assert client.get("/catalog").headers["Location"] == "/dataset"
     for accept in ("*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "application/json", ""):
         answer = client.get(f"/dataset/{name}", headers={"Accept": accept})
         assert (answer.status_code, answer.mimetype) == (200, "text/html")

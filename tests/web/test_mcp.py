@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +20,7 @@ import uvicorn
 from mcp.client import Client
 from sqlalchemy import select
 from support.exchanging import ODD, fill
+from support.harvesting import environment
 from support.published import sow
 
 from catalog.models import Version
@@ -122,3 +127,24 @@ def test_a_page_under_a_made_up_name_reaches_nothing(filled):
     answer = requests.post(filled, json={}, headers={"Host": "evil.test"}, timeout=10)
     assert answer.status_code == 421
     assert requests.post(filled, json={}, headers={"Origin": "http://evil.test"}, timeout=10).status_code == 403
+
+
+def test_the_command_serves_it_until_it_is_told_to_stop(settings):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "catalog", "mcp", "--port", str(port)], env=environment(settings), cwd=settings.var,
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr.readline() == f"MCP: http://127.0.0.1:{port}/mcp\n"
+        deadline = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        assert ask(f"http://127.0.0.1:{port}/mcp", "participation")["fraction"] == "0/0"
+    finally:
+        process.terminate()
+        assert process.wait(15) in (0, -15)
+        process.stderr.close()

@@ -10,6 +10,7 @@ from flask import Response, abort, redirect, request, url_for
 from catalog.exchange import dcat_ap
 from catalog.exchange.entries import count, page
 from catalog.exchange.portal import portal
+from web.addresses import at
 from web.exchange.door import answer, bp, entry_at, reading, site_url
 
 PAGE = 100  # datasets on a page of the catalogue, as CKAN's
@@ -32,6 +33,16 @@ def catalogue(extension: str) -> Response:
         part = dcat_ap.Part(number=number, last=last, total=total, size=PAGE, address=f"{stem}{'&' if query else ''}page={{}}")
         graph = dcat_ap.catalogue(portal(context), page(context, number, PAGE, since=since), part)
     return answer(dcat_ap.written(graph, extension), dcat_ap.FORMATS[extension][0])
+
+
+@bp.get("/catalog")
+def catalogue_by_name() -> Response:
+    """The catalogue by the name that it has in RDF: the document that is asked for, or the page of all datasets."""
+    extension = _RDF.get(request.accept_mimetypes.best_match(_OFFERED, "text/html"))
+    leads = url_for("exchange.catalogue", extension=extension, lang="vi") if extension else at("/dataset")
+    response = redirect(leads, 303)
+    response.vary.add("Accept")
+    return response
 
 
 def _number() -> int:
