@@ -13,6 +13,7 @@ from datetime import timedelta
 from catalog import retention
 from catalog.due import order_due
 from catalog.jobs import Jobs
+from catalog.links import check_due_links
 from catalog.lost import mind_runs
 from catalog.notices.watching import watch
 from catalog.site import Site
@@ -20,6 +21,7 @@ from catalog.site import Site
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=1)
+LINKS = 50  # looked at in one minute, by each worker
 
 Part = tuple[str, Callable[[], object]]
 
@@ -30,8 +32,9 @@ def keep_time(site: Site, orderer: Jobs) -> None:
 
 
 def run_errands(site: Site, orderer: Jobs) -> None:
-    """Tell who must know, and once a day clear away what is old; a slow mail server holds up no schedule."""
-    _each(("notices", lambda: watch(site)), ("retention", lambda: retention.daily(site, orderer)))
+    """Tell who must know, once a day clear away what is old, and look at some links; a slow server of any kind holds up no schedule."""
+    _each(("notices", lambda: watch(site)), ("retention", lambda: retention.daily(site, orderer)),
+          ("links", lambda: check_due_links(site, limit=LINKS)))
 
 
 def _each(*parts: Part) -> None:
