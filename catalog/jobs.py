@@ -95,6 +95,12 @@ class Jobs:
         }, run.id)
         return run
 
+    def enqueue(self, session: Session, workflow: str, queue: str, identifier: str) -> None:
+        """Queue other work on the row of that id, in the transaction that wrote the row."""
+        self._client.enqueue_in_transaction(session, {
+            "workflow_name": workflow, "queue_name": queue, "workflow_id": f"{queue}:{identifier}", "app_version": WORKFLOW_VERSION,
+        }, identifier)
+
 
 def cancel(session: Session, run_id: str) -> Run | None:
     """Ask a run to stop; what it has finished stays. None when there is no such run or it has ended."""

@@ -7,6 +7,7 @@ fifty of its datasets, or one of which a part could not be read takes nothing of
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy import func, or_, select, update
 
@@ -15,7 +16,7 @@ from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.intake import Intake
 from catalog.issues import Issue, Place
-from catalog.models import Dataset, IssueRow, Known, RunRecord
+from catalog.models import Dataset, IssueRow, Known, RunRecord, Source
 from catalog.record import Outcome
 
 GRACE = timedelta(days=7)
@@ -30,19 +31,28 @@ def reconcile(intake: Intake) -> list[Issue]:
     gone = list(session.scalars(select(Known).where(
         Known.source_id == source.id, Known.last_run_id != intake.run.id, Known.dataset_id.is_not(None))))
     newly = [known for known in gone if known.missing_since is None]
-    before = here + len(newly)
-    minimum = int(source.expectations.get("minimum") or 0)
-    if here == 0:
-        return [Issue("source-empty", Place(url=source.url))]
-    if here < minimum:
-        return [Issue("source-below-minimum", Place(url=source.url), {"found": here, "minimum": minimum})]
-    if not _listed_whole(intake):
-        return []
-    if newly and (len(newly) > SHRINK_COUNT or len(newly) > SHRINK_SHARE * before):
-        return [Issue("source-shrank", Place(url=source.url), {"missing": len(newly), "before": before})]
+    if (stop := guard(source, here, len(newly), whole=_listed_whole(intake))) is not None:
+        return [stop] if isinstance(stop, Issue) else []
     for known in newly:
         known.missing_since = now
     return _archive_or_warn(intake, gone)
+
+
+def guard(source: Source, here: int, newly: int, *, whole: bool) -> Issue | Literal["unsure"] | None:
+    """Why nothing may be taken off the site: an issue to ask about, "unsure" where the listing was not whole, None where all is well.
+
+    `here` counts what the listing has, `newly` what it lacks for the first time.
+    """
+    minimum = int(source.expectations.get("minimum") or 0)
+    if here == 0:
+        return Issue("source-empty", Place(url=source.url))
+    if here < minimum:
+        return Issue("source-below-minimum", Place(url=source.url), {"found": here, "minimum": minimum})
+    if not whole:
+        return "unsure"
+    if newly and (newly > SHRINK_COUNT or newly > SHRINK_SHARE * (here + newly)):
+        return Issue("source-shrank", Place(url=source.url), {"missing": newly, "before": here + newly})
+    return None
 
 
 def _listed_whole(intake: Intake) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
 from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
+from catalog.site import Site
+from catalog.sources import SourceRefused, option_problems, remember_connectors
 from harvesters.base import Connector, SourceSpec
 
 
@@ -29,14 +34,19 @@ def connect(kind: str, source: SourceSpec, net: Net) -> Connector:
     return kinds()[kind](source, net)
 
 
-def check_options(kind: str, options) -> None:
-    """UsageError that names each option which the connector does not know, or a value it does not allow."""
-    declared = {option.name: option for option in kinds()[kind].options}
-    unknown = sorted(set(options) - set(declared))
-    if unknown:
-        raise UsageError(f"Kiểu kết nối {kind} không có tùy chọn {', '.join(unknown)}; có: {', '.join(sorted(declared))}.",
-                         f"Connector {kind} has no option {', '.join(unknown)}; it has: {', '.join(sorted(declared))}.")
-    for name, value in options.items():
-        if declared[name].choices and value not in declared[name].choices:
-            raise UsageError(f"Tùy chọn {name} chỉ nhận: {', '.join(declared[name].choices)}.",
-                             f"Option {name} is one of: {', '.join(declared[name].choices)}.")
+def declared() -> dict[str, dict[str, Any]]:
+    """What every connector declares of itself, as JSON; `catalog.sources` keeps it for the pages."""
+    return {kind: {"title": dict(connector.title), "options": [asdict(option) for option in connector.options]}
+            for kind, connector in sorted(kinds().items())}
+
+
+def remember_declared(site: Site) -> None:
+    """Write down for the pages what the connectors of this worker declare."""
+    with site.writing() as session:
+        remember_connectors(session, declared())
+
+
+def check_options(kind: str, options: Mapping[str, Any]) -> None:
+    """SourceRefused that names each option which the connector does not know or lacks, or a value it does not allow."""
+    if problems := option_problems(kind, options, declared()):
+        raise SourceRefused(problems)

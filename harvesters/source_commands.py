@@ -10,16 +10,14 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import evidence
 from catalog.errors import Trouble, UsageError
-from catalog.issues import say
+from catalog.issues import Issue, say
 from catalog.models import Agency, Run, Source
-from catalog.names import slug
-from catalog.net import is_file_url
 from catalog.runs import counters
 from catalog.site import Site, site_here
+from catalog.sources import Draft, save_source, set_state, source_named
 from harvesters.base import SourceSpec
-from harvesters.connectors import connect, kinds
+from harvesters.connectors import connect, declared
 from harvesters.preview import preview_source
 
 
@@ -28,15 +26,6 @@ def source() -> None:
     """Nguồn dữ liệu của các cơ quan · The agencies' sources."""
 
 
-
-
-def find(session: Session, name: str) -> Source:
-    """The source of that name; UsageError when there is none."""
-    found = session.scalar(select(Source).where(Source.name == name, Source.state != "removed"))
-    if found is None:
-        raise UsageError(f"Không có nguồn nào tên {name}. Xem danh sách: haidang source list",
-                         f"There is no source named {name}. See: haidang source list")
-    return found
 
 
 @source.command()
@@ -50,32 +39,17 @@ def find(session: Session, name: str) -> Source:
 @click.option("--minimum", type=click.IntRange(0), help="Ít nhất bao nhiêu bộ dữ liệu · How many datasets to expect at least.")
 def add(name: str, agency: str, connector: str, url: str, title: str, options: tuple[str, ...], schedule: str, minimum: int | None) -> None:
     """Thêm hoặc sửa một nguồn · Add a source, or change it."""
-    if slug(name) != name:
-        raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
-                         f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
-    given = _options(options)
+    draft = Draft(name=name, agency=agency, connector=connector, url=url, title=title, options=_options(options), schedule=schedule, minimum=minimum)
     site = site_here()
-    _require_usable(site, connector, SourceSpec(name=name, url=url, options=given))
-    with site.writing() as session:
-        owner = session.scalar(select(Agency).where(Agency.slug == agency))
-        if owner is None:
-            raise UsageError(f"Sổ bộ cơ quan chưa có {agency}.", f"The register has no agency {agency}.")
-        row = session.scalar(select(Source).where(Source.name == name)) or Source(name=name, created=site.clock.now())
-        row.agency_id, row.connector, row.url, row.options = owner.id, connector, url, given
-        row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
-        row.expectations = {"minimum": minimum} if minimum else {}
-        session.add(row)
-        session.flush()
-        evidence.record_source(session, row.id, site.clock.now())
+    _require_usable(site, draft)
+    save_source(site, draft, declared=declared())
     click.echo(f"Đã lưu nguồn {name}. Xem thử: haidang source preview {name} · Saved. Preview it: haidang source preview {name}", err=True)
 
 
-def _require_usable(site: Site, connector: str, spec: SourceSpec) -> None:
-    """UsageError for a source that could never be harvested: its kind, an option or its address."""
+def _require_usable(site: Site, draft: Draft) -> None:
+    """UsageError for what only the connector itself can say of a source: its kind, an option or its address."""
     try:
-        connect(connector, spec, site.net)
-        if connector != "directory" or not (spec.url.startswith("/") or is_file_url(spec.url)):
-            site.net.vet(spec.url)
+        connect(draft.connector, SourceSpec(name=draft.name, url=draft.url, options=draft.options), site.net)
     except Trouble as trouble:
         vi, en = say(trouble.issue, "vi"), say(trouble.issue, "en")
         raise UsageError(f"{vi.what} {vi.mend}", f"{en.what} {en.mend}") from trouble
@@ -124,7 +98,7 @@ def show(name: str, as_json: bool) -> None:
     """Một nguồn và kết quả lượt gần nhất · One source and what its last run did."""
     site = site_here()
     with site.reading() as session:
-        row = _shown(session, find(session, name))
+        row = _shown(session, source_named(session, name))
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False, indent=2))
         return
@@ -144,14 +118,13 @@ def preview(name: str | None, connector: str | None, url: str | None, options: t
     site = site_here()
     if name is not None:
         with site.reading() as session:
-            row = find(session, name)
-        kind, spec = row.connector, SourceSpec(name=row.name, url=row.url, options=row.options)
+            row = source_named(session, name)
     elif connector and url:
-        kind, spec = connector, SourceSpec(name="preview", url=url, options=_options(options))
+        row = Source(name="preview", connector=connector, url=url, options=_options(options), expectations={})
     else:
         raise UsageError("Cần tên nguồn, hoặc --connector và --url.", "Give a source's name, or --connector and --url.")
     try:
-        seen = preview_source(site, kind, spec, limit)
+        seen = preview_source(site, row, limit)
     except Trouble as trouble:
         if not as_json:
             raise
@@ -175,15 +148,25 @@ def _print_preview(seen: dict[str, Any]) -> None:
             click.echo(f"  {issue['severity']}: {issue['vi']} {issue['vi_mend']} [{issue['who']}]\n           {issue['en']} {issue['en_mend']}")
     for issue in seen["issues"]:
         click.echo(f"{issue['severity']}: {issue['vi']} · {issue['en']}")
+    _print_forecast(seen["forecast"])
+
+
+def _print_forecast(ahead: dict[str, Any]) -> None:
+    """What a full run would do, in both languages."""
+    click.echo(f"\nChạy thật sẽ: thêm {ahead['created']}, đổi {ahead['updated']}, giữ nguyên {ahead['unchanged']}, bỏ qua {ahead['skipped']}, "
+               f"đưa vào lưu trữ {ahead['archived']}; mới thiếu ở nguồn {ahead['missing']}. · A full run would: create {ahead['created']}, "
+               f"update {ahead['updated']}, leave {ahead['unchanged']}, skip {ahead['skipped']}, archive {ahead['archived']}; newly missing {ahead['missing']}.")
+    if not ahead["whole"]:
+        click.echo("Danh mục của nguồn chưa đọc hết, nên chưa nói được sẽ lưu trữ gì. · The listing was not read to its end, so nothing is said of archiving.")
+    for data in [*ahead["issues"], *([ahead["stop"]] if ahead["stop"] else [])]:
+        issue = Issue.from_dict(data)
+        click.echo(f"{say(issue, 'vi').what} · {say(issue, 'en').what}")
 
 
 def _set_state(name: str, state: str) -> None:
     site = site_here()
     with site.writing() as session:
-        row = find(session, name)
-        row.state = state
-        session.flush()
-        evidence.record_source(session, row.id, site.clock.now())
+        set_state(site, session, source_named(session, name), state)
     click.echo(f"{name}: {state}", err=True)
 
 
@@ -212,9 +195,7 @@ def remove(name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def list_kinds(as_json: bool) -> None:
     """Các kiểu kết nối và tùy chọn của chúng · The connectors and their options."""
-    rows = [{"kind": kind, "title": dict(connector.title), "options": [
-        {"name": o.name, "vi": o.vi, "en": o.en, "default": o.default, "choices": list(o.choices)} for o in connector.options]}
-        for kind, connector in sorted(kinds().items())]
+    rows = [{"kind": kind, **said} for kind, said in declared().items()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

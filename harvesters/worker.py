@@ -22,6 +22,8 @@ from dbos._error import DBOSException
 from catalog import jobs
 from catalog.record import Record
 from catalog.site import Site
+from harvesters.connectors import remember_declared
+from harvesters.previewing import open_previews, register_previews
 from harvesters.run import Harvest
 
 log = logging.getLogger(__name__)
@@ -116,12 +118,15 @@ def working(site: Site) -> Iterator[None]:
         datasource = SQLAlchemyDatasource.create(jobs.system_url(site.settings), engine=site.engine, serializer=serializer,
                                                  run_migrations=False)
         register_workflows(site, datasource)
+        register_previews(site, datasource)
         DBOS.launch()
+        open_previews(poll=POLL)
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENT, partition_concurrency=1, polling_interval_sec=POLL,
                             on_conflict="always_update")
         stop = threading.Event()
         pulse = threading.Thread(target=_pulse, args=(site, stop), name="worker-pulse", daemon=True)
         pulse.start()
+        remember_declared(site)
         try:
             yield
         finally:
