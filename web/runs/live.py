@@ -50,8 +50,8 @@ class Look:
 class Live:
     """The looks of one process, and how many read them."""
 
-    def __init__(self, site: Site, *, most: int = STREAMS, look: float = LOOK) -> None:
-        self._site, self.most, self._pause = site, most, look
+    def __init__(self, site: Site, *, most: int = STREAMS, look: float = LOOK, heartbeat: float = HEARTBEAT) -> None:
+        self._site, self.most, self._pause, self.heartbeat = site, most, look, heartbeat
         self._changed = threading.Condition()
         self._look, self._readers, self._closed = Look(), 0, False
         self._looker: threading.Thread | None = None
@@ -131,12 +131,12 @@ def mark(one: Seen) -> tuple[Any, ...]:
             sorted(one.counters.severities.items()))
 
 
-def stream(live: Live, tell: Callable[[Look], Iterator[tuple[str, Any]]], *, longest: float = LONGEST, heartbeat: float = HEARTBEAT) -> Iterator[str]:
+def stream(live: Live, tell: Callable[[Look], Iterator[tuple[str, Any]]], *, longest: float = LONGEST) -> Iterator[str]:
     """The events of one reader: what `tell` makes of each new look as (event, JSON), comments in between; ends after `longest` s."""
     yield f"retry: {RETRY}\n\n"
     end, number = time.monotonic() + longest, 0
     while not live.closed and (left := end - time.monotonic()) > 0:
-        look = live.next(number, min(heartbeat, left))
+        look = live.next(number, min(live.heartbeat, left))
         if look.number == number:
             yield ": \n\n"
             continue
