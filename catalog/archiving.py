@@ -98,7 +98,7 @@ def history(session: Session, dataset_id: str) -> list[Archiving]:
 
 def grace_of(site: Site, source: Source) -> timedelta:
     """How long a dataset of this source may be missing before it is archived."""
-    days = source.expectations.get("grace_days")
+    days = (source.expectations or {}).get("grace_days")
     return timedelta(days=site.settings.grace_days if days is None else int(days))
 
 

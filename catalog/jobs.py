@@ -96,6 +96,12 @@ class Jobs:
         }, run.id)
         return run
 
+    def enqueue(self, session: Session, workflow: str, queue: str, identifier: str) -> None:
+        """Queue other work on the row of that id, in the transaction that wrote the row."""
+        self._client.enqueue_in_transaction(session, {
+            "workflow_name": workflow, "queue_name": queue, "workflow_id": f"{queue}:{identifier}", "app_version": WORKFLOW_VERSION,
+        }, identifier)
+
     def adopt(self, executor_ids: Collection[str]) -> int:
         """Put what dead workers were doing back into its queue, in its agency's turn; returns how many pieces of work.
 

@@ -8,6 +8,7 @@ is asked (`catalog/removals.py`); what only changed its identifier is followed (
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy import func, or_, select
 
@@ -15,9 +16,10 @@ from catalog import removals
 from catalog.archiving import Act, archive, grace_of
 from catalog.intake import Intake
 from catalog.issues import Issue, Place
-from catalog.models import Archiving, Dataset, IssueRow, Known, Removal, RunRecord
+from catalog.models import Archiving, Dataset, IssueRow, Known, Removal, RunRecord, Source
 from catalog.moving import follow
 from catalog.record import Outcome
+from catalog.settings import Settings
 
 SLICE = 500  # datasets in one question
 
@@ -26,11 +28,8 @@ def reconcile(intake: Intake) -> list[Issue]:
     """Mark what vanished, archive what has been gone for the grace; the issues speak of the source as a whole."""
     session, source = intake.session, intake.source
     here = session.scalar(select(func.count()).select_from(Known).where(Known.source_id == source.id, Known.last_run_id == intake.run.id)) or 0
-    minimum = int(source.expectations.get("minimum") or 0)
-    if here == 0:
-        return [Issue("source-empty", Place(url=source.url))]
-    if here < minimum:
-        return [Issue("source-below-minimum", Place(url=source.url), {"found": here, "minimum": minimum})]
+    if (short := _short(source, here)) is not None:
+        return [short]
     if not _listed_whole(intake):
         return []
     moved = follow(intake, _gone(intake))
@@ -49,7 +48,7 @@ def _take_off(intake: Intake, here: int, gone: Sequence[Known]) -> list[Issue]:
     asked = [known for known in newly if known.kept_by is None]
     place, before = Place(url=intake.source.url), here + len(newly)
     issues = [_kept(intake, kept)] if kept else []
-    if asked and _too_many(intake, len(newly), before):
+    if asked and _too_many(intake.site.settings, intake.source, len(newly), before):
         removals.ask(intake, [known.identifier for known in newly], before)
         return [*issues, Issue("source-shrank", place, {"missing": len(newly), "before": before, "source": intake.source.name})]
     removals.lapse(intake)
@@ -58,9 +57,9 @@ def _take_off(intake: Intake, here: int, gone: Sequence[Known]) -> list[Issue]:
     return [*issues, *_archive_or_warn(intake, [known for known in gone if known.missing_since is not None])]
 
 
-def _too_many(intake: Intake, missing: int, before: int) -> bool:
+def _too_many(settings: Settings, source: Source, missing: int, before: int) -> bool:
     """Whether a listing lost more than this source may; its own limits go before those of the site."""
-    settings, own = intake.site.settings, intake.source.expectations
+    own = source.expectations or {}
     share, count = own.get("shrink_share"), own.get("shrink_count")
     return (missing > (settings.shrink_count if count is None else int(count))
             or missing > (settings.shrink_share if share is None else float(share)) * before)
@@ -72,6 +71,30 @@ def _kept(intake: Intake, kept: Sequence[Known]) -> Issue:
     restored = intake.session.get(Archiving, kept[0].kept_by or "") if removal is None else None
     by = removal.decided_by if removal else restored.by if restored else "—"
     return Issue("missing-kept", Place(url=intake.source.url), {"count": len(kept), "by": by})
+
+
+def guard(settings: Settings, source: Source, here: int, newly: int, *, whole: bool) -> Issue | Literal["unsure"] | None:
+    """Why nothing may be taken off the site: an issue to ask about, "unsure" where the listing was not whole, None where all is well.
+
+    `here` counts what the listing has, `newly` what it lacks for the first time.
+    """
+    if (short := _short(source, here)) is not None:
+        return short
+    if not whole:
+        return "unsure"
+    if newly and _too_many(settings, source, newly, here + newly):
+        return Issue("source-shrank", Place(url=source.url), {"missing": newly, "before": here + newly, "source": source.name})
+    return None
+
+
+def _short(source: Source, here: int) -> Issue | None:
+    """What is wrong with a listing that has nothing, or less than the source's own minimum."""
+    minimum = int((source.expectations or {}).get("minimum") or 0)
+    if here == 0:
+        return Issue("source-empty", Place(url=source.url))
+    if here < minimum:
+        return Issue("source-below-minimum", Place(url=source.url), {"found": here, "minimum": minimum})
+    return None
 
 
 def _listed_whole(intake: Intake) -> bool:

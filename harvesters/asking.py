@@ -15,9 +15,9 @@ import click
 from catalog.errors import UsageError
 from catalog.models import Source
 from catalog.settings import Settings
+from catalog.source_secrets import is_for_the_same, unsealed
 from harvesters.base import Option
 from harvesters.connectors import check_places, known, missing
-from harvesters.credentials import is_for_the_same, unsealed
 
 MAX_SECRET = 1 << 16  # bytes; a private key has some thousand
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
@@ -11,6 +12,8 @@ from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
+from catalog.site import Site
+from catalog.sources import remember_connectors
 from harvesters.base import Connector, Option, SourceSpec
 
 LONGEST_PAUSE = 60  # seconds
@@ -94,3 +97,16 @@ def own_address(kind: str, name: str) -> str:
     if scheme is None:
         raise UsageError("Cần --url: địa chỉ của nguồn.", "Give --url: the source's address.")
     return f"{scheme}:{name}"
+
+
+def declared() -> dict[str, dict[str, Any]]:
+    """What every connector declares of itself, as JSON; `catalog.sources` keeps it for the pages."""
+    return {kind: {"title": dict(connector.title), "options": [asdict(option) for option in connector.options],
+                   "own_scheme": getattr(connector, "own_scheme", None), "placed": hasattr(connector, "vet")}
+            for kind, connector in sorted(kinds().items())}
+
+
+def remember_declared(site: Site) -> None:
+    """Write down for the pages what the connectors of this worker declare."""
+    with site.writing() as session:
+        remember_connectors(session, declared())

@@ -27,7 +27,7 @@ from catalog.errors import UsageError
 from catalog.models import Run, Source
 from catalog.runs import counters
 from catalog.site import Site, site_here
-from harvesters.source_commands import find
+from catalog.sources import source_named
 
 BAD = ("failed", "cancelled", "lost", "succeeded-with-issues")
 LOOK = 0.3  # seconds between looks at the store
@@ -77,7 +77,7 @@ def order(site: Site, orderer: jobs.Jobs, names: Sequence[str], *, forced: bool 
     """
     ids = []
     with site.writing() as session:
-        sources = [find(session, name) for name in names] or list(
+        sources = [source_named(session, name) for name in names] or list(
             session.scalars(select(Source).where(Source.state == "active").order_by(Source.name)))
         for source in sources:
             try:

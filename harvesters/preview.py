@@ -1,4 +1,4 @@
-"""The first records of a source and what the pipeline says of them; nothing is saved."""
+"""The first records of a source with what the pipeline says of them, and what a full run would do; nothing is saved."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from typing import Any
 
 from catalog.files import open_files
 from catalog.issues import Issue, say
+from catalog.models import Source
 from catalog.pipeline import Tools, prepare
 from catalog.record import Outcome, Record
 from catalog.site import Site
 from harvesters.base import Gathered, SourceSpec
 from harvesters.completing import in_full
 from harvesters.connectors import connect, pause_of
+from harvesters.credentials import spec_of
+from harvesters.forecast import forecast
 from harvesters.run import describe_with, maker
 
 
-def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dict[str, Any]:
-    """The first `limit` records with title, files, verdicts and issues in words; Trouble when the source cannot be read."""
-    connector = connect(kind, source, site.net)
+def preview_source(site: Site, source: Source, limit: int, spec: SourceSpec | None = None) -> dict[str, Any]:
+    """The first `limit` records with title, files, verdicts and issues in words, and the forecast of a full run.
+
+    `source` is a saved source or one that was never added, of which `spec` says what its connector may know. Trouble when the
+    source cannot be read.
+    """
+    spec = spec or spec_of(site, source)
+    connector = connect(source.connector, spec, site.net)
     page = connector.page(None)
     with tempfile.TemporaryDirectory(prefix="haidang-preview-") as folder:
         files = open_files(f"file://{folder}/files", Path(folder) / "cache")
@@ -29,10 +37,11 @@ def preview_source(site: Site, kind: str, source: SourceSpec, limit: int) -> dic
         records = [prepare(_record(source, item.identifier, answer), tools)
                    for item, answer in zip(items, in_full(connector, items), strict=True)]
         return {"total": page.total if page.total is not None else (len(page.items) if page.cursor is None else None),
-                "records": [_shown(record) for record in records], "issues": [_words(issue) for issue in page.issues]}
+                "records": [_shown(record) for record in records], "issues": [_words(issue) for issue in page.issues],
+                "forecast": forecast(site, connector, page, source)}
 
 
-def _record(source: SourceSpec, identifier: str, answer: Gathered | Issue) -> Record:
+def _record(source: Source, identifier: str, answer: Gathered | Issue) -> Record:
     if isinstance(answer, Issue):
         return Record(source=source.name, identifier=identifier, outcome=Outcome.REJECTED, issues=(answer,))
     return Record(source=source.name, identifier=identifier, raw=answer.raw or {})

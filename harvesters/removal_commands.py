@@ -15,7 +15,7 @@ from catalog.archiving import Act
 from catalog.errors import UsageError
 from catalog.models import Dataset, Removal, Source
 from catalog.site import Site, site_here
-from harvesters.source_commands import find
+from catalog.sources import source_named
 
 DECISIONS = {None: "đang chờ trả lời · waits for an answer", "confirmed": "đã đồng ý gỡ · confirmed", "refused": "đã giữ lại · refused",
              "lapsed": "tự hết, các bộ đã trở lại · lapsed, they came back"}
@@ -30,7 +30,7 @@ def list_removals(name: str | None, every: bool, page: int, as_json: bool) -> No
     """Nguồn vắng quá nhiều bộ dữ liệu, đang chờ người quyết định · Listings that lost so much that a person must decide."""
     site = site_here()
     with site.reading() as session:
-        source_id = find(session, name).id if name else None
+        source_id = source_named(session, name).id if name else None
         found = removals.questions(session, source_id=source_id, still_open=not every, page=page)
         rows = [_shown(session, removal) for removal in found.items]
     if as_json:
@@ -74,7 +74,7 @@ def confirm(name: str, reason: str, by: str, at_once: bool) -> None:
     """Đồng ý gỡ những bộ nguồn không còn liệt kê · What is missing may go, after the usual grace."""
     site = site_here()
     with site.writing() as session:
-        source = find(session, name)
+        source = source_named(session, name)
         decided = removals.confirm(site, session, _question(session, source).id, _act(site, by, reason), at_once=at_once)
         days = archiving.grace_of(site, source).days
     if at_once:
@@ -91,7 +91,7 @@ def refuse(name: str, reason: str, by: str) -> None:
     """Giữ lại những bộ nguồn không còn liệt kê · What is missing stays on the site."""
     site = site_here()
     with site.writing() as session:
-        decided = removals.refuse(session, _question(session, find(session, name)).id, _act(site, by, reason))
+        decided = removals.refuse(session, _question(session, source_named(session, name)).id, _act(site, by, reason))
     click.echo(f"Giữ lại {len(decided.datasets)} bộ cho tới khi nguồn liệt kê lại. · They stay until the source lists them again.", err=True)
 
 
@@ -105,7 +105,7 @@ def undo(name: str, run_id: str | None, dataset: str | None, reason: str, by: st
     """Đưa trở lại những bộ đã lưu trữ · Bring back what was archived."""
     site = site_here()
     with site.writing() as session:
-        source, act = find(session, name), _act(site, by, reason)
+        source, act = source_named(session, name), _act(site, by, reason)
         if dataset is None:
             back = archiving.undo(session, source, run_id, act)
         else:

@@ -11,20 +11,19 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import evidence, schedules
+from catalog import schedules
 from catalog.clock import HANOI
 from catalog.due import last_skipped
 from catalog.errors import Trouble, UsageError
-from catalog.issues import say
-from catalog.models import Agency, Run, Source, new_id
-from catalog.names import slug
+from catalog.issues import Issue, say
+from catalog.models import Agency, Run, Source
 from catalog.net import is_file_url
 from catalog.runs import counters, decided_by
 from catalog.site import Site, site_here
+from catalog.sources import Draft, save_source, set_state, source_named
 from harvesters.asking import Answers, Request, ask
 from harvesters.base import Placed, SourceSpec
-from harvesters.connectors import connect, kinds, own_address
-from harvesters.credentials import sealed, spec_of
+from harvesters.connectors import connect, declared, own_address
 from harvesters.preview import preview_source
 
 SECRET_HELP = "Thông tin bí mật, nhập kín hoặc đọc từ tệp · A secret option, typed unseen or read from a file."
@@ -35,14 +34,6 @@ def source() -> None:
     """Nguồn dữ liệu của các cơ quan · The agencies' sources."""
 
 
-
-def find(session: Session, name: str) -> Source:
-    """The source of that name; UsageError when there is none."""
-    found = session.scalar(select(Source).where(Source.name == name, Source.state != "removed"))
-    if found is None:
-        raise UsageError(f"Không có nguồn nào tên {name}. Xem danh sách: haidang source list",
-                         f"There is no source named {name}. See: haidang source list")
-    return found
 
 
 @source.command()
@@ -65,11 +56,7 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         blackout: str | None, hours: float | None, minimum: int | None, shrink_share: float | None, shrink_count: int | None,
         grace_days: int | None) -> None:
     """Thêm hoặc sửa một nguồn · Add a source, or change it."""
-    if slug(name) != name:
-        raise UsageError(f"Tên nguồn {name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(name)}.",
-                         f"The name {name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(name)}.")
-    schedule = schedules.cron(schedule)
-    expected = {"minimum": minimum or None, "hours": hours or None, "blackout": _blackout(blackout) or None,
+    expected = {"hours": hours or None, "blackout": _blackout(blackout) or None,
                 "shrink_share": shrink_share, "shrink_count": shrink_count, "grace_days": grace_days}
     url = url or own_address(connector, name)
     request = Request(connector=connector, url=url, options=_options(options), secrets=secrets, forget=forget)
@@ -78,21 +65,10 @@ def add(name: str, agency: str, connector: str, url: str, title: str, options: t
         before = session.scalar(select(Source).where(Source.name == name))
     given = _answers(request, before, site)
     _require_usable(site, connector, SourceSpec(name=name, url=url, options=given.options, secrets=given.secrets))
-    with site.writing() as session:
-        owner = session.scalar(select(Agency).where(Agency.slug == agency))
-        if owner is None:
-            raise UsageError(f"Sổ bộ cơ quan chưa có {agency}.", f"The register has no agency {agency}.")
-        row = session.scalar(select(Source).where(Source.name == name)) or Source(id=new_id(), name=name, created=site.clock.now())
-        row.agency_id, row.connector, row.url, row.options = owner.id, connector, url, dict(given.options)
-        row.secrets = sealed(site.settings, row.id, given.secrets)
-        if (row.schedule, row.state) != (schedule, "active"):
-            row.due_after = site.clock.now()  # what would have been due before is not made up for
-        row.title, row.schedule, row.state = title or row.title or name, schedule, "active"
-        row.expectations = {key: value for key, value in expected.items() if value is not None}
-        session.add(row)
-        session.flush()
-        evidence.record_source(session, row.id, site.clock.now())
-        following = schedules.next_run(row, site.settings, site.clock.now())
+    draft = Draft(name=name, agency=agency, connector=connector, url=url, title=title, options=given.options, schedule=schedule, minimum=minimum,
+                  expectations=expected)
+    row = save_source(site, draft, declared=declared(), secrets=given.given, forget=forget)
+    following = schedules.next_run(row, site.settings, site.clock.now())
     click.echo(f"Đã lưu nguồn {name}. Xem thử: haidang source preview {name} · Saved. Preview it: haidang source preview {name}", err=True)
     if following is not None:
         click.echo(f"Lượt tới theo lịch: {_moment(following)} (giờ Việt Nam) · Next run by its schedule: {_moment(following)} (time of Vietnam)", err=True)
@@ -182,7 +158,7 @@ def show(name: str, as_json: bool) -> None:
     """Một nguồn và kết quả lượt gần nhất · One source and what its last run did."""
     site = site_here()
     with site.reading() as session:
-        row = _shown(session, find(session, name), site)
+        row = _shown(session, source_named(session, name), site)
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False, indent=2))
         return
@@ -203,16 +179,15 @@ def preview(name: str | None, connector: str | None, url: str | None, options: t
     site = site_here()
     if name is not None:
         with site.reading() as session:
-            row = find(session, name)
-        kind, known = row.connector, row
+            row, spec = source_named(session, name), None
     elif connector and url:
-        kind, known = connector, None
         given = _answers(Request(connector=connector, url=url, options=_options(options), secrets=secrets), None, site)
+        row = Source(name="preview", connector=connector, url=url, options=dict(given.options), expectations={})
+        spec = SourceSpec(name="preview", url=url, options=given.options, secrets=given.secrets)
     else:
         raise UsageError("Cần tên nguồn, hoặc --connector và --url.", "Give a source's name, or --connector and --url.")
     try:
-        spec = spec_of(site, known) if known else SourceSpec(name="preview", url=url, options=given.options, secrets=given.secrets)
-        seen = preview_source(site, kind, spec, limit)
+        seen = preview_source(site, row, limit, spec)
     except Trouble as trouble:
         if not as_json:
             raise
@@ -236,18 +211,26 @@ def _print_preview(seen: dict[str, Any]) -> None:
             click.echo(f"  {issue['severity']}: {issue['vi']} {issue['vi_mend']} [{issue['who']}]\n           {issue['en']} {issue['en_mend']}")
     for issue in seen["issues"]:
         click.echo(f"{issue['severity']}: {issue['vi']} · {issue['en']}")
+    _print_forecast(seen["forecast"])
+
+
+def _print_forecast(ahead: dict[str, Any]) -> None:
+    """What a full run would do, in both languages."""
+    click.echo(f"\nChạy thật sẽ: thêm {ahead['created']}, đổi {ahead['updated']}, giữ nguyên {ahead['unchanged']}, bỏ qua {ahead['skipped']}, "
+               f"đưa vào lưu trữ {ahead['archived']}; mới thiếu ở nguồn {ahead['missing']}. · A full run would: create {ahead['created']}, "
+               f"update {ahead['updated']}, leave {ahead['unchanged']}, skip {ahead['skipped']}, archive {ahead['archived']}; newly missing {ahead['missing']}.")
+    if not ahead["whole"]:
+        click.echo("Danh mục của nguồn chưa đọc hết, nên chưa nói được sẽ lưu trữ gì. · The listing was not read to its end, so nothing is said of archiving.")
+    for data in [*ahead["issues"], *([ahead["stop"]] if ahead["stop"] else [])]:
+        issue = Issue.from_dict(data)
+        click.echo(f"{say(issue, 'vi').what} · {say(issue, 'en').what}")
 
 
 def _set_state(name: str, state: str) -> None:
     site = site_here()
     with site.writing() as session:
-        row = find(session, name)
-        if row.state != "active":
-            row.due_after = site.clock.now()  # what was due during the pause is not made up for
-        row.state = state
-        row.secrets = {} if state == "removed" else row.secrets  # nobody looks after what a removed source still holds
-        session.flush()
-        evidence.record_source(session, row.id, site.clock.now())
+        row = source_named(session, name)
+        set_state(site, session, row, state)
         following = schedules.next_run(row, site.settings, site.clock.now())
     click.echo(f"{name}: {state}" + (f" · {_moment(following)}" if following else ""), err=True)
 
@@ -277,10 +260,7 @@ def remove(name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def list_kinds(as_json: bool) -> None:
     """Các kiểu kết nối và tùy chọn của chúng · The connectors and their options."""
-    rows = [{"kind": kind, "title": dict(connector.title), "options": [
-        {"name": o.name, "vi": o.vi, "en": o.en, "default": o.default, "choices": list(o.choices),
-         "required": o.required, "secret": o.secret} for o in connector.options]}
-        for kind, connector in sorted(kinds().items())]
+    rows = [{"kind": kind, **said} for kind, said in declared().items()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

@@ -10,8 +10,8 @@ import click
 from catalog.errors import UsageError
 from catalog.freshness import PERIODS
 from catalog.site import site_here
+from catalog.sources import source_named
 from catalog.uploads import keep_upload, receive, uploads, withdraw_upload
-from harvesters.source_commands import find
 
 
 @click.command()
@@ -34,12 +34,12 @@ def upload(name: str, paths: tuple[Path, ...], identifier: str | None, title: st
                          "Title, description and --replace are for one file; hand them in one by one.")
     site = site_here()
     with site.reading() as session:
-        find(session, name)
+        source_named(session, name)
     for path in paths:
         with path.open("rb") as stream:
             received = receive(site.files, stream, path.name)
         with site.writing() as session:
-            row = keep_upload(session, find(session, name), received, path.name, metadata, site=site, identifier=identifier)
+            row = keep_upload(session, source_named(session, name), received, path.name, metadata, site=site, identifier=identifier)
             click.echo(f"{row.identifier}: bản {row.number} · version {row.number}, {row.size} B", err=True)
     click.echo(f"Công bố: haidang harvest {name} · Publish it: haidang harvest {name}", err=True)
 
@@ -52,7 +52,7 @@ def list_uploads(name: str, as_json: bool) -> None:
     site = site_here()
     with site.reading() as session:
         rows = [{"identifier": row.identifier, "number": row.number, "filename": row.filename, "size": row.size, "sha256": row.sha256, "says": row.says,
-                 "uploaded_at": row.uploaded_at.isoformat()} for row in uploads(session, find(session, name).id)]
+                 "uploaded_at": row.uploaded_at.isoformat()} for row in uploads(session, source_named(session, name).id)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -67,5 +67,5 @@ def withdraw(name: str, identifier: str) -> None:
     """Rút một tệp đã nộp; nộp lại để hoàn tác · Withdraw a file; hand it in again to undo."""
     site = site_here()
     with site.writing() as session:
-        withdraw_upload(session, find(session, name), identifier, site=site)
+        withdraw_upload(session, source_named(session, name), identifier, site=site)
     click.echo(f"Đã rút {identifier}. · Withdrawn: {identifier}", err=True)

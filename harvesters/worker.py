@@ -24,6 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog import jobs, tick, workers
 from catalog.record import Record
 from catalog.site import Site
+from harvesters.connectors import remember_declared
+from harvesters.previewing import open_previews, register_previews
 from harvesters.run import Harvest
 
 log = logging.getLogger(__name__)
@@ -134,9 +136,12 @@ def working(site: Site, *, by_the_clock: bool = False) -> Iterator[None]:
         datasource = SQLAlchemyDatasource.create(jobs.system_url(site.settings), engine=site.engine, serializer=serializer,
                                                  run_migrations=False)
         register_workflows(site, datasource)
+        register_previews(site, datasource)
         DBOS.launch()
+        open_previews(poll=POLL)
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENT, partition_concurrency=1, polling_interval_sec=POLL,
                             on_conflict="always_update")
+        remember_declared(site)
         try:
             with _clockwork(site) if by_the_clock else nullcontext():
                 yield

@@ -22,8 +22,10 @@ def create_app(site: Site) -> Flask:
     from flask import Flask
 
     from web import (
+        account,
         addresses,
         datasets,
+        desk,
         errors,
         exchange,
         formats,
@@ -46,6 +48,7 @@ def create_app(site: Site) -> Flask:
     app.extensions["haidang"] = site
     for part in (kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
-    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, ckan, exchange):
+    account.init_app(app, outside=(ckan.bp, exchange.bp))
+    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, ckan, exchange):
         app.register_blueprint(subject.bp)
     return app

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from catalog.errors import UsageError
 
@@ -31,6 +32,15 @@ class Place:
         return f"http://{host}:{self.port}/"
 
 
+class Hands(ThreadWorker):
+    """The threads of one process; those that tell readers of runs as they happen let go at once when the server stops."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        if self.wsgi is not None:
+            self.wsgi.extensions["haidang.live"].close()
+        super().handle_exit(sig, frame)
+
+
 class Served(BaseApplication):
     """gunicorn, configured here and nowhere else; each process makes its own application after it has forked."""
 
@@ -42,7 +52,7 @@ class Served(BaseApplication):
     def load_config(self) -> None:
         host = f"[{self._place.host}]" if ":" in self._place.host else self._place.host
         settings: dict[str, Any] = {
-            "bind": f"{host}:{self._place.port}", "worker_class": "gthread", "workers": self._place.processes,
+            "bind": f"{host}:{self._place.port}", "worker_class": Hands, "workers": self._place.processes,
             "threads": self._place.threads, "timeout": 120, "graceful_timeout": 10, "keepalive": 5, "loglevel": "warning",
             "control_socket_disable": True, "limit_request_line": 8190, "proc_name": "haidang",
         }
@@ -50,7 +60,9 @@ class Served(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make_app()
+        app = self._make_app()
+        app.extensions["haidang.live"].most = max(1, self._place.threads // 3)  # the others answer everything else
+        return app
 
 
 def serve(make_app: Callable[[], Flask], place: Place) -> None:

@@ -5,6 +5,7 @@ from catalog.models.agency import Agency, AgencyName, Commitment, Exemption, Suc
 from catalog.models.base import Base, new_id
 from catalog.models.dataset import Change, Dataset, FileCheck, OldName, Resource, Theme, Version
 from catalog.models.described import Relationship, ResourceView, Vocabulary
+from catalog.models.desk import Preview, SignIn, SignInFailure
 from catalog.models.harvest import (
     HostTurn,
     IssueRow,
@@ -27,5 +28,5 @@ __all__ = [
     "Account", "Activity", "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Collaborator", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck",
     "Following", "HostTurn", "IssueRow", "Known", "LinkCheck", "Member", "Notice", "NoticeDelivery", "OldName", "Relationship", "Removal", "Resource", "ResourceView",
     "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Theme", "Trait", "UploadedFile", "Version", "Vocabulary", "Worker",
-    "new_id",
+    "Preview", "SignIn", "SignInFailure", "new_id",
 ]

@@ -211,13 +211,13 @@ def test_an_older_answer_than_the_listed_date_is_asked_for_again(site, portal):
     assert titles(site)["dataset-000020"] == "Tên mới"
 
 
-def test_a_preview_asks_nothing_but_the_first_page(site, portal):
-    from harvesters.base import SourceSpec
+def test_a_preview_asks_in_full_for_nothing_but_the_first_page(site, portal):
     from harvesters.preview import preview_source
 
-    shown = preview_source(site, "ckan", SourceSpec(name="x", url=portal.url), 3)
+    shown = preview_source(site, Source(name="x", connector="ckan", url=portal.url, options={}, expectations={}), 3)
     assert [record["title"] for record in shown["records"]] == [f"Bộ dữ liệu số {n}" for n in range(3)]
-    assert len(portal.asked) == 1
+    assert sum("fl" not in parameters for _, parameters in portal.asked) == 1  # the forecast needs marks only
+    assert shown["forecast"]["whole"] and shown["forecast"]["created"] == portal.count
 
 
 def test_a_killed_worker_asks_again_for_what_was_not_finished(site, tmp_path):

@@ -17,9 +17,9 @@ from support.sources import code_of
 from catalog.errors import Trouble, UsageError
 from catalog.models import Source
 from catalog.net import Limits, Net
+from catalog.source_secrets import sealed
 from harvesters.base import SourceSpec, every_page
 from harvesters.connectors import connect
-from harvesters.credentials import sealed
 from harvesters.sftp_session import fingerprint
 
 GOOD = "ma,ten\nA1,Chợ Vũng Tàu\n".encode()

@@ -30,10 +30,10 @@ from catalog.errors import Trouble, UsageError
 from catalog.issues import say
 from catalog.models import Source
 from catalog.net import Limits, Net
+from catalog.source_secrets import sealed
 from catalog.validation import check
 from harvesters.base import SourceSpec, every_page
 from harvesters.connectors import connect
-from harvesters.credentials import sealed
 from harvesters.sql_table import cell
 
 PASSWORD = "m4t'khau-@/:%"

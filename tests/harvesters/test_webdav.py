@@ -15,9 +15,9 @@ from support.webdav_server import PASSWORD, USER, DavServer, webdav_server
 from catalog.errors import UsageError
 from catalog.models import Source
 from catalog.net import Net
+from catalog.source_secrets import sealed
 from harvesters.base import SourceSpec, every_page
 from harvesters.connectors import connect
-from harvesters.credentials import sealed
 
 GOOD = "ma,ten\nA1,Chợ Vũng Tàu\n".encode()
 NAMES = ["100%.csv", "a#b?c.csv", "chợ Bà Rịa.csv", "năm 2024/quý 1/chợ.csv", "năm 2024/chợ.xlsx"]

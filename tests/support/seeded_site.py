@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -21,6 +22,7 @@ from catalog.models import Dataset, Resource, Run, Source, Version
 from catalog.settings import Settings
 from catalog.site import Site, open_site
 from support.harvesting import harvest, harvest_all
+from web import create_app
 
 VALID = "phong-kham-tu-nhan-duoc-cap-phep"
 REFUSED = "cho-tren-dia-ban-tinh"  # valid at first; spoilt before the second harvest
@@ -54,7 +56,7 @@ def province(folder: Path, clock: FrozenClock) -> Iterator[Province]:
     site = _open(folder, clock)
     try:
         _seed(site, folder / "demo")
-        with _serving(site) as url:
+        with serving(create_app(site)) as url:
             yield Province(site=site, url=url, paths=_paths(site))
     finally:
         site.engine.dispose()
@@ -131,8 +133,7 @@ def _running(server) -> Iterator:
 
 
 @contextmanager
-def _serving(site: Site) -> Iterator[str]:
-    from web import create_app
-
-    with _running(make_server("127.0.0.1", 0, create_app(site), threaded=True, request_handler=_Silent)) as server:
+def serving(app: Flask) -> Iterator[str]:
+    """The application on a free port of loopback; yields its address."""
+    with _running(make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)) as server:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
-from catalog import attention, runs
+from catalog import activity, attention, removals, runs
 from catalog.issue_page import STAGES
 from catalog.issues import codes
 from catalog.models import Agency, Run, Source
+from catalog.notices.listing import WantedNotices
+from catalog.notices.listing import notices as kept_notices
 from catalog.schedules import next_run
-from web.runs import words
+from catalog.sources import connectors
+from web.runs import chart, following, live, tables
 from web.runs.issue_table import issue_table
 from web.runs.lines import for_pages
 
@@ -20,6 +24,7 @@ bp = Blueprint("runs", __name__)
 
 WHO = ("agency", "catalogue", "platform")
 _ID = re.compile(r"[0-9a-f-]{36}")
+DAYS, MONTH = 14, timedelta(days=30)
 LAST_PAGE = 10_000  # deeper pages of a list are not asked for by people
 
 
@@ -43,11 +48,14 @@ def index() -> str:
     with site.reading() as session:
         states = attention.source_states(session)
         active = [(run, runs.progress(session, run, now)) for run in runs.active_runs(session)]
+        days = activity.days(session, site.clock.today(), DAYS)
         return render_template(
             "runs/index.html", now=now, today=site.clock.today(), states=_picked(states, who), who=who, active=active, tally=_tally(states),
             counts=runs.counters(session, [state.last.id for state in states if state.last]),
             sources={state.source.id: state for state in states}, open_causes=attention.open_causes(session),
-            following={state.source.id: next_run(state.source, site.settings, now) for state in states},
+            next_runs={state.source.id: next_run(state.source, site.settings, now) for state in states},
+            met=activity.met(session, now - MONTH), silent=activity.silent_since(session, [run for run, _ in active], datetime.now(UTC)),
+            drawings=[chart.draw(days, frame) for frame in (chart.LARGE, chart.SMALL)] if any(day.total for day in days) else [], days=days,
         )
 
 
@@ -125,7 +133,7 @@ def show(run_id: str) -> str:
 
 
 @bp.get("/runs/<run_id>/issues.csv")
-def issues_csv(run_id: str) -> Response:
+def run_issues_csv(run_id: str) -> Response:
     """Every issue of a run, none left out, as a table for a spreadsheet."""
     site = current_app.extensions["haidang"]
     with site.reading() as session:
@@ -137,20 +145,69 @@ def issues_csv(run_id: str) -> Response:
 
 @bp.get("/runs/<run_id>/progress.json")
 def progress_json(run_id: str) -> Response:
-    """How far a run is, for the small script of the run's page and for other programs."""
+    """How far a run is, for a page without events and for other programs."""
     site = current_app.extensions["haidang"]
     with site.reading() as session:
-        run = _run_or_404(session, run_id)
-        progress = runs.progress(session, run, site.clock.now())
-        counters = runs.counters(session, [run.id])[run.id]
-        answer = jsonify({
-            "id": run.id, "status": run.status, "status_words": str(words.STATUS[run.status][1]),
-            "stage": run.stage, "stage_words": str(words.STAGE.get(run.stage, run.stage)),
-            "done": progress.done, "expected": progress.expected, "percent": progress.percent,
-            "rate": round(progress.rate, 1) if progress.rate is not None else None,
-            "eta": progress.eta, "eta_words": words.time_left(progress.eta), "finished": progress.finished,
-            "outcomes": dict(counters.outcomes), "issues": counters.issues, "severities": dict(counters.severities),
-            "url": url_for("runs.show", run_id=run.id),
-        })
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        _run_or_404(session, run_id)
+    return following.progress_json(site, run_id)
+
+
+@bp.get("/runs/events")
+def events() -> Response:
+    """What changes on the page of all runs, as it happens."""
+    return following.all_runs(current_app.extensions["haidang"])
+
+
+@bp.get("/runs/<run_id>/events")
+def run_events(run_id: str) -> Response:
+    """What changes on the page of one run, as it happens."""
+    site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        _run_or_404(session, run_id)
+    return following.one_run(site, run_id)
+
+
+@bp.get("/runs/issues.csv")
+def issues_csv() -> Response:
+    """What runs of the last 30 days met, as a table for a spreadsheet."""
+    site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        found = activity.met(session, site.clock.now() - MONTH)
+    return tables.as_csv("bang-loi-30-ngay", list(tables.met_rows(found)))
+
+
+@bp.get("/runs/notices")
+def notices() -> str:
+    """Every notice that was kept, newest first; of one source where the address names one."""
+    site = current_app.extensions["haidang"]
+    standing = request.args.get("standing") == "yes"
+    with site.reading() as session:
+        chosen = None
+        if name := request.args.get("source"):
+            chosen = runs.source_named(session, name[:100]) or abort(404)
+        paged = kept_notices(session, WantedNotices(source_id=chosen.id if chosen else None, standing=standing), page=page_asked())
+        sources = runs.sources(session, [line.source_id for line in paged.items if line.source_id])
+        return render_template("runs/notices.html", paged=paged, sources=sources, source=chosen, standing=standing)
+
+
+@bp.get("/runs/source/<name>")
+def source(name: str) -> str:
+    """One source: its last runs, what waits for whom, how it is reached, what is expected of it, what was told of it."""
+    site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        row = runs.source_named(session, name[:100]) or abort(404)
+        state = next((one for one in attention.source_states(session, agency_id=row.agency_id) if one.source.id == row.id), None)
+        history = runs.recent_runs(session, source_id=row.id)
+        told, question = kept_notices(session, WantedNotices(source_id=row.id)), removals.open_question(session, row.id)
+        return render_template(
+            "runs/source.html", source=row, state=state, agency=session.get_one(Agency, row.agency_id), today=site.clock.today(),
+            history=history.items[:10], total=history.total, counts=runs.counters(session, [run.id for run in history.items[:10]]),
+            issues=attention.open_issues(session, source_ids=[row.id], limit=5), notices=told, now=site.clock.now(),
+            next_run=next_run(row, site.settings, site.clock.now()), question=question, lost=removals.titles(session, question) if question else [],
+            declared={option["name"]: option for option in connectors(site).get(row.connector, {}).get("options", [])},
+            active=next((run for run in history.items if run.status in runs.ACTIVE), None))
+
+
+@bp.record_once
+def _live(state) -> None:
+    state.app.extensions["haidang.live"] = live.Live(state.app.extensions["haidang"])

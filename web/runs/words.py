@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 
 from catalog.models import Run
+from catalog.sources import connectors
+from web.kept import kept
+from web.words import either
 
 # status of a run -> (key of the state sign, words)
 STATUS = {
@@ -50,7 +54,21 @@ CONNECTOR = {
     "ckan": _("API CKAN"),
     "dcat-us": _("data.json (DCAT-US)"),
 }
+CHECKED = {"valid": _("đạt"), "invalid": _("chưa đạt"), "held": _("giữ lại, chờ người quyết định"), "unchecked": _("không có lược đồ để kiểm tra")}
+CHECKED_SIGN = {"valid": "ok", "invalid": "bad", "held": "hold", "unchecked": "na"}
+CHANNEL = {"mail": _("Thư"), "webhook": _("Webhook")}
+DELIVERY = {"queued": ("queue", _("Chờ gửi")), "sending": ("run", _("Đang gửi")), "sent": ("ok", _("Đã gửi")), "failed": ("bad", _("Không gửi được"))}
+ROLE = {"contact": _("đầu mối"), "lead": _("lãnh đạo"), "team": _("đội nền tảng")}
 _STRIP = {"succeeded": ("ok", 26), "succeeded-with-issues": ("part", 17), "failed": ("bad", 9), "lost": ("bad", 9)}
+
+
+def connector(kind: str) -> str:
+    """What a way of access is called: by our own words, else as the connector declares itself, else by its kind."""
+    if kind in CONNECTOR:
+        return str(CONNECTOR[kind])
+    site = current_app.extensions["haidang"]
+    title = kept("connectors", lambda: connectors(site)).get(kind, {}).get("title", {})
+    return either(title.get("vi", kind), title.get("en", ""))
 
 
 def time_left(seconds: int | None) -> str:

@@ -10,7 +10,7 @@ from alembic import op
 from catalog.models.base import Json, Moment
 
 revision = '0009_secrets_and_uploads'
-down_revision = '0006_fetching'
+down_revision = '0008_desk'
 branch_labels = None
 depends_on = None
 
