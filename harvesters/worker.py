@@ -48,20 +48,28 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
     def read_page(run_id: str, number: int, cursor: str | None) -> dict:
         return harvest.read_page(run_id, number, cursor)
 
-    def take_in(run_id: str, records: list[Record]) -> None:
-        """A chunk in one transaction; where it breaks, each record in its own, so that one fault costs one record."""
+    def take_in(run_id: str, first: int, last: int, records: list[Record]) -> None:
+        """A chunk in one transaction; where it breaks, each record in its own, so that one fault costs one record.
+
+        There is a step for every place of the chunk, also for one that is finished: a step is known again by its number, and
+        a worker that takes this up after a crash finds fewer records than there were.
+        """
         with faults(f"run {run_id}") as fault:
             once(harvest.take_in, run_id, records)
-        for record in records if fault.reference else ():
-            with faults(f"record {record.identifier!r} of run {run_id}") as fault:
-                once(harvest.take_in, run_id, [record])
+        places = harvest.places(run_id, first, last) if fault.reference else {}
+        named = {record.identifier: record for record in records}
+        for seq in range(first, last + 1) if fault.reference else ():
+            record = named.get(places.get(seq, ""))
+            with faults(f"record {record and record.identifier!r} of run {run_id}") as fault:
+                once(harvest.take_in, run_id, [record] if record else [])
             if fault.reference:
-                once(harvest.give_up, run_id, replace(record, issues=()), fault.reference)  # what it says may be what broke
+                once(harvest.give_up, run_id, record and replace(record, issues=()), fault.reference)  # what it says may be what broke
 
     @DBOS.workflow(name="harvest_batch", max_recovery_attempts=RECOVERIES)
     def harvest_batch(run_id: str, first: int, last: int) -> None:
-        for records in prepared_ahead(partial(harvest.prepare, run_id), range(first, last + 1, CHUNK), last):
-            take_in(run_id, records)
+        starts = range(first, last + 1, CHUNK)
+        for start, records in zip(starts, prepared_ahead(partial(harvest.prepare, run_id), starts, last), strict=True):
+            take_in(run_id, start, min(start + CHUNK - 1, last), records)
 
     def harvest_pages(run_id: str) -> None:
         number, cursor = 0, None

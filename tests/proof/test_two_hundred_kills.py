@@ -63,7 +63,7 @@ def assert_each_once(site, counts: dict[str, int]) -> None:
     """Every run ended well with each of its records once; every dataset, name, version and open fact is there once."""
     with site.reading() as session:
         names = dict(session.execute(select(Source.id, Source.name)).all())
-        assert {status for status in session.scalars(select(Run.status))} <= {"succeeded", "succeeded-with-issues"}
+        assert set(session.scalars(select(Run.status))) <= {"succeeded", "succeeded-with-issues"}
         recorded = session.execute(select(Run.id, Run.source_id, func.count(RunRecord.identifier)).join(
             RunRecord, RunRecord.run_id == Run.id, isouter=True).group_by(Run.id, Run.source_id)).all()
         assert [(run_id, n) for run_id, source_id, n in recorded if n != counts[names[source_id]]] == []

@@ -88,8 +88,9 @@ def at_once(site: Site) -> dict[str, int]:
     """How many runs each worker says it is working on."""
     table = "dbos.workflow_status" if site.engine.dialect.name == "postgresql" else "workflow_status"
     with site.reading() as session:
-        return {name: count for name, count in session.execute(text(
-            f"SELECT executor_id, count(*) FROM {table} WHERE name = :name AND status = 'PENDING' GROUP BY executor_id"), {"name": jobs.WORKFLOW})}
+        rows = session.execute(text(
+            f"SELECT executor_id, count(*) FROM {table} WHERE name = :name AND status = 'PENDING' GROUP BY executor_id"), {"name": jobs.WORKFLOW})
+        return dict(rows.tuples().all())
 
 
 def wait_for_all(site: Site, patience: float = 180) -> None:
