@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -49,17 +49,10 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
         return harvest.read_page(run_id, number, cursor)
 
     def take_in(run_id: str, first: int, last: int, records: list[Record]) -> None:
-        """A chunk in one transaction; where it breaks, each record in its own, so that one fault costs one record.
-
-        There is a step for every place of the chunk, also for one that is finished: a step is known again by its number, and
-        a worker that takes this up after a crash finds fewer records than there were.
-        """
+        """A chunk in one transaction; where it breaks, each record in its own, so that one fault costs one record."""
         with faults(f"run {run_id}") as fault:
             once(harvest.take_in, run_id, records)
-        places = harvest.places(run_id, first, last) if fault.reference else {}
-        named = {record.identifier: record for record in records}
-        for seq in range(first, last + 1) if fault.reference else ():
-            record = named.get(places.get(seq, ""))
+        for record in each_place(harvest.places(run_id, first, last), range(first, last + 1), records) if fault.reference else ():
             with faults(f"record {record and record.identifier!r} of run {run_id}") as fault:
                 once(harvest.take_in, run_id, [record] if record else [])
             if fault.reference:
@@ -101,6 +94,15 @@ def prepared_ahead(prepare: Callable[[int, int], list[Record]], starts: Sequence
             if start is not None:
                 coming.append(pool.submit(prepare, start, min(start + CHUNK - 1, last)))
             yield records
+
+
+def each_place(places: Mapping[int, str], chunk: Sequence[int], records: Sequence[Record]) -> list[Record | None]:
+    """The record at every place of a chunk, None where it is finished.
+
+    A step is known again by its number: a worker that goes on after a crash finds fewer records, and must count as before.
+    """
+    named = {record.identifier: record for record in records}
+    return [named.get(places.get(seq, "")) for seq in chunk]
 
 
 @dataclass
