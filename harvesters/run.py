@@ -102,7 +102,7 @@ class Harvest:
         """The identifiers of the records `first` to `last` that are not finished, by their places."""
         with self._site.reading() as session:
             return dict(session.execute(
-                select(Staged.seq, Staged.identifier).where(Staged.run_id == run_id, Staged.seq.between(first, last))).tuples().all())
+                select(Staged.seq, Staged.identifier).where(Staged.run_id == run_id, Staged.seq.between(first, last))).all())
 
     def take_in(self, session: Session, run_id: str, records: Sequence[Record]) -> dict[str, int]:
         """Publish a chunk of prepared records; nothing of a run that was called off in the meantime."""

@@ -90,7 +90,7 @@ def at_once(site: Site) -> dict[str, int]:
     with site.reading() as session:
         rows = session.execute(text(
             f"SELECT executor_id, count(*) FROM {table} WHERE name = :name AND status = 'PENDING' GROUP BY executor_id"), {"name": jobs.WORKFLOW})
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def wait_for_all(site: Site, patience: float = 180) -> None:
