@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from dbos import DBOS, SQLAlchemyDatasource
 from dbos._error import DBOSException
+from sqlalchemy.orm import Session
 
-from catalog import jobs
+from catalog import db, jobs
 from catalog.record import Record
 from catalog.site import Site
 from harvesters.run import Harvest
@@ -42,7 +44,7 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
 
     def once(step, *args):
         """Run a step of the harvest in a transaction that also records that it has been run."""
-        return datasource.run_tx_step({"name": step.__name__}, lambda: step(datasource.sql_session(), *args))
+        return datasource.run_tx_step({"name": step.__name__}, lambda: in_turn(datasource.sql_session(), step, *args))
 
     @DBOS.step(name="read_page")
     def read_page(run_id: str, number: int, cursor: str | None) -> dict:
@@ -83,6 +85,12 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
             once(harvest.finish, run_id, fault.reference)
         if last.reference:
             once(harvest.abandon, run_id)
+
+
+def in_turn(session: Session, step: Callable[..., Any], *args: Any) -> Any:
+    """Do a step as the only one that writes, on SQLite; else two runs see the same name free, and the second fails."""
+    db.lock_for_writing(session)
+    return step(session, *args)
 
 
 def prepared_ahead(prepare: Callable[[int, int], list[Record]], starts: Sequence[int], last: int) -> Iterator[list[Record]]:
