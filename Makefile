@@ -19,7 +19,7 @@ test: setup-test ## Set up and run all tests, on SQLite and PostgreSQL, in a rea
 check: setup-test ## Lint
 	@$(BIN)/ruff check .
 
-proof: setup-test ## The heavy proof, takes long, needs gcc: 20 kills in mid-harvest on each database; reports equal to frictionless', sanitizers, mutants
+proof: setup-test ## The heavy proof, takes long, needs gcc: 200 kills in mid-harvest on each database, and among three workers; reports equal to frictionless', sanitizers, mutants
 	@$(BIN)/python -m pytest tests/proof -q -s
 
 bench: setup-test ## Print the figures: rates of harvest, server time of pages, checking against frictionless and a bare parse

@@ -140,8 +140,7 @@ class Extras(fields.Field[list]):
     """A dataset's further facts, `[{"key": …, "value": …}]`; values are written out as text. Read by hand, for there are many."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[dict[str, str]]:
-        lacking = {at: {"key": ["Missing value"]} for at, extra in enumerate(value) if not extra.get("key")}
-        if lacking:
+        if lacking := {at: {"key": ["Missing value"]} for at, extra in enumerate(value) if not extra.get("key")}:
             raise ValidationError(lacking)
         kept = (extra for extra in value if not extra.get("deleted"))
         return [{"key": clean(str(extra["key"])), "value": _written_out(extra.get("value"))} for extra in kept]

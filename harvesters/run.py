@@ -117,6 +117,12 @@ class Harvest:
             prepared = list(pool.map(one, records))
         return [] if stopped() else prepared  # what was stopped half-way is no record
 
+    def places(self, run_id: str, first: int, last: int) -> dict[int, str]:
+        """The identifiers of the records `first` to `last` that are not finished, by their places."""
+        with self._site.reading() as session:
+            return dict(session.execute(
+                select(Staged.seq, Staged.identifier).where(Staged.run_id == run_id, Staged.seq.between(first, last))).all())
+
     def take_in(self, session: Session, run_id: str, records: Sequence[Record]) -> dict[str, int]:
         """Publish a chunk of prepared records; nothing of a run that has to stop, for its records may be prepared in part only."""
         run = session.get_one(Run, run_id)
@@ -125,8 +131,10 @@ class Harvest:
             return {}
         return take_in(Intake(site=self._site, session=session, source=source, run=run), records)
 
-    def give_up(self, session: Session, run_id: str, record: Record, reference: str) -> None:
-        """Finish a record at which we ourselves failed."""
+    def give_up(self, session: Session, run_id: str, record: Record | None, reference: str) -> None:
+        """Finish a record at which we ourselves failed; None is one that is finished."""
+        if record is None:
+            return
         run = session.get_one(Run, run_id)
         if run.status in ACTIVE:
             give_up(Intake(site=self._site, session=session, source=session.get_one(Source, run.source_id), run=run), record, reference)

@@ -11,17 +11,19 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from dbos import DBOS, SQLAlchemyDatasource
 from dbos._error import DBOSException
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from catalog import jobs, tick, workers
+from catalog import db, jobs, tick, workers
 from catalog.record import Record
 from catalog.site import Site
 from harvesters.connectors import remember_declared
@@ -45,26 +47,27 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
 
     def once(step, *args):
         """Run a step of the harvest in a transaction that also records that it has been run."""
-        return datasource.run_tx_step({"name": step.__name__}, lambda: step(datasource.sql_session(), *args))
+        return datasource.run_tx_step({"name": step.__name__}, lambda: in_turn(datasource.sql_session(), step, *args))
 
     @DBOS.step(name="read_page")
     def read_page(run_id: str, number: int, cursor: str | None) -> dict:
         return harvest.read_page(run_id, number, cursor)
 
-    def take_in(run_id: str, records: list[Record]) -> None:
+    def take_in(run_id: str, first: int, last: int, records: list[Record]) -> None:
         """A chunk in one transaction; where it breaks, each record in its own, so that one fault costs one record."""
         with faults(f"run {run_id}") as fault:
             once(harvest.take_in, run_id, records)
-        for record in records if fault.reference else ():
-            with faults(f"record {record.identifier!r} of run {run_id}") as fault:
-                once(harvest.take_in, run_id, [record])
+        for record in each_place(harvest.places(run_id, first, last), range(first, last + 1), records) if fault.reference else ():
+            with faults(f"record {record and record.identifier!r} of run {run_id}") as fault:
+                once(harvest.take_in, run_id, [record] if record else [])
             if fault.reference:
-                once(harvest.give_up, run_id, replace(record, issues=()), fault.reference)  # what it says may be what broke
+                once(harvest.give_up, run_id, record and replace(record, issues=()), fault.reference)  # what it says may be what broke
 
     @DBOS.workflow(name="harvest_batch", max_recovery_attempts=RECOVERIES)
     def harvest_batch(run_id: str, first: int, last: int) -> None:
-        for records in prepared_ahead(partial(harvest.prepare, run_id), range(first, last + 1, CHUNK), last):
-            take_in(run_id, records)
+        starts = range(first, last + 1, CHUNK)
+        for start, records in zip(starts, prepared_ahead(partial(harvest.prepare, run_id), starts, last), strict=True):
+            take_in(run_id, start, min(start + CHUNK - 1, last), records)
 
     def harvest_pages(run_id: str) -> None:
         number, cursor = 0, None
@@ -87,6 +90,12 @@ def register_workflows(site: Site, datasource: SQLAlchemyDatasource) -> None:
             once(harvest.abandon, run_id)
 
 
+def in_turn(session: Session, step: Callable[..., Any], *args: Any) -> Any:
+    """Do a step as the only one that writes, on SQLite; else two runs see the same name free, and the second fails."""
+    db.lock_for_writing(session)
+    return step(session, *args)
+
+
 def prepared_ahead(prepare: Callable[[int, int], list[Record]], starts: Sequence[int], last: int) -> Iterator[list[Record]]:
     """Each chunk of records, prepared; the next one is fetched while the one before is taken in."""
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
@@ -96,6 +105,15 @@ def prepared_ahead(prepare: Callable[[int, int], list[Record]], starts: Sequence
             if start is not None:
                 coming.append(pool.submit(prepare, start, min(start + CHUNK - 1, last)))
             yield records
+
+
+def each_place(places: Mapping[int, str], chunk: Sequence[int], records: Sequence[Record]) -> list[Record | None]:
+    """The record at every place of a chunk, None where it is finished.
+
+    A step is known again by its number: a worker that goes on after a crash finds fewer records, and must count as before.
+    """
+    named = {record.identifier: record for record in records}
+    return [named.get(places.get(seq, "")) for seq in chunk]
 
 
 @dataclass

@@ -94,7 +94,7 @@ def test_a_shrunken_source_is_said_to_stop_and_ask(site, portal):
     harvest(site)
     portal.count = 2
     forecast = ahead(site, source_id)
-    assert forecast["stop"]["code"] == "source-shrank" and forecast["stop"]["facts"] == {"missing": 4, "before": 6}
+    assert forecast["stop"]["code"] == "source-shrank" and forecast["stop"]["facts"] == {"missing": 4, "before": 6, "source": "nguon"}
     assert figures(forecast)["archived"] == 0
 
 

@@ -20,7 +20,7 @@ from support.harvesting import environment
 from support.marked_worker import STAGES, stages_at, work
 from support.seeding import add_agency
 
-PATIENCE = 2.0  # seconds until a stage that is waited for is given up
+PATIENCE = 5.0  # seconds until a stage that is waited for is given up; a worker needs one or two to come back
 
 
 class Crew:
@@ -43,20 +43,22 @@ class Crew:
     def _marks(self, name: str) -> Path:
         return self._folder / f"{name}.marks"
 
-    def kill_one(self, chance: random.Random) -> None:
-        """Kill -9 a random worker at a random moment of a random stage, or at any moment at all; it comes back."""
+    def kill_one(self, chance: random.Random) -> str:
+        """Kill -9 a random worker at a random moment of a random stage, or at any moment at all; it comes back. Says who died where."""
         wanted, name = chance.choice((*STAGES, "")), chance.choice(list(self._processes))
         give_up = time.monotonic() + PATIENCE
         while wanted and wanted not in stages_at(self._marks(name)) and time.monotonic() < give_up:
             time.sleep(0.0005)
-        time.sleep(chance.random() * (0.02 if wanted else 1.0))
+        time.sleep(chance.random() * (0.02 if wanted else 2.0))
         process = self._processes[name]
         assert process.is_alive(), f"{name} ended by itself"
         process.kill()
         process.join()
-        self.hit.update(stages_at(self._marks(name)) or {"between"})
+        stages = stages_at(self._marks(name)) or {"between"}
+        self.hit.update(stages)
         self._marks(name).unlink(missing_ok=True)
         self._processes[name] = self._start(name)
+        return f"{name} at {', '.join(sorted(stages))}"
 
     def dismiss(self) -> None:
         """Let every worker stop in order."""
@@ -86,8 +88,9 @@ def at_once(site: Site) -> dict[str, int]:
     """How many runs each worker says it is working on."""
     table = "dbos.workflow_status" if site.engine.dialect.name == "postgresql" else "workflow_status"
     with site.reading() as session:
-        return dict(session.execute(text(
-            f"SELECT executor_id, count(*) FROM {table} WHERE name = :name AND status = 'PENDING' GROUP BY executor_id"), {"name": jobs.WORKFLOW}))
+        rows = session.execute(text(
+            f"SELECT executor_id, count(*) FROM {table} WHERE name = :name AND status = 'PENDING' GROUP BY executor_id"), {"name": jobs.WORKFLOW})
+        return dict(rows.all())
 
 
 def wait_for_all(site: Site, patience: float = 180) -> None:

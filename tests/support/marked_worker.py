@@ -13,8 +13,8 @@ from typing import Any
 
 import catalog.cli
 import catalog.pipeline
-import harvesters.commands
 import harvesters.connectors  # noqa: F401 - the fork has it already
+import harvesters.worker  # noqa: F401 - so does it
 from catalog.net import Net
 from harvesters.run import Harvest
 

@@ -65,7 +65,7 @@ def cancel_run(run_id: str) -> AnyResponse:
     with site_here().writing() as session:
         if not _ID.fullmatch(run_id) or session.get(Run, run_id) is None:
             abort(404)
-        orders.cancel(session, run_id)
+        orders.cancel(session, run_id, site_here().clock.now())
     return redirect(url_for("runs.show", run_id=run_id), 303)
 
 

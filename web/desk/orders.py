@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from flask import flash
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from catalog import jobs
+from catalog import jobs, workers
 from catalog.models import Run, Source
 from catalog.site import Site
 
@@ -37,9 +38,9 @@ def run_now(site: Site, source: Source, *, forced: bool) -> str | None:
     return run_id
 
 
-def cancel(session: Session, run_id: str) -> Run | None:
+def cancel(session: Session, run_id: str, now: datetime) -> Run | None:
     """Call a run off and say so; None where it has ended already."""
-    run = jobs.cancel(session, run_id)
+    run = jobs.cancel(session, run_id, now)
     if run is None:
         flash(_("Lượt này đã kết thúc, không còn gì để hủy."), "warn")
     else:
@@ -49,5 +50,5 @@ def cancel(session: Session, run_id: str) -> Run | None:
 
 def say_who_works(site: Site) -> None:
     """Where nobody is there to do the work, say so instead of leaving somebody to wait."""
-    if not jobs.worker_alive(site):
+    if not workers.worker_alive(site):
         flash(_("Chưa có bộ chạy nào hoạt động. Việc sẽ bắt đầu khi đội nền tảng khởi động bộ chạy."), "warn")
