@@ -69,6 +69,8 @@ def test_run_again_forced_looks_at_everything_anew(site, client):
 def test_a_run_is_called_off_and_one_that_has_ended_cannot_be(site, client):
     where = press(client, "/desk/sources/nguon/run").headers["Location"]
     run_id = where.rsplit("/", 1)[1]
+    with site.writing() as session:
+        session.get_one(Run, run_id).status = "running"
     press(client, f"/desk/runs/{run_id}/cancel")
     assert "Đang hủy" in client.get(where).text
     with site.writing() as session:
