@@ -157,7 +157,7 @@ class Afternoon:
         """The right answers by path."""
         server, top = self.servers[case.name], f"/{case.name}"
         numbers = range(1 if case.kind == "file" else DATASETS)
-        files = {f"{top}/{case.name}-{n}.csv": (CSV, "text/csv") for n in (numbers if case.kind == "directory" else [0])}
+        files = {f"{top}/{case.name}-{n}.csv": (CSV + f"3,{case.name} {n}\n".encode(), "text/csv") for n in (numbers if case.kind == "directory" else [0])}
         titles = [f"Dữ liệu {case.name} {n}" for n in numbers]
         links = [server.url(f"{top}/{case.name}-{n}.{'csv' if n == 0 else 'pdf'}") for n in numbers]
         formats = ["CSV", *["PDF"] * (DATASETS - 1)]

@@ -43,7 +43,7 @@ def sow(site: Site, server: WebServer, meter: Meter, options: dict[str, Any]) ->
         entries = []
         for f in range(FILES):
             path = f"/{n}/{f}.csv"
-            server.routes[path] = meter.measured(reply("a,b\n1,2\n", content_type="text/csv"))
+            server.routes[path] = meter.measured(reply(f"a,b\n{n},{f}\n", content_type="text/csv"))
             entries.append({"identifier": f"{n}-{f}", "title": f"Bộ {n} {f}", "distribution": [{"downloadURL": server.url(path), "format": "CSV"}]})
         server.routes[f"/{n}/data.json"] = meter.measured(reply(json.dumps({"dataset": entries})))
         with site.writing() as session:

@@ -38,7 +38,11 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, str], dict[str, Any]]] = {
     "px-file": ({}, {"origin_modified": "2024-09-30T08:00:00"}, CSV | {"last_modified": "2024-09-30T08:00:00"}),
     "px-web": ({}, {"origin_modified": "2024-09-30T08:00:00"}, CSV | {"last_modified": "2024-09-30T08:00:00"}),
     "sdmx": ({}, {}, CSV),
+    "sftp": ({}, {}, {"format": "CSV"}),
+    "sql": ({}, {}, {"format": "CSV"}),
     "socrata": (OPEN | HEALTH | MONTHLY, {"origin_modified": SEPTEMBER}, CSV | {"last_modified": SEPTEMBER}),
+    "upload": ({}, {}, {"format": "CSV"}),
+    "webdav": ({}, {}, {"format": "CSV"}),
     "udata": (OPEN | MONTHLY, {"origin_modified": SEPTEMBER}, CSV | {"last_modified": SEPTEMBER, "size": "120"}),
 }
 
