@@ -74,7 +74,7 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if not k.startswith("HAIDANG_")},
             "HAIDANG_VAR": str(settings.var), "HAIDANG_DATABASE_URL": settings.database_url,
             "HAIDANG_STORAGE_URL": settings.storage_url, "HAIDANG_SECRET_KEY": settings.secret_key,
-            "HAIDANG_ALLOW_HOSTS": ",".join(settings.allow_hosts), "HAIDANG_ALLOW_FOLDERS": ",".join(settings.allow_folders)}
+            "HAIDANG_EXECUTOR_ID": settings.executor_id, "HAIDANG_ALLOW_HOSTS": ",".join(settings.allow_hosts), "HAIDANG_ALLOW_FOLDERS": ",".join(settings.allow_folders)}
 
 
 def start_worker(settings: Settings, log: Path, *, name: str | None = None, **more: str) -> subprocess.Popen[bytes]:
