@@ -49,10 +49,10 @@ def test_the_list_says_when_each_source_runs_next_and_nothing_of_one_that_is_pau
     with site.writing() as session:
         source = session.get_one(Source, sown.source)
         source.due_after = site.clock.now()
-    assert "Lượt tới:" in client.get("/runs").get_data(as_text=True)
+    assert "lần tới" in client.get("/runs").get_data(as_text=True)
     with site.writing() as session:
         session.get_one(Source, sown.source).state = "paused"
-    assert "Lượt tới:" not in client.get("/runs").get_data(as_text=True)
+    assert "lần tới" not in client.get("/runs").get_data(as_text=True)
 
 
 def test_a_run_shows_what_became_of_its_records_and_why(client, sown):
