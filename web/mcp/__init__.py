@@ -1,7 +1,7 @@
 """The catalogue for assistants: an MCP server (https://modelcontextprotocol.io) that reads and never writes, over streamable HTTP.
 
 The tools call the same functions as the pages and the API. The server is a process of its own, `haidang mcp`; see
-`docs/decisions/0007h-mcp-beside-the-site.md`.
+`docs/decisions/0009-mcp-beside-the-site.md`.
 """
 
 from __future__ import annotations
