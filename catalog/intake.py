@@ -41,8 +41,8 @@ from catalog.pipeline import Before
 from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
 from catalog.twins import find_twins
+from catalog.verdicts import GOOD
 
-GOOD = ("valid", "unchecked")
 OF_LINKS = ("link-broken", "link-soft-404")  # said by the checks of links, and ended by them (catalog/links.py)
 _KNOWN: Any = Known.__table__
 _REMEMBER = update(_KNOWN).where(_KNOWN.c.source_id == bindparam("of"), _KNOWN.c.identifier == bindparam("named")).values(

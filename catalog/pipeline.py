@@ -9,7 +9,6 @@ into the change log from which the index follows, in one transaction that happen
 
 from __future__ import annotations
 
-import json
 import logging
 import tempfile
 import uuid
@@ -20,7 +19,7 @@ from typing import Any
 
 import requests
 
-from catalog import tables, validation
+from catalog import validation
 from catalog.characters import keepable
 from catalog.digests import Digests
 from catalog.errors import CalledOff, Trouble
@@ -28,14 +27,13 @@ from catalog.files import Files
 from catalog.fitting import fit
 from catalog.issues import Issue, Place
 from catalog.net import Net
-from catalog.record import Checked, Distribution, Made, Outcome, Record, StoredFile
-from catalog.validation import Verdict
+from catalog.record import Distribution, Made, Outcome, Record, StoredFile
+from catalog.verdicts import KEPT, keep_verdict
 
 log = logging.getLogger(__name__)
 
 TABULAR = {"CSV", "TSV", "TXT", "XLS", "XLSX", "ODS", "JSON", "GEOJSON", "PARQUET", "ZIP"}
 MEDIA_TYPE_LENGTH = 200
-KEPT = 50  # errors of each kind that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,30 +177,13 @@ def check(record: Record, tools: Tools) -> Record:
                 keep=KEPT, digests=_digests(resource.file),
             )
             issues += [_placed(issue, resource) for issue in verdict.issues]
-            resource = replace(resource, format=verdict.format or resource.format, checked=_keep(verdict, tools.files))
+            resource = replace(resource, format=verdict.format or resource.format, checked=keep_verdict(verdict, tools.files))
         resources.append(resource)
     return replace(record, resources=tuple(resources)).with_issues(*issues)
 
 
 def _digests(file: StoredFile) -> Digests | None:
     return Digests(md5=file.md5, sha256=file.sha256, size=file.size) if file.md5 else None
-
-
-def _keep(verdict: Verdict, files: Files) -> Checked:
-    table_sha256 = table_size = None
-    if verdict.table is not None and verdict.state in ("valid", "held"):
-        with tempfile.TemporaryDirectory(prefix="haidang-") as folder:
-            target = Path(folder) / "table.parquet"
-            tables.write_table(verdict.table, target)
-            table_size = target.stat().st_size
-            table_sha256 = files.put(target)
-    report = json.dumps({**verdict.report, "haidang": {"issues": [issue.to_dict() for issue in verdict.issues]}},
-                        ensure_ascii=False, default=str)
-    return Checked(
-        state=verdict.state, rows=verdict.rows, fields=tuple(verdict.fields), errors=verdict.errors, schema=verdict.schema,
-        encoding=verdict.encoding, sheet=verdict.sheet, report_sha256=files.put_bytes(report.encode()),
-        table_sha256=table_sha256, table_size=table_size,
-    )
 
 
 def _placed(issue: Issue, resource: Distribution) -> Issue:

@@ -99,12 +99,17 @@ def test_organizations_groups_and_users_go_the_same_way(address, tokens, root):
 
 def test_bytes_that_are_sent_come_back_the_same(address, editor, furnished):
     editor.action.package_create(name="co-tep", owner_org="so-y-te")
-    sent = "\ufeffMã;Tên\r\n1;Đường Lê Lợi\r\n".encode() + bytes(range(256))
+    sent = "\ufeffMã;Tên\r\n1;Đường Lê Lợi\r\n".encode()
     made = editor.action.resource_create(package_id="co-tep", name="Bảng kê", format="csv", upload=("Bảng kê số 1.CSV", io.BytesIO(sent)))
     assert (made["url_type"], made["size"], made["mimetype"], made["format"]) == ("upload", len(sent), "text/csv", "CSV")
     assert made["url"] == f"http://haidang.test/dataset/{made['package_id']}/resource/{made['id']}/download/bang-ke-so-1.csv"
     got = requests.get(made["url"].replace("http://haidang.test", address), timeout=10)
     assert (got.status_code, got.content) == (200, sent)
+
+    assert made["validation_status"] == "valid"
+    every_byte = bytes(range(256))
+    other = editor.action.resource_create(package_id="co-tep", name="Ảnh", upload=("anh.bin", io.BytesIO(every_byte)))
+    assert requests.get(other["url"].replace("http://haidang.test", address), timeout=10).content == every_byte
 
     newer = editor.action.resource_update(id=made["id"], upload=("b.csv", io.BytesIO(b"a\n1\n")))
     assert (newer["size"], newer["version"], newer["name"]) == (4, 2, "Bảng kê")
@@ -114,6 +119,26 @@ def test_bytes_that_are_sent_come_back_the_same(address, editor, furnished):
 
     linked = editor.action.resource_patch(id=made["id"], url="https://noi-khac.example/b.csv")
     assert (linked["url"], linked["url_type"]) == ("https://noi-khac.example/b.csv", None)
+
+
+PEOPLE = "Họ tên,Số CCCD,Điện thoại\n" + "".join(
+    f"Nguyễn Văn {letter},0792010{number:05},09{number:08}\n" for number, letter in enumerate("ABCDEGHIKL", start=12345))
+
+
+@pytest.mark.parametrize(("name", "sent", "vi", "en"), [
+    ("dan.csv", PEOPLE, "căn cước công dân", "identity number"), ("dan.csv", "a,b\n1,2,3\n4\n", "dòng", "row"), ("bang.xlsx", "không phải XLSX", "tệp", "file"),
+])
+def test_a_file_that_is_not_good_is_refused_in_words_and_what_was_live_stays(address, editor, furnished, name, sent, vi, en):
+    editor.action.package_create(name="co-tep", owner_org="so-y-te")
+    made = editor.action.resource_create(package_id="co-tep", name="Bảng", upload=("a.csv", io.BytesIO(b"a\n1\n")))
+    before = sorted(path.name for path in Path(furnished.files.folder).rglob("*") if path.is_file())
+    for action, given in (("resource_create", {"package_id": "co-tep"}), ("resource_update", {"id": made["id"]})):
+        with pytest.raises(ckanapi.ValidationError) as refused:
+            editor.call_action(action, given, files={"upload": (name, io.BytesIO(sent.encode()))})
+        said = " ".join(refused.value.error_dict["upload"])
+        assert vi.lower() in said.lower() and en.lower() in said.lower(), said
+    assert [resource["version"] for resource in editor.action.package_show(id="co-tep")["resources"]] == [1]
+    assert sorted(path.name for path in Path(furnished.files.folder).rglob("*") if path.is_file()) == before
 
 
 def test_a_file_that_nobody_may_send_is_not_kept(address, furnished):

@@ -150,7 +150,7 @@ def _form(writes: bool) -> dict[str, Any]:
     raw = request.get_data(cache=True, parse_form_data=False) if request.mimetype != "multipart/form-data" else b""
     form = _flat(request.form)
     if writes and request.files and _shows_token():
-        form |= sending.files(current_app.extensions["haidang"], request.files)
+        form |= sending.files(current_app.extensions["haidang"], request.files, form)
     if raw.lstrip()[:1] == b"{" and (not form or len(form) == 1):
         return _object(raw)
     return form

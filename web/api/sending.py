@@ -1,23 +1,24 @@
-"""Files that come with a call: written to disk as they arrive, then kept under their SHA-256."""
+"""Files that come with a call: written to disk as they arrive, then checked and kept under their SHA-256."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from catalog.actions.uploads import Uploaded
+from catalog.actions.uploads import take
 from catalog.site import Site
 
 MAX_FILE = 1024 * 1024 * 1024  # bytes of one call that sends a file
 FIELD = "upload"  # CKAN's name for it
 
 
-def files(site: Site, sent: MultiDict[str, FileStorage]) -> dict[str, Any]:
-    """The file that was sent, kept in the site's files; nothing where the field was left empty."""
+def files(site: Site, sent: MultiDict[str, FileStorage], form: Mapping[str, Any]) -> dict[str, Any]:
+    """The file that was sent, checked and kept in the site's files; nothing where the field was left empty."""
     given = sent.get(FIELD)
     if given is None or not given.filename:
         return {}
@@ -25,4 +26,8 @@ def files(site: Site, sent: MultiDict[str, FileStorage]) -> dict[str, Any]:
         path = Path(folder) / "file"
         with path.open("wb") as file:
             shutil.copyfileobj(given.stream, file, 1 << 20)
-        return {FIELD: Uploaded(filename=given.filename, sha256=site.files.put(path), size=path.stat().st_size)}
+        return {FIELD: take(site, path, given.filename, resource_id=_text(form.get("id")), schema=_text(form.get("schema")))}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.actions.uploads import Uploaded, file_name
+from catalog.actions.uploads import file_name, take
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Version
 from tests.support.people import ask
@@ -62,10 +62,12 @@ def test_words_of_refusals_are_ckans(one):
         ask(one, "jane", "resource_update", id="khong-co")
 
 
-def test_a_file_is_a_version_that_nothing_has_checked_yet(one):
-    sent = Uploaded(filename="Bảng kê.csv", sha256=one.files.put_bytes(b"a\n1\n"), size=4)
+def test_a_file_is_a_version_that_was_checked_first(one, tmp_path):
+    (tmp_path / "file").write_bytes(b"a\n1\n")
+    sent = take(one, tmp_path / "file", "Bảng kê.csv")
     made = ask(one, "jane", "resource_create", package_id="bo", name="tệp", upload=sent)
-    assert (made["format"], made["url_type"], made["size"], made["validation_status"], made["version"]) == ("CSV", "upload", 4, "unchecked", 1)
+    assert (made["format"], made["url_type"], made["size"], made["validation_status"], made["version"], made["rows"],
+            made["fields"]) == ("CSV", "upload", 4, "valid", 1, 1, ["a"])
     again = ask(one, "jane", "resource_patch", id=made["id"], description="chỉ đổi mô tả")
     assert (again["url"], again["version"], again["description"]) == (made["url"], 1, "chỉ đổi mô tả")
     kept = next(resource for resource in ask(one, "jane", "package_patch", id="bo", notes="x")["resources"] if resource["id"] == made["id"])
