@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -72,11 +72,6 @@ def met(session: Session, since: datetime) -> list[Met]:
              for code, stage, severity, who, count, sources, first, newest, last in rows]
     order = {stage: number for number, stage in enumerate(("gather", "fetch", "read", "validate", "screen", "store", "publish", "index", "run"))}
     return sorted(found, key=lambda one: (order.get(one.stage, 9), -one.count, one.code))
-
-
-def issues_of_run(session: Session, run_id: str) -> Iterator[IssueRow]:
-    """Every issue of a run, in the order in which they were found, without having them all in memory."""
-    yield from session.scalars(select(IssueRow).where(IssueRow.run_id == run_id).order_by(IssueRow.id).execution_options(yield_per=500))
 
 
 def silent_since(session: Session, active: Sequence[Run], now: datetime) -> datetime | None:

@@ -37,14 +37,14 @@ def _csv(path: Path, *, bom: bool, excel_safe: bool) -> Iterator[bytes]:
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")
         names = file.schema_arrow.names
-        writer.writerow([_safe(name) for name in names] if excel_safe else names)
+        writer.writerow([formula_safe(name) for name in names] if excel_safe else names)
         yield (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode()
         for batch in file.iter_batches(batch_size=BATCH):
             out.seek(0)
             out.truncate()
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 texts = [as_text(value) for value in row]
-                writer.writerow([_safe(text) if isinstance(value, str) else text for text, value in zip(texts, row, strict=True)] if excel_safe else texts)
+                writer.writerow([formula_safe(text) if isinstance(value, str) else text for text, value in zip(texts, row, strict=True)] if excel_safe else texts)
             yield out.getvalue().encode()
 
 
@@ -75,5 +75,6 @@ def as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
 
 
-def _safe(text: str) -> str:
+def formula_safe(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it as a formula; numbers below zero stay as they are."""
     return f"'{text}" if text.startswith(_FORMULA) and not _PLAIN_NUMBER.fullmatch(text) else text

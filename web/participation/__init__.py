@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from typing import Any
 
@@ -13,6 +11,7 @@ from flask_babel import gettext as _
 from catalog.participation import changes, participation
 from catalog.participation.shape import as_dict, csv_rows
 from catalog.participation.trend import first_day
+from web import sheets
 from web.identity import current as identity
 from web.participation import page, words
 
@@ -77,12 +76,7 @@ def as_json() -> Response:
 @bp.get("/participation.csv")
 def as_csv() -> Response:
     """The figure of a day as a table, a row for each agency; with a byte order mark, so that Excel reads the letters."""
-    text = io.StringIO()
-    csv.writer(text).writerows(_figure_as(lambda figure: list(csv_rows(figure))))
-    day, _wrong = _asked_day()
-    answer = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="muc-do-tham-gia-{day.isoformat()}.csv"'
-    return answer
+    return sheets.as_csv(f"muc-do-tham-gia-{_asked_day()[0].isoformat()}", _figure_as(lambda figure: list(csv_rows(figure))))
 
 
 def _figure_as(shape: Any) -> Any:

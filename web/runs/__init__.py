@@ -16,9 +16,9 @@ from catalog.notices.listing import WantedNotices
 from catalog.notices.listing import notices as kept_notices
 from catalog.schedules import next_run
 from catalog.sources import connectors
-from web.runs import chart, following, live, tables
-from web.runs.issue_table import issue_table
+from web.runs import chart, following, issue_table, live
 from web.runs.lines import for_pages
+from web.sheets import as_csv
 
 bp = Blueprint("runs", __name__)
 
@@ -138,9 +138,7 @@ def run_issues_csv(run_id: str) -> Response:
     site = current_app.extensions["haidang"]
     with site.reading() as session:
         run = _run_or_404(session, run_id)
-    answer = Response(issue_table(site, run.id), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="van-de-{run.id}.csv"'
-    return answer
+    return as_csv(f"van-de-{run.id}", issue_table.issue_rows(site, run.id))
 
 
 @bp.get("/runs/<run_id>/progress.json")
@@ -173,7 +171,7 @@ def issues_csv() -> Response:
     site = current_app.extensions["haidang"]
     with site.reading() as session:
         found = activity.met(session, site.clock.now() - MONTH)
-    return tables.as_csv("bang-loi-30-ngay", list(tables.met_rows(found)))
+    return as_csv("bang-loi-30-ngay", list(issue_table.met_rows(found)))
 
 
 @bp.get("/runs/notices")

@@ -1,17 +1,18 @@
-"""Every issue of a run as a table to be worked through in a spreadsheet: all of them, in both languages."""
+"""What runs met, as tables to be worked through in a spreadsheet: every issue of one run in both languages, and the last 30 days by kind."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
+from catalog.activity import Met
 from catalog.issues import Issue, Place, Said, codes, say
 from catalog.models import IssueRow
 from catalog.site import Site
+from web.runs import words
+from web.runs.lines import issue_line
 from web.veil import veiled_facts
 
 PLACE = ("url", "file", "sheet", "row", "column", "field")
@@ -19,9 +20,9 @@ COLUMNS = ("severity", "code", "stage", "who", "identifier", *PLACE, "vi", "vi_m
 TOGETHER = 1000  # rows read at a time, so that a million issues need no more memory than a thousand
 
 
-def issue_table(site: Site, run_id: str) -> Iterator[str]:
-    """The table as CSV, piece by piece, with a byte order mark so that Excel reads the letters; in the order of finding."""
-    yield "\ufeff" + _lines([COLUMNS])
+def issue_rows(site: Site, run_id: str) -> Iterator[Sequence[object]]:
+    """Every issue of a run, in the order of finding, with a head; cells that an issue repeats are veiled as on the pages."""
+    yield COLUMNS
     last = 0
     while True:
         with site.reading() as session:
@@ -29,10 +30,19 @@ def issue_table(site: Site, run_id: str) -> Iterator[str]:
         if not rows:
             return
         last = rows[-1].id
-        yield _lines([[_cell(value) for value in _row(row)] for row in rows])
+        yield from map(_row, rows)
 
 
-def _row(row: IssueRow) -> list[Any]:
+def met_rows(found: Iterable[Met]) -> Iterator[Sequence[object]]:
+    """What runs met in some days, with a head."""
+    yield (_("Mã"), _("Bước"), _("Mức"), _("Ai phải làm"), _("Số lần"), _("Số nguồn"), _("Nguồn"), _("Ví dụ"), _("Lần cuối"))
+    for one in found:
+        yield (one.code, str(words.STAGE.get(one.stage, one.stage)), str(words.SEVERITY.get(one.severity, one.severity)),
+               str(words.WHO.get(one.who, one.who)), one.count, one.sources, one.source.name if one.source else "",
+               issue_line(one.example).what, one.last.isoformat())
+
+
+def _row(row: IssueRow) -> Sequence[object]:
     vi, en = (_said(row, language) for language in ("vi", "en"))
     moments = (row.first_seen, row.last_seen, row.closed_at)
     return [row.severity, row.code, row.stage, row.who, row.identifier, *(row.place.get(part) for part in PLACE),
@@ -44,15 +54,3 @@ def _said(row: IssueRow, language: str) -> Said:
     if row.code not in codes():
         return Said(row.code, "", "", row.who)
     return say(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), language)
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _lines(rows: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue()
