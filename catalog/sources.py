@@ -25,6 +25,7 @@ from catalog.source_secrets import is_for_the_same, sealed
 FACT = "connectors"
 STATES = ("active", "paused", "removed")
 MAX_TEXT = 2_000  # characters of one field
+MAX_OPTION = 1 << 16  # characters of an option or a secret: a description of tables, a private key
 
 # kind -> {"title": {"vi", "en"}, "options": [{"name", "vi", "en", …}], "own_scheme", "placed"}
 Declared = Mapping[str, Mapping[str, Any]]
@@ -170,26 +171,31 @@ def problems_of(draft: Draft, declared: Declared, net: Net) -> list[Problem]:
     return problems
 
 
-def option_problems(kind: str, options: Mapping[str, Any], declared: Declared) -> list[Problem]:
-    """What is wrong with the options of a connector: unknown, missing, or not one of the choices."""
+def option_problems(kind: str, options: Mapping[str, Any], declared: Declared, *, secrets: Mapping[str, str] | None = None) -> list[Problem]:
+    """What is wrong with the options of a connector: unknown, missing, or not one of the choices.
+
+    `secrets` are looked at, too, where they are given in clear; a draft's are not (see `save_source`).
+    """
     if kind not in declared:
         return [Problem("connector", f"Không có kiểu kết nối {kind}; các kiểu có: {', '.join(sorted(declared))}.",
                         f"There is no connector {kind}; there are: {', '.join(sorted(declared))}.")]
     known = {option["name"]: option for option in declared[kind]["options"]}
     problems = []
-    if unknown := sorted(set(options) - set(known)):
+    if unknown := sorted({*options, *(secrets or {})} - set(known)):
         problems.append(Problem("connector", f"Kiểu kết nối {kind} không có tùy chọn {', '.join(unknown)}; có: {', '.join(sorted(known))}.",
                                 f"Connector {kind} has no option {', '.join(unknown)}; it has: {', '.join(sorted(known))}."))
     for name, option in known.items():
-        value = options.get(name)
-        if value is None or value == "":
-            if option.get("required") and not option.get("secret"):
-                problems.append(Problem(f"option:{name}", f"Cần tùy chọn {name}: {option['vi']}.", f"Option {name} is needed: {option['en']}."))
+        if option.get("secret") and secrets is None:
+            continue
+        value = ((secrets or {}) if option.get("secret") else options).get(name)
+        if value is None or not str(value).strip():
+            if option.get("required"):
+                problems.append(Problem(f"option:{name}", f"Cần tùy chọn {name} ({option['vi']}).", f"Option {name} ({option['en']}) is needed."))
         elif option.get("choices") and value not in option["choices"]:
             problems.append(Problem(f"option:{name}", f"Tùy chọn {name} chỉ nhận: {', '.join(option['choices'])}.",
                                     f"Option {name} is one of: {', '.join(option['choices'])}."))
-        elif len(str(value)) > MAX_TEXT:
-            problems.append(Problem(f"option:{name}", f"Tùy chọn {name} dài quá {MAX_TEXT} ký tự.", f"Option {name} is longer than {MAX_TEXT} characters."))
+        elif len(str(value)) > MAX_OPTION:
+            problems.append(Problem(f"option:{name}", f"Tùy chọn {name} dài quá {MAX_OPTION} ký tự.", f"Option {name} is longer than {MAX_OPTION} characters."))
     return problems
 
 

@@ -13,7 +13,7 @@ from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
 from catalog.site import Site
-from catalog.sources import remember_connectors
+from catalog.sources import Problem, SourceRefused, option_problems, remember_connectors
 from harvesters.base import Connector, Option, SourceSpec
 
 LONGEST_PAUSE = 60  # seconds
@@ -56,21 +56,13 @@ def known(kind: str) -> type[Connector]:
 
 def check_options(kind: str, options: Mapping[str, Any], secrets: Mapping[str, str] | None = None) -> None:
     """UsageError that names each option that the connector does not know, lacks, or must be given in another way or value."""
-    declared = {option.name: option for option in kinds()[kind].options}
-    unknown = sorted({*options, *(secrets or {})} - set(declared))
-    if unknown:
-        raise UsageError(f"Kiểu kết nối {kind} không có tùy chọn {', '.join(unknown)}; có: {', '.join(sorted(declared))}.",
-                         f"Connector {kind} has no option {', '.join(unknown)}; it has: {', '.join(sorted(declared))}.")
-    check_places(declared, options, secrets or {})
-    for name, value in options.items():
-        if declared[name].choices and value not in declared[name].choices:
-            raise UsageError(f"Tùy chọn {name} chỉ nhận: {', '.join(declared[name].choices)}.",
-                             f"Option {name} is one of: {', '.join(declared[name].choices)}.")
-    lacking = missing(kind, options, secrets or {})
-    if lacking:
-        flags = ", ".join(f"--secret {o.name}" if o.secret else f"--option {o.name}=…" for o in lacking)
-        raise UsageError(f"Kiểu kết nối {kind} còn thiếu: {'; '.join(f'{o.name} ({o.vi})' for o in lacking)}. Thêm {flags}.",
-                         f"Connector {kind} still needs: {'; '.join(f'{o.name} ({o.en})' for o in lacking)}. Add {flags}.")
+    check_places({option.name: option for option in kinds()[kind].options}, options, secrets or {})
+    problems = option_problems(kind, options, declared(), secrets=secrets or {})
+    if lacking := missing(kind, options, secrets or {}):
+        flags = ", ".join(f"--secret {option.name}" if option.secret else f"--option {option.name}=…" for option in lacking)
+        problems.append(Problem("", f"Thêm {flags}.", f"Add {flags}."))
+    if problems:
+        raise SourceRefused(problems)
 
 
 def check_places(declared: Mapping[str, Option], options: Mapping[str, Any], secrets: Mapping[str, str]) -> None:

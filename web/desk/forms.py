@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from catalog.models import Source
-from catalog.sources import MAX_TEXT, Draft, Problem, is_local
+from catalog.sources import MAX_OPTION, MAX_TEXT, Draft, Problem, is_local
 from web.words import language
 
 OFTEN = ("", "daily", "weekly", "monthly", "quarterly", "other")
@@ -42,11 +42,11 @@ def read(form: MultiDict[str, str], connector: str, options: Sequence[Mapping[st
     """What was sent; `name` is that of a saved source, which a form cannot change."""
     often = form.get("often", "") if form.get("often", "") in OFTEN else ""
     at = form.get("at", "02:00")[:5]
-    given = {option["name"]: form.get(f"option:{option['name']}", "").strip()[: MAX_TEXT + 1] for option in options if not option.get("secret")}
+    given = {option["name"]: form.get(f"option:{option['name']}", "").strip()[: MAX_OPTION + 1] for option in options if not option.get("secret")}
     typed = {option["name"]: form.get(f"option:{option['name']}", "") for option in options if option.get("secret")}
     minimum = form.get("minimum", "").strip()
     return Asked(
-        often=often, at=at, secrets={key: value[:MAX_TEXT] for key, value in typed.items() if value},
+        often=often, at=at, secrets={key: value[: MAX_OPTION + 1] for key, value in typed.items() if value},
         draft=Draft(
             name=name or form.get("name", "").strip()[:200], agency=form.get("agency", "")[:100], connector=connector,
             url=form.get("url", "").strip()[:MAX_TEXT], title=form.get("title", "").strip()[:300],
