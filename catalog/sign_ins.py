@@ -1,7 +1,7 @@
-"""Signing in to act on the pages: today by a token of `haidang token add`; accounts can take this file's place.
+"""Signing in to act on the pages, by a token of `haidang token add` or of an account; passwords can take this file's place.
 
-A browser holds a random key, the store its SHA-256. A sign-in ends when its time is over, when it is signed out, and when its
-token is revoked. Attempts that fail are counted for each asker, so that guessing is slow.
+A browser holds a random key, the store its SHA-256. A sign-in ends when its time is over, when it is signed out, when its
+token is revoked, and when its account is closed. Attempts that fail are counted for each asker, so that guessing is slow.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from catalog.models import ApiToken, SignIn, SignInFailure, new_id
-from catalog.tokens import token_of
+from catalog.actions.rights import WRITES
+from catalog.models import ApiToken, Member, SignIn, SignInFailure, new_id
+from catalog.tokens import caller_of, caller_with
 
 LIFETIME = timedelta(hours=12)
 ATTEMPTS, WITHIN = 10, timedelta(minutes=15)  # wrong attempts of one asker, and the time over which they count
@@ -23,11 +24,25 @@ ATTEMPTS, WITHIN = 10, timedelta(minutes=15)  # wrong attempts of one asker, and
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who has signed in: the name of the token, under which acts are remembered."""
+    """Who has signed in: the name under which acts are remembered, and for which agencies it may act.
+
+    `everywhere` is who may do everything; others act for the agencies (by id) in which they may write.
+    """
 
     id: str
     name: str
     until: datetime
+    everywhere: bool
+    agencies: frozenset[str]
+
+    @property
+    def acts(self) -> bool:
+        """Whether there is any agency for which it may act."""
+        return self.everywhere or bool(self.agencies)
+
+    def may_act(self, agency_id: str | None) -> bool:
+        """Whether it may act on the sources of the agency."""
+        return self.everywhere or agency_id in self.agencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +61,27 @@ def begin(session: Session, secret: str, asker: str, now: datetime) -> Begun:
     failed, first = session.execute(select(func.count(), func.min(SignInFailure.at)).where(SignInFailure.asker == name)).one()
     if failed >= ATTEMPTS:
         return Begun(wait=first + WITHIN - now)
-    token = token_of(session, secret.strip())
-    if token is None:
+    caller = caller_of(session, secret.strip())
+    if caller is None:
         session.add(SignInFailure(asker=name, at=now))
         return Begun()
     session.execute(delete(SignInFailure).where(SignInFailure.asker == name))
-    token.last_used = now
+    caller.token.last_used = now
     key = secrets.token_urlsafe(32)
-    session.add(SignIn(id=new_id(), key_sha256=_digest(key), token_id=token.id, created=now, expires=now + LIFETIME))
+    session.add(SignIn(id=new_id(), key_sha256=_digest(key), token_id=caller.token.id, created=now, expires=now + LIFETIME))
     return Begun(key=key)
 
 
 def person_of(session: Session, key: str, now: datetime) -> Person | None:
-    """Who holds this key; None when it is unknown or over, or its token was revoked."""
-    row = session.execute(select(SignIn, ApiToken.name).join(ApiToken, ApiToken.id == SignIn.token_id).where(
-        SignIn.key_sha256 == _digest(key), SignIn.expires > now, ApiToken.revoked_at.is_(None))).one_or_none()
-    return None if row is None else Person(row[0].id, row[1], row[0].expires)
+    """Who holds this key; None when it is unknown or over, its token was revoked, or its account is closed."""
+    found = session.execute(select(SignIn, ApiToken).join(ApiToken, ApiToken.id == SignIn.token_id).where(
+        SignIn.key_sha256 == _digest(key), SignIn.expires > now)).one_or_none()
+    caller = caller_with(session, found[1]) if found else None
+    if found is None or caller is None:
+        return None
+    places = select(Member.group_id).where(Member.account_id == caller.token.account_id, Member.capacity.in_(WRITES))
+    return Person(id=found[0].id, name=caller.name, until=found[0].expires, everywhere=caller.may_all,
+                  agencies=frozenset(session.scalars(places)) if caller.account else frozenset())
 
 
 def end(session: Session, key: str) -> None:

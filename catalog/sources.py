@@ -133,6 +133,8 @@ def _secrets_kept(before: Source | None, draft: Draft, declared: Declared, given
     saved = {name: value for name, value in (before.secrets or {}).items() if name in options and name not in given} if before else {}
     problems = [Problem(f"option:{name}", f"Kiểu kết nối {draft.connector} không có thông tin bí mật {name}.", f"Connector {draft.connector} has no secret {name}.")
                 for name in given if name not in options]
+    problems += [Problem(f"option:{name}", f"{name} dài quá {MAX_OPTION} ký tự.", f"{name} is longer than {MAX_OPTION} characters.")
+                 for name, value in given.items() if len(value) > MAX_OPTION]
     if saved and before is not None and not is_for_the_same(before, draft.connector, draft.url):
         problems += [Problem(f"option:{name}", f"Nguồn chuyển sang máy chủ khác, nên {name} đã lưu không được gửi theo; hãy nhập lại.",
                              f"The source moves to another server, to which the saved {name} is not sent; give it again.") for name in saved]

@@ -64,8 +64,13 @@ class Caller:
 def caller_of(session: Session, secret: str) -> Caller | None:
     """Who shows that secret; None when no such token is in force, or its account is closed."""
     token = token_of(session, secret)
-    account = session.get(Account, token.account_id) if token and token.account_id else None
-    if token is None or account is not None and account.state != "active":
+    return caller_with(session, token) if token else None
+
+
+def caller_with(session: Session, token: ApiToken) -> Caller | None:
+    """Whose token it is; None when it was revoked, or its account is closed."""
+    account = session.get(Account, token.account_id) if token.account_id else None
+    if token.revoked_at is not None or account is not None and account.state != "active":
         return None
     return Caller(token, account)
 

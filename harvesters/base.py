@@ -27,7 +27,7 @@ class Option:
     """One option of a connector: its name, its default, and what it means in both languages.
 
     A `required` option must be given; a `secret` one is kept encrypted, is never shown again, and reaches the connector
-    in `SourceSpec.secrets`.
+    in `SourceSpec.secrets`. `lines` is one whose value runs over several lines.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Option:
     choices: tuple[str, ...] = ()
     required: bool = False
     secret: bool = False
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

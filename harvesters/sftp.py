@@ -30,7 +30,7 @@ class Sftp:
         Option(name="host_key", vi="Dấu vân tay khóa của máy chủ (SHA256:…); máy chủ có khóa khác thì không kết nối",
                en="Fingerprint of the server's key (SHA256:…); a server with another key is not talked to", required=True),
         Option(name="password", vi="Mật khẩu, hoặc mật khẩu của khóa riêng", en="Password, or the passphrase of the private key", secret=True),
-        Option(name="private_key", vi="Khóa riêng (đọc từ tệp: --secret private_key=@TỆP)", en="Private key (from a file: --secret private_key=@FILE)", secret=True),
+        Option(name="private_key", vi="Khóa riêng (đọc từ tệp: --secret private_key=@TỆP)", en="Private key (from a file: --secret private_key=@FILE)", secret=True, lines=True),
         *OPTIONS, *DEFAULTS,
     )
 

@@ -37,7 +37,7 @@ class Sql:
                en="Tables or views to take, separated by commas; * for all of them, for an account made for open data only"),
         Option(name="query", vi="Một câu SELECT cho một bộ dữ liệu", en="One SELECT, for one dataset"),
         Option(name="datasets", vi="Danh sách bộ dữ liệu bằng YAML hoặc JSON: table hoặc query, identifier, title, description, tags, theme, license, frequency, schema",
-               en="A list of datasets in YAML or JSON: table or query, identifier, title, description, tags, theme, license, frequency, schema"),
+               en="A list of datasets in YAML or JSON: table or query, identifier, title, description, tags, theme, license, frequency, schema", lines=True),
         Option(name="identifier", vi="Mã của bộ dữ liệu lấy bằng query", en="Identifier of the dataset of the query"),
         Option(name="title", vi="Tên của bộ dữ liệu lấy bằng query", en="Title of the dataset of the query"),
         Option(name="description", vi="Mô tả của bộ dữ liệu lấy bằng query", en="Description of the dataset of the query"),

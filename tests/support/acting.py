@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from sqlalchemy import select
+
+from catalog.models import Account
 from catalog.site import Site
 from catalog.tokens import add_token
 from support.visiting import Visitor, visitor
@@ -32,6 +35,16 @@ def person(site: Site) -> Visitor:
     """A visitor who has signed in."""
     client = visitor(site)
     assert sign_in(client, token(site)).status_code == 303
+    return client
+
+
+def account_client(site: Site, name: str) -> Visitor:
+    """A visitor who has signed in with a token of the account of that name."""
+    with site.writing() as session:
+        account = session.scalars(select(Account).where(Account.name == name)).one()
+        secret = add_token(session, f"mã của {name}", site.clock.now(), account_id=account.id).secret
+    client = visitor(site)
+    assert sign_in(client, secret).status_code == 303
     return client
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import func, select
-from support.acting import guard_of, person, press
+from support.acting import account_client, guard_of, person, press
+from support.people import people
 from support.seeding import add_source
 from support.visiting import visitor
 
 from catalog import jobs
-from catalog.models import Evidence, Preview, Run, Source
+from catalog.models import Account, Agency, Evidence, Preview, Removal, Run, Source, new_id
 from catalog.source_secrets import unsealed
 from catalog.sources import remember_connectors
 
@@ -19,7 +20,8 @@ DECLARED = {
         {"name": "copy", "vi": "Chép tệp", "en": "Copy files", "default": "tables", "choices": ["tables", "none"], "required": False, "secret": False}]},
     "closed": {"title": {"vi": "Cổng kín", "en": "Closed portal"}, "options": [
         {"name": "place", "vi": "Kho nào", "en": "Which store", "default": None, "choices": [], "required": True, "secret": False},
-        {"name": "key", "vi": "Khóa", "en": "Key", "default": None, "choices": [], "required": True, "secret": True}]},
+        {"name": "key", "vi": "Khóa", "en": "Key", "default": None, "choices": [], "required": True, "secret": True, "lines": True}]},
+    "drop": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True},
     "directory": {"title": {"vi": "Thư mục", "en": "Folder"}, "options": []},
 }
 GOOD = {"connector": "ckan", "name": "so-y-te-moi", "title": "Cổng Sở Y tế", "agency": "so-y-te", "url": "http://127.0.0.1:9/", "often": "daily",
@@ -104,7 +106,8 @@ def test_the_form_asks_for_what_the_connector_declares(client):
     kinds = client.get("/desk/sources/new").text
     assert "Cổng CKAN" in kinds and "connector=closed" in kinds
     form = client.get("/desk/sources/new?connector=closed&lang=en").text
-    assert "Which store" in form and 'type="password"' in form and "required" in form
+    assert "Which store" in form and "<textarea" in form and "required" in form
+    assert 'name="url"' in form and 'name="url"' not in client.get("/desk/sources/new?connector=drop").text
     assert "Sở Y tế" in client.get("/desk/sources/new?connector=ckan").text
 
 
@@ -145,6 +148,70 @@ def test_a_secret_is_neither_kept_open_nor_shown_again(site, client):
         assert "bi-mat-123" not in client.get(path).text
     press(client, f"/desk/sources/{GOOD['name']}/edit", **{**fields, "option:key": ""})
     assert unsealed(site.settings, saved.id, row(site, GOOD["name"]).secrets) == {"key": "bi-mat-123"}, "what is not typed again stays"
+
+
+def test_a_private_key_of_many_lines_arrives_whole(site, client):
+    key = "-----BEGIN KEY-----\n" + "\n".join("x" * 64 for _ in range(50)) + "\n-----END KEY-----\n"
+    press(client, "/desk/sources/new", **{**GOOD, "connector": "closed", "option:place": "kho", "option:key": key.replace("\n", "\r\n")})
+    saved = row(site, GOOD["name"])
+    assert unsealed(site.settings, saved.id, saved.secrets) == {"key": key}
+    answer = press(client, "/desk/sources/nguon/edit", **{**GOOD, "option:query": "x" * 70_000})
+    assert answer.status_code == 422 and 'id="e-option-query"' in answer.text
+
+
+ACTS = ("run", "pause", "resume", "remove", "removal", "links", "preview", "edit")
+
+
+def test_an_account_acts_only_for_agencies_in_which_it_may_write(site, source):
+    people(site)
+    theirs = {name: account_client(site, name) for name in ("nam", "minh", "jane", "root")}
+    with site.writing() as session:
+        agency = session.scalars(select(Agency).where(Agency.slug == "so-du-lich")).one()
+        session.add(Source(name="nguon-khac", agency_id=agency.id, connector="ckan", url="http://127.0.0.1:9/", created=site.clock.now()))
+    for who in ("nam", "minh"):
+        for act in ACTS:
+            assert press(theirs[who], f"/desk/sources/nguon/{act}", **GOOD).status_code == 403, (who, act)
+        for path in ("/desk/sources/new", "/desk/sources/nguon/edit", "/desk/sources/nguon/remove"):
+            assert theirs[who].get(path).status_code == 403, (who, path)
+        assert press(theirs[who], "/desk/sources/new", **GOOD).status_code == 403
+        assert "/desk/" not in theirs[who].get("/runs").text + theirs[who].get("/runs/source/nguon").text
+    assert row(site).state == "active" and count(site, Run) == count(site, Preview) == 0
+    for who in ("jane", "root"):
+        assert press(theirs[who], "/desk/sources/nguon/pause").status_code == 303
+    for act in ACTS:
+        assert press(theirs["jane"], f"/desk/sources/nguon-khac/{act}", **GOOD).status_code == 403, act
+    for path, fields in (("/desk/sources/new", {**GOOD, "agency": "so-du-lich"}), ("/desk/sources/nguon/edit", {**GOOD, "agency": "so-du-lich"})):
+        assert press(theirs["jane"], path, **fields).status_code == 403, "no source is given to an agency for which one may not act"
+    assert "so-du-lich" not in theirs["jane"].get("/desk/sources/new?connector=ckan").text
+    run_id = press(theirs["root"], "/desk/sources/nguon-khac/run").headers["Location"].rsplit("/", 1)[1]
+    assert press(theirs["jane"], f"/desk/runs/{run_id}/cancel").status_code == 403
+    assert press(theirs["root"], f"/desk/runs/{run_id}/cancel").status_code == 303
+    tried = press(theirs["root"], "/desk/sources/nguon-khac/preview").headers["Location"]
+    assert (theirs["jane"].get(tried).status_code, theirs["root"].get(tried).status_code) == (403, 200)
+
+
+def test_a_closed_account_is_signed_out_at_once(site, source):
+    people(site)
+    jane = account_client(site, "jane")
+    assert "Đăng xuất" in jane.get("/runs").text
+    with site.writing() as session:
+        session.scalars(select(Account).where(Account.name == "jane")).one().state = "deleted"
+    assert "Đăng xuất" not in jane.get("/runs").text
+    answer = jane.post("/desk/sources/nguon/pause", data={"csrf_token": guard_of(jane, "/account/sign-in")})
+    assert answer.headers["Location"].startswith("/account/sign-in") and row(site).state == "active"
+
+
+@pytest.mark.parametrize(("decision", "said"), [("confirm", "Đã xác nhận"), ("refuse", "Đã bác")])
+def test_a_question_about_a_shrunken_listing_is_answered_in_the_name_of_who_pressed(site, source, decision, said):
+    people(site)
+    with site.writing() as session:
+        session.add(Removal(source_id=source, run_id=new_id(), asked_at=site.clock.now(), before=9, missing=[]))
+    jane = account_client(site, "jane")
+    answer = press(jane, "/desk/sources/nguon/removal", decision=decision, reason="Đã hỏi Sở")
+    assert answer.status_code == 303 and said in jane.get(answer.headers["Location"]).text
+    with site.reading() as session:
+        kept = session.scalars(select(Removal)).one()
+    assert (kept.decision, kept.decided_by, kept.reason) == ("confirmed" if decision == "confirm" else "refused", "jane", "Đã hỏi Sở")
 
 
 def test_editing_keeps_the_name_and_a_pause(site, client):

@@ -1,8 +1,8 @@
 """Who acts on the pages: signing in and out, and the guard of every form.
 
-Reading never needs it and sets no cookie. Today somebody signs in with a token of `haidang token add`; accounts with
+Reading never needs it and sets no cookie. Today somebody signs in with a token, of `haidang token add` or of an account;
 passwords or OpenID Connect replace `catalog.sign_ins` and the form of this page, and nothing else: other parts ask only
-`current()` and `required()`. The API takes no cookie, so its guard is its tokens, and it stands outside the forms' guard from
+`current()`, `may_act()` and `required()`. The API takes no cookie, so its guard is its tokens, and it stands outside the forms' guard from
 the start of the application, never by a request.
 """
 
@@ -50,6 +50,12 @@ def current() -> Person | None:
             with site.reading() as store:
                 g.person = sign_ins.person_of(store, key, site.clock.now())
     return g.person
+
+
+def may_act(agency_id: str | None) -> bool:
+    """Whether who has signed in may act on the sources of the agency."""
+    person = current()
+    return person is not None and person.may_act(agency_id)
 
 
 def required() -> AnyResponse | None:
@@ -145,6 +151,7 @@ def init_app(app: Flask, *, outside: tuple[Blueprint, ...]) -> None:
     app.register_error_handler(CSRFError, _stale)
     app.after_request(_keep_private)
     app.add_template_global(current, "person")
+    app.add_template_global(may_act, "may_act")
 
 
 def _bound(outside: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Acts on sources and runs, for those who have signed in: run, cancel, pause, add, edit, remove, and try without saving.
+"""Acts on sources and runs, for those who may act for their agency: run, cancel, pause, add, edit, remove, and try without saving.
 
 Every act is a POST under the guard of `web.account`; what it did is said once on the page that follows.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -44,9 +45,23 @@ def site_here() -> Site:
 
 
 def source_or_404(session: Session, name: str, *, removed: bool = False) -> Source:
-    """The source of that name; one that was removed only where the act is to bring it back."""
+    """The source of that name, 403 for who may not act on it; one that was removed only where the act is to bring it back."""
     source = runs.source_named(session, name[:100])
-    return source if source is not None and (removed or source.state != "removed") else abort(404)
+    if source is None or (source.state == "removed" and not removed):
+        abort(404)
+    _allowed(source.agency_id)
+    return source
+
+
+def _allowed(agency_id: str | None) -> None:
+    if not account.may_act(agency_id):
+        abort(403)
+
+
+def _allowed_somewhere() -> None:
+    person = account.current()
+    if person is None or not person.acts:
+        abort(403)
 
 
 @bp.post("/sources/<name>/run")
@@ -63,8 +78,8 @@ def run_source(name: str) -> AnyResponse:
 def cancel_run(run_id: str) -> AnyResponse:
     """Call a run off; what it has published stays."""
     with site_here().writing() as session:
-        if not _ID.fullmatch(run_id) or session.get(Run, run_id) is None:
-            abort(404)
+        run = (session.get(Run, run_id) if _ID.fullmatch(run_id) else None) or abort(404)
+        _allowed(session.get_one(Source, run.source_id).agency_id)
         orders.cancel(session, run_id, site_here().clock.now())
     return redirect(url_for("runs.show", run_id=run_id), 303)
 
@@ -109,7 +124,8 @@ def answer_removal(name: str) -> AnyResponse:
     site = site_here()
     with site.reading() as session:
         source = source_or_404(session, name)
-    answers.decide(site, source, account.person().name)
+    person = account.current() or abort(403)
+    answers.decide(site, source, person.name)
     return redirect(url_for("runs.source", name=name), 303)
 
 
@@ -126,6 +142,7 @@ def check_links(name: str) -> AnyResponse:
 @bp.get("/sources/new")
 def new_source() -> str:
     """Choose how a new source is reached, then fill in its form."""
+    _allowed_somewhere()
     site, kind = site_here(), request.args.get("connector", "")[:50]
     declared = sources.connectors(site)
     if kind not in declared:
@@ -136,6 +153,7 @@ def new_source() -> str:
 @bp.post("/sources/new")
 def add_source() -> Any:
     """Save a new source, or try it first."""
+    _allowed_somewhere()
     declared = sources.connectors(site_here())
     kind = request.form.get("connector", "")[:50]
     if kind not in declared:
@@ -173,6 +191,10 @@ def save_source(name: str) -> Any:
 def _take(asked: forms.Asked, declared: sources.Declared, *, before: Source | None) -> Any:
     """Save what was asked, or order a dry run of it; the form again, with reasons, where it cannot be."""
     site = site_here()
+    with site.reading() as session:
+        owner = session.scalar(select(Agency).where(Agency.slug == asked.draft.agency))
+    if owner is not None:  # one that is not there is told beside its field
+        _allowed(owner.id)
     problems = forms.page_problems(asked, before)
     if before is None and not problems:
         problems += _taken(site, asked.draft.name)
@@ -203,7 +225,8 @@ def _taken(site: Site, name: str) -> list[sources.Problem]:
 def _form(site: Site, asked: forms.Asked, declared: sources.Declared, *, before: Source | None = None, wrong: dict[str, str] | None = None) -> str:
     today = site.clock.today()
     with site.reading() as session:
-        agencies = [(agency.slug, either(agency.name_on(today).name_vi, agency.name_on(today).name_en)) for agency in agencies_on(session, today)]
+        agencies = [(agency.slug, either(agency.name_on(today).name_vi, agency.name_on(today).name_en)) for agency in agencies_on(session, today)
+                    if account.may_act(agency.id)]
     kind = declared[asked.draft.connector]
     options = sorted(kind["options"], key=lambda option: not (option.get("required") or option.get("secret")))
     return render_template("desk/form.html", asked=asked, draft=asked.draft, kind=kind, options=options, agencies=agencies, source=before,

@@ -42,16 +42,21 @@ def read(form: MultiDict[str, str], connector: str, options: Sequence[Mapping[st
     """What was sent; `name` is that of a saved source, which a form cannot change."""
     often = form.get("often", "") if form.get("often", "") in OFTEN else ""
     at = form.get("at", "02:00")[:5]
-    given = {option["name"]: form.get(f"option:{option['name']}", "").strip()[: MAX_OPTION + 1] for option in options if not option.get("secret")}
-    typed = {option["name"]: form.get(f"option:{option['name']}", "") for option in options if option.get("secret")}
+    given = {option["name"]: _lines(form.get(f"option:{option['name']}", "").strip()) for option in options if not option.get("secret")}
+    typed = {option["name"]: _lines(form.get(f"option:{option['name']}", "")) for option in options if option.get("secret")}
     minimum = form.get("minimum", "").strip()
     return Asked(
-        often=often, at=at, secrets={key: value[: MAX_OPTION + 1] for key, value in typed.items() if value},
+        often=often, at=at, secrets={key: value for key, value in typed.items() if value},
         draft=Draft(
             name=name or form.get("name", "").strip()[:200], agency=form.get("agency", "")[:100], connector=connector,
             url=form.get("url", "").strip()[:MAX_TEXT], title=form.get("title", "").strip()[:300],
             options={key: value for key, value in given.items() if value}, schedule=_cron(often, at, form.get("cron", "").strip()[:100]),
             minimum=int(minimum) if minimum.isascii() and minimum.isdecimal() and len(minimum) < 8 else None))
+
+
+def _lines(text: str) -> str:
+    """What was typed, with the line ends that files have; browsers send their own."""
+    return text.replace("\r\n", "\n")[: MAX_OPTION + 1]
 
 
 def page_problems(asked: Asked, before: Source | None) -> list[Problem]:

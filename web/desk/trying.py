@@ -71,4 +71,7 @@ def said(data: dict[str, Any]) -> Said:
 def _found(site: Site, preview_id: str) -> tuple[Preview, Source | None]:
     with site.reading() as session:
         preview = previews.preview_with_id(session, preview_id) or abort(404)
-        return preview, previews.source_of(session, preview)
+        source, person = previews.source_of(session, preview), account.current() or abort(403)
+        if not (person.may_act(source.agency_id) if source else person.everywhere or preview.asked_by == person.name):
+            abort(403)
+        return preview, source
