@@ -82,7 +82,7 @@ def _issue(number: int, issues: int, runs: list[str], sources: list[str], entrie
     name = CODES[number % len(CODES)]
     entry, seen = entries[name], now - timedelta(minutes=len(runs) - at)
     return {"fingerprint": f"{number % 200_000:032x}", "run_id": runs[at], "source_id": sources[at % SOURCES], "identifier": f"bo-du-lieu-{number}",
-            "code": name, "stage": str(entry.stage), "severity": str(entry.severity), "who": str(entry.who), "place": {"url": "https://example.org/tep.csv"},
+            "code": name, "stage": str(entry.stage), "severity": str(entry.severity), "who": str(entry.who), "dataset_id": _id(number % 5_000, 2), "place": {"url": "https://example.org/tep.csv"},
             "facts": {}, "first_seen": seen, "last_seen": seen, "closed_at": None if number >= issues - OPEN else seen}
 
 

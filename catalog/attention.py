@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, Select, case, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from catalog.models import Agency, Dataset, IssueRow, Run, Source
 from catalog.runs import PAGE_SIZE, Paged, paged
 
 STRIP = 30  # runs shown for each source
+_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +37,44 @@ class SourceState:
     @property
     def needs(self) -> str | None:
         """Who must act first: the one with most open issues; the platform for a run that was lost."""
-        if self.waiting:
-            return max(self.waiting, key=lambda who: (self.waiting[who], who))
-        return "platform" if self.last is not None and self.last.status == "lost" else None
+        return _needs(self.waiting, self.last.status if self.last is not None else None)
 
 
-def source_states(session: Session, *, agency_id: str | None = None) -> list[SourceState]:
-    """Every source that was not removed, with its last runs and who must act; those that need somebody first."""
+def _needs(waiting: Mapping[str, int], last: str | None) -> str | None:
+    if waiting:
+        return max(waiting, key=lambda who: (waiting[who], who))
+    return "platform" if last == "lost" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceList:
+    """One page of the sources, and of all of them: how many wait for whom (`needs` → count), how many agencies have one."""
+
+    paged: Paged[SourceState]
+    tally: Mapping[str | None, int]
+    agencies: int
+
+
+def source_list(session: Session, *, who: str | None = None, page: int = 1) -> SourceList:
+    """The sources that were not removed, those that need somebody first; of those alone who wait for `who`, or for `anybody`."""
+    rows = session.execute(select(Source.id, Source.agency_id, _last_status()).join(Agency, Agency.id == Source.agency_id)
+                           .where(Source.state != "removed").order_by(Agency.position, Source.name)).all()
+    waiting, _ = _waiting(session, [row[0] for row in rows])
+    needs = {source_id: _needs(waiting[source_id], status) for source_id, _agency, status in rows}
+    chosen = sorted((source_id for source_id in needs if who in (None, needs[source_id]) or who == "anybody" and needs[source_id]),
+                    key=lambda source_id: needs[source_id] is None)
+    here = chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return SourceList(paged=Paged(items=source_states(session, source_ids=here), total=len(chosen), page=page),
+                      tally=Counter(needs.values()), agencies=len({row[1] for row in rows}))
+
+
+def source_states(session: Session, *, agency_id: str | None = None, source_ids: Sequence[str] | None = None) -> list[SourceState]:
+    """The sources of an agency, or those named, that were not removed, with their last runs and who must act; those that need somebody first."""
     query = select(Source, Agency).join(Agency, Agency.id == Source.agency_id).where(Source.state != "removed")
     if agency_id:
         query = query.where(Source.agency_id == agency_id)
+    if source_ids is not None:
+        query = query.where(Source.id.in_(source_ids))
     pairs = session.execute(query.order_by(Agency.position, Source.name)).all()
     ids = [source.id for source, _ in pairs]
     strips, (waiting, examples), datasets = _strips(session, ids), _waiting(session, ids), _datasets(session, ids)
@@ -58,14 +87,23 @@ def source_states(session: Session, *, agency_id: str | None = None) -> list[Sou
     return sorted(states, key=lambda state: state.needs is None)
 
 
+def _last_status() -> ScalarSelect[str]:
+    """The status of the last run of the source that is asked for."""
+    return (select(Run.status).where(Run.source_id == Source.id).order_by(Run.queued_at.desc(), Run.id).limit(1)
+            .correlate(Source).scalar_subquery())
+
+
 def _strips(session: Session, source_ids: Sequence[str]) -> dict[str, list[Run]]:
-    rank = func.row_number().over(partition_by=Run.source_id, order_by=(Run.queued_at.desc(), Run.id)).label("rank")
-    ranked = select(Run.id, rank).where(Run.source_id.in_(source_ids)).subquery()
+    """The last runs of each source, oldest first; the index is entered once a source, however long its history is."""
+    newer = aliased(Run)
+    edge = (select(newer.queued_at).where(newer.source_id == Source.id).order_by(newer.queued_at.desc()).offset(STRIP - 1).limit(1)
+            .correlate(Source).scalar_subquery())
     strips: dict[str, list[Run]] = defaultdict(list)
-    for run in session.scalars(select(Run).join(ranked, ranked.c.id == Run.id).where(ranked.c.rank <= STRIP)
-                               .order_by(Run.queued_at, Run.id.desc())):
+    for run in session.scalars(select(Run).join(Source, Source.id == Run.source_id).where(
+            Source.id.in_(source_ids), Run.queued_at >= func.coalesce(edge, literal(_BEGIN, Run.queued_at.type)))
+            .order_by(Run.queued_at, Run.id.desc())):
         strips[run.source_id].append(run)
-    return strips
+    return defaultdict(list, {source_id: found[-STRIP:] for source_id, found in strips.items()})
 
 
 def _waiting(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, dict[str, int]], dict[str, IssueRow]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, inspect, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Dataset, IssueRow, Run, RunRecord, Source, Staged
@@ -195,7 +195,7 @@ def issues_of(session: Session, run_id: str, *, code: str | None = None, severit
 
 def recent_runs(session: Session, *, source_id: str | None = None, status: str | None = None, page: int = 1) -> Paged[Run]:
     """Runs, newest first; of one source or one status or all."""
-    query = select(Run).order_by(Run.queued_at.desc(), Run.id)
+    query = select(Run).order_by(Run.queued_at.desc(), Run.id.desc())
     if source_id:
         query = query.where(Run.source_id == source_id)
     if status:
@@ -225,6 +225,13 @@ def count(session: Session, query: Select[tuple[int]]) -> int:
 
 
 def paged(session: Session, query: Select[Any], page: int) -> Paged[Any]:
-    """One page of what a question answers, and how many there are in all."""
-    total = count(session, select(func.count()).select_from(query.order_by(None).subquery()))
-    return Paged(items=list(session.scalars(query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE))), total=total, page=page)
+    """One page of the rows that a question finds, and how many there are in all.
+
+    Only keys are read on the way to a deep page, since those may stand in an index.
+    """
+    entity = query.column_descriptions[0]["entity"]
+    key = inspect(entity).primary_key[0]
+    total = count(session, select(func.count()).select_from(query.order_by(None).with_only_columns(key, maintain_column_froms=True).subquery()))
+    keys = session.scalars(query.with_only_columns(key, maintain_column_froms=True).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
+    rows = {getattr(row, key.key): row for row in session.scalars(select(entity).where(key.in_(keys)))}
+    return Paged(items=[rows[one] for one in keys if one in rows], total=total, page=page)

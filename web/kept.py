@@ -1,4 +1,4 @@
-"""What changes rarely and stands on every page is read at most once in two seconds by each process."""
+"""What changes rarely, or is counted over many days, is read at most once in a while by each process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SECONDS = 2.0
 Value = TypeVar("Value")
 
 
-def kept(key: Hashable, read: Callable[[], Value]) -> Value:
-    """The value of `key`, read anew when it is older than two seconds."""
+def kept(key: Hashable, read: Callable[[], Value], seconds: float = SECONDS) -> Value:
+    """The value of `key`, read anew when it is older than some seconds."""
     values = current_app.extensions["haidang.kept"]
     until, value = values.get(key, (0.0, None))
     if time.monotonic() >= until:
         value = read()
-        values[key] = (time.monotonic() + SECONDS, value)
+        values[key] = (time.monotonic() + seconds, value)
     return value
 
 

@@ -43,7 +43,7 @@ class Run(Base):
 
     __tablename__ = "run"
     __table_args__ = (
-        Index(None, "source_id", "queued_at"), Index(None, "status"), Index(None, "queued_at"), Index(None, "source_id", "due_at", unique=True),
+        Index(None, "source_id", "queued_at"), Index(None, "status"), Index(None, "queued_at", "id"), Index(None, "source_id", "due_at", unique=True),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
+from sqlalchemy.orm import Session
 
 from catalog import activity, attention, removals, runs
 from catalog.issue_page import STAGES
@@ -16,6 +18,7 @@ from catalog.notices.listing import WantedNotices
 from catalog.notices.listing import notices as kept_notices
 from catalog.schedules import next_run
 from catalog.sources import connectors
+from web.kept import kept
 from web.runs import chart, following, issue_table, live
 from web.runs.lines import for_pages
 from web.sheets import as_csv
@@ -25,6 +28,7 @@ bp = Blueprint("runs", __name__)
 WHO = ("agency", "catalogue", "platform")
 _ID = re.compile(r"[0-9a-f-]{36}")
 DAYS, MONTH = 14, timedelta(days=30)
+MINUTE = 60  # seconds for which what is counted over days is not counted again
 LAST_PAGE = 10_000  # deeper pages of a list are not asked for by people
 
 
@@ -46,31 +50,28 @@ def index() -> str:
     now = site.clock.now()
     who = request.args.get("who", "")
     with site.reading() as session:
-        states = attention.source_states(session)
+        found = attention.source_list(session, who={"all-who": "anybody"}.get(who, who if who in WHO else None), page=page_asked())
         active = [(run, runs.progress(session, run, now)) for run in runs.active_runs(session)]
-        days = activity.days(session, site.clock.today(), DAYS)
+        days, met = kept("statistics of runs", partial(_statistics, session), MINUTE)
+        states = found.paged.items
         return render_template(
-            "runs/index.html", now=now, today=site.clock.today(), states=_picked(states, who), who=who, active=active, tally=_tally(states),
-            counts=runs.counters(session, [state.last.id for state in states if state.last]),
-            sources={state.source.id: state for state in states}, open_causes=attention.open_causes(session),
-            next_runs={state.source.id: next_run(state.source, site.settings, now) for state in states},
-            met=activity.met(session, now - MONTH), silent=activity.silent_since(session, [run for run, _ in active], datetime.now(UTC)),
+            "runs/index.html", now=now, today=site.clock.today(), paged=found.paged, states=states, who=who, active=active, tally=_tally(found),
+            counts=runs.counters(session, [state.last.id for state in states if state.last]), sources=following.sources_of(session, active),
+            open_causes=attention.open_causes(session), next_runs={state.source.id: next_run(state.source, site.settings, now) for state in states},
+            met=met, silent=activity.silent_since(session, [run for run, _ in active], datetime.now(UTC)),
             drawings=[chart.draw(days, frame) for frame in (chart.LARGE, chart.SMALL)] if any(day.total for day in days) else [], days=days,
         )
 
 
-def _picked(states: list[attention.SourceState], who: str) -> list[attention.SourceState]:
-    if who == "all-who":
-        return [state for state in states if state.needs]
-    return [state for state in states if state.needs == who] if who in WHO else states
+def _statistics(session: Session) -> tuple[list[activity.Day], list[activity.Met]]:
+    clock = current_app.extensions["haidang"].clock
+    return activity.days(session, clock.today(), DAYS), activity.met(session, clock.now() - MONTH)
 
 
-def _tally(states: list[attention.SourceState]) -> dict[str, int]:
-    tally = {who: sum(state.needs == who for state in states) for who in WHO}
-    return {
-        **tally, "all": len(states), "needs": sum(tally.values()), "fine": len(states) - sum(tally.values()),
-        "agencies": len({state.agency.id for state in states}),
-    }
+def _tally(found: attention.SourceList) -> dict[str, int]:
+    tally = {who: found.tally.get(who, 0) for who in WHO}
+    everyone = sum(found.tally.values())
+    return {**tally, "all": everyone, "needs": sum(tally.values()), "fine": everyone - sum(tally.values()), "agencies": found.agencies}
 
 
 @bp.get("/runs/all")
@@ -194,7 +195,7 @@ def source(name: str) -> str:
     site = current_app.extensions["haidang"]
     with site.reading() as session:
         row = runs.source_named(session, name[:100]) or abort(404)
-        state = next((one for one in attention.source_states(session, agency_id=row.agency_id) if one.source.id == row.id), None)
+        state = next(iter(attention.source_states(session, source_ids=[row.id])), None)
         history = runs.recent_runs(session, source_id=row.id)
         told, question = kept_notices(session, WantedNotices(source_id=row.id)), removals.open_question(session, row.id)
         return render_template(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask import Response, current_app, jsonify, render_template, stream_with_context, url_for
+from sqlalchemy.orm import Session
 
-from catalog import attention, runs
-from catalog.models import Run
+from catalog import runs
+from catalog.models import Run, Source
 from catalog.runs import Counters, Progress
 from catalog.site import Site
 from web.formats import moment
@@ -91,8 +92,12 @@ def _active(site: Site) -> str:
     now = site.clock.now()
     with site.reading() as session:
         active = [(run, runs.progress(session, run, now)) for run in runs.active_runs(session)]
-        sources = {state.source.id: state for state in attention.source_states(session)} if active else {}
-        return render_template("runs/_active.html", active=active, sources=sources, words=words)
+        return render_template("runs/_active.html", active=active, sources=sources_of(session, active), words=words)
+
+
+def sources_of(session: Session, active: Sequence[tuple[Run, Progress]]) -> dict[str, Source]:
+    """The sources of the runs that go on or wait, by id; without those that were removed."""
+    return {id_: source for id_, source in runs.sources(session, [run.source_id for run, _ in active]).items() if source.state != "removed"}
 
 
 def _answer(site: Site, tell: Callable[[live.Look], Iterator[tuple[str, Any]]]) -> Response:

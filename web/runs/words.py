@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import current_app
@@ -94,12 +96,16 @@ def duration(span: timedelta) -> str:
     return ngettext("khoảng %(num)d phút", "khoảng %(num)d phút", round(seconds / 60))
 
 
-def strip(runs: list[Run]) -> list[tuple[str, int]]:
-    """The last runs as small bars: (colour class, height of 30); oldest first."""
-    return [_STRIP.get(run.status, ("na", 3)) for run in runs]
+def strip(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """The last runs as small bars, oldest first, 9 wide and at most 30 high: for each colour class the path of its bars."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for number, run in enumerate(runs):
+        kind, height = _STRIP.get(run.status, ("na", 3))
+        paths[kind].append(f"M{number * 9 + 1} {30 - height}h6v{height}h-6z")
+    return [(kind, "".join(bars)) for kind, bars in paths.items()]
 
 
-def strip_words(runs: list[Run]) -> str:
+def strip_words(runs: Sequence[Run]) -> str:
     """The strip in words, for those who do not see it."""
     good = sum(run.status == "succeeded" for run in runs)
     part = sum(run.status == "succeeded-with-issues" for run in runs)
