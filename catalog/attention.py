@@ -22,14 +22,14 @@ _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 class SourceState:
     """A source as the list of sources shows it.
 
-    `strip` holds its last runs, oldest first; `waiting` counts open issues that stop a publication by who must
+    `strip` holds the statuses of its last runs, oldest first; `waiting` counts open issues that stop a publication by who must
     act; `example` is the oldest of them; `datasets` counts what is published from it.
     """
 
     source: Source
     agency: Agency
     last: Run | None
-    strip: Sequence[Run]
+    strip: Sequence[str]
     waiting: Mapping[str, int]
     example: IssueRow | None
     datasets: int
@@ -77,9 +77,9 @@ def source_states(session: Session, *, agency_id: str | None = None, source_ids:
         query = query.where(Source.id.in_(source_ids))
     pairs = session.execute(query.order_by(Agency.position, Source.name)).all()
     ids = [source.id for source, _ in pairs]
-    strips, (waiting, examples), datasets = _strips(session, ids), _waiting(session, ids), _datasets(session, ids)
+    (strips, lasts), (waiting, examples), datasets = _strips(session, ids), _waiting(session, ids), _datasets(session, ids)
     states = [
-        SourceState(source=source, agency=agency, last=strips[source.id][-1] if strips[source.id] else None,
+        SourceState(source=source, agency=agency, last=lasts.get(source.id),
                     strip=strips[source.id], waiting=waiting[source.id], example=examples.get(source.id),
                     datasets=datasets.get(source.id, 0))
         for source, agency in pairs
@@ -93,17 +93,20 @@ def _last_status() -> ScalarSelect[str]:
             .correlate(Source).scalar_subquery())
 
 
-def _strips(session: Session, source_ids: Sequence[str]) -> dict[str, list[Run]]:
-    """The last runs of each source, oldest first; the index is entered once a source, however long its history is."""
+def _strips(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, Run]]:
+    """The statuses of the last runs of each source, and its last run; the index is entered once a source, however long its history is."""
     newer = aliased(Run)
     edge = (select(newer.queued_at).where(newer.source_id == Source.id).order_by(newer.queued_at.desc()).offset(STRIP - 1).limit(1)
             .correlate(Source).scalar_subquery())
-    strips: dict[str, list[Run]] = defaultdict(list)
-    for run in session.scalars(select(Run).join(Source, Source.id == Run.source_id).where(
+    strips: dict[str, list[str]] = defaultdict(list)
+    last: dict[str, str] = {}
+    for source_id, run_id, status in session.execute(select(Run.source_id, Run.id, Run.status).join(Source, Source.id == Run.source_id).where(
             Source.id.in_(source_ids), Run.queued_at >= func.coalesce(edge, literal(_BEGIN, Run.queued_at.type)))
             .order_by(Run.queued_at, Run.id.desc())):
-        strips[run.source_id].append(run)
-    return defaultdict(list, {source_id: found[-STRIP:] for source_id, found in strips.items()})
+        strips[source_id].append(status)
+        last[source_id] = run_id
+    runs = session.scalars(select(Run).where(Run.id.in_(last.values())))
+    return defaultdict(list, {source_id: found[-STRIP:] for source_id, found in strips.items()}), {run.source_id: run for run in runs}
 
 
 def _waiting(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, dict[str, int]], dict[str, IssueRow]]:

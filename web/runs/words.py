@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,7 +10,6 @@ from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 
-from catalog.models import Run
 from catalog.sources import connectors
 from web.kept import kept
 from web.words import either
@@ -96,22 +95,20 @@ def duration(span: timedelta) -> str:
     return ngettext("khoảng %(num)d phút", "khoảng %(num)d phút", round(seconds / 60))
 
 
-def strip(runs: Sequence[Run]) -> list[tuple[str, str]]:
+def strip(statuses: Sequence[str]) -> list[tuple[str, str]]:
     """The last runs as small bars, oldest first, 9 wide and at most 30 high: for each colour class the path of its bars."""
     paths: dict[str, list[str]] = defaultdict(list)
-    for number, run in enumerate(runs):
-        kind, height = _STRIP.get(run.status, ("na", 3))
+    for number, status in enumerate(statuses):
+        kind, height = _STRIP.get(status, ("na", 3))
         paths[kind].append(f"M{number * 9 + 1} {30 - height}h6v{height}h-6z")
     return [(kind, "".join(bars)) for kind, bars in paths.items()]
 
 
-def strip_words(runs: Sequence[Run]) -> str:
+def strip_words(statuses: Sequence[str]) -> str:
     """The strip in words, for those who do not see it."""
-    good = sum(run.status == "succeeded" for run in runs)
-    part = sum(run.status == "succeeded-with-issues" for run in runs)
-    bad = sum(run.status in ("failed", "lost") for run in runs)
-    return str(_("%(total)d lần: %(good)d đạt hết, %(part)d còn việc phải xử lý, %(bad)d không lấy được",
-                 total=len(runs), good=good, part=part, bad=bad))
+    count = Counter(statuses)
+    return str(_("%(total)d lần: %(good)d đạt hết, %(part)d còn việc phải xử lý, %(bad)d không lấy được", total=len(statuses),
+                 good=count["succeeded"], part=count["succeeded-with-issues"], bad=count["failed"] + count["lost"]))
 
 
 def schedule_words(cron: str) -> str:
