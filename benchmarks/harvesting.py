@@ -27,7 +27,7 @@ def bench(fresh: Callable[[], AbstractContextManager[Site]], kind: str, answers:
                                                stdout=subprocess.PIPE, text=True) as portal:
             worker = None
             try:
-                add_source(site, url=json.loads(portal.stdout.readline())["url"], copy="none")  # type: ignore[union-attr]
+                add_source(site, url=json.loads(portal.stdout.readline())["url"], copy="none")
                 worker = start_worker(site.settings, site.settings.var / "worker.log")
                 for what in ("first harvest", "unchanged"):
                     print(f"{kind:12} {what:16} {_figures(site, worker)}", flush=True)
