@@ -8,6 +8,7 @@ from typing import Any
 from catalog.actions import activity, lookup, rights, shown, uploads
 from catalog.actions.context import Context
 from catalog.actions.package_resources import fill_resource, touched
+from catalog.actions.package_write import editable, locked
 from catalog.errors import Invalid, NotFound
 from catalog.formats import MEDIA_TYPES, of_url
 from catalog.metadata import MAX_RESOURCES, load_resource
@@ -26,10 +27,7 @@ def resource_create(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param description: what is in it; ``format``, ``mimetype``, ``hash``, ``size``, ``resource_type``
     :rtype: dictionary
     """
-    dataset = lookup.find_dataset(context.session, lookup.required(data, "package_id"))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset, f"create resources on dataset {data['package_id']}")
+    dataset = editable(context, lookup.required(data, "package_id"), f"create resources on dataset {data['package_id']}")
     values = load_resource({key: value for key, value in data.items() if key not in ("package_id", "upload")})
     if sum(resource.state == "active" for resource in dataset.resources) >= MAX_RESOURCES:
         raise Invalid({"resources": [f"A dataset may have at most {MAX_RESOURCES} resources"]})
@@ -55,7 +53,7 @@ def resource_update(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(context: Context, resource: Resource, data: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    rights.require_edit(context, resource.dataset, f"edit resource {resource.id}")
+    editable(context, resource.dataset_id, f"edit resource {resource.id}")
     values = load_resource({key: value for key, value in data.items() if key not in ("package_id", "upload", "id")})
     if values.get("url") and values["url"] != resource.url:
         values = _guessed(values)
@@ -82,6 +80,7 @@ def resource_delete(context: Context, data: dict[str, Any]) -> None:
     rights.require_edit(context, resource.dataset, f"delete resource {resource.id}")
     if resource.state == "deleted":
         return
+    locked(context, resource.dataset)
     resource.state = "deleted"
     _order(context, resource.dataset, [])
     _note(context, resource.dataset)
@@ -94,10 +93,7 @@ def package_resource_reorder(context: Context, data: dict[str, Any]) -> dict[str
     :param order: list of the ids of resources; those that it does not name follow in the order that they had
     :rtype: dictionary with id and order
     """
-    dataset = lookup.find_dataset(context.session, lookup.required(data))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset)
+    dataset = editable(context, lookup.required(data))
     order = data.get("order")
     wanted = [order] if isinstance(order, str) else order
     own = {resource.id for resource in dataset.resources if resource.state == "active"}
