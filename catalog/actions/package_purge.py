@@ -40,8 +40,7 @@ def package_owner_org_update(context: Context, data: dict[str, Any]) -> None:
     agency = lookup.agency(context.session, lookup.required(data, "organization_id"))
     if agency is None:
         raise NotFound
-    if not rights.may_in(context, agency.id):
-        raise Invalid({"organization_id": ["You cannot add a dataset to this organization"]})
+    rights.require_give(context, dataset, agency.id, "organization_id")
     dataset.owner_org = agency.id
     dataset.metadata_modified = context.now
     note_change(context.session, dataset.id, context.now)

@@ -130,8 +130,8 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
     if name != dataset.name or revived:
         errors |= _name_errors(session, name, errors, own_id=dataset.id)
     owner = _owner(session, values, errors)
-    if owner and owner != dataset.owner_org and not rights.may_in(context, owner):
-        errors["owner_org"] = ["You cannot add a dataset to this organization"]
+    if owner and owner != dataset.owner_org:
+        rights.require_give(context, dataset, owner)
     _foreign_resources(context, values, dataset, errors)
     _refuse(errors)
     with session.no_autoflush:
