@@ -18,6 +18,7 @@ from catalog.tokens import RESERVED
 
 MIN_PASSWORD = 8
 _NAME = re.compile(r"[a-z0-9_-]{2,100}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
@@ -35,7 +36,7 @@ def name_errors(session: Session, name: str, *, own_id: str | None = None) -> li
     """What is wrong with the name of an account, in CKAN's words."""
     if not _NAME.fullmatch(name):
         return ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"]
-    if name in RESERVED:
+    if name in RESERVED or _ID.fullmatch(name):  # an account is called by its name or its id; no name may be another's id
         return ["That name cannot be used"]
     holder = session.scalar(select(Account.id).where(Account.name == name))
     return ["That login name is not available."] if holder not in (None, own_id) else []

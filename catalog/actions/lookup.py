@@ -107,6 +107,6 @@ def theme(session: Session, name_or_id: str) -> Theme | None:
 
 
 def account(session: Session, name_or_id: str) -> Account | None:
-    """The account of that name or id."""
+    """The account of that id, else of that name."""
     with session.no_autoflush:
-        return session.scalar(select(Account).where((Account.id == name_or_id) | (Account.name == name_or_id)))
+        return session.get(Account, name_or_id) or session.scalar(select(Account).where(Account.name == name_or_id))

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from catalog.actions import lookup, rights
 from catalog.actions.context import Context
 from catalog.actions.holders import Holder, of_theme
+from catalog.actions.package_purge import package_owner_org_update
+from catalog.actions.package_write import locked
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Account, Agency, Dataset, Member
 from catalog.names import nfc
@@ -177,11 +179,10 @@ def member_create(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     rights.require(context, rights.may_in(context, holder.id), f"edit group {holder.id}")
     dataset = _dataset(context, kind, wanted)
     if isinstance(holder, Agency):
-        rights.require_edit(context, dataset)
-        dataset.owner_org = holder.id
-    elif holder.name not in dataset.groups:
+        package_owner_org_update(context, {"id": dataset.id, "organization_id": holder.id})
+    elif holder.name not in locked(context, dataset).groups:
         dataset.groups = [*dataset.groups, holder.name]
-    note_change(context.session, dataset.id, context.now)
+        note_change(context.session, dataset.id, context.now)
     return {"id": dataset.id, "table_name": "package", "table_id": dataset.id, "capacity": nfc(capacity), "group_id": holder.id, "state": "active"}
 
 
@@ -205,7 +206,7 @@ def member_delete(context: Context, data: dict[str, Any]) -> None:
     dataset = _dataset(context, kind, wanted)
     if isinstance(holder, Agency):
         raise Invalid({"object": ["A dataset belongs to an organization; give it to another one with package_owner_org_update."]})
-    dataset.groups = [name for name in dataset.groups if name != holder.name]
+    dataset.groups = [name for name in locked(context, dataset).groups if name != holder.name]
     note_change(context.session, dataset.id, context.now)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from catalog.actions import activity, lookup, rights
 from catalog.actions.context import Context
-from catalog.actions.package_write import package_delete
+from catalog.actions.package_write import archive, editable, require_match
 from catalog.errors import Invalid, NotFound
 from catalog.models import Agency, Dataset
 from catalog.search.log import note_change
@@ -36,15 +36,11 @@ def package_owner_org_update(context: Context, data: dict[str, Any]) -> None:
     :param id: the id or name of the dataset
     :param organization_id: the id or name of the organization
     """
-    dataset = lookup.find_dataset(context.session, lookup.required(data))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset)
+    dataset = editable(context, lookup.required(data))
     agency = lookup.agency(context.session, lookup.required(data, "organization_id"))
     if agency is None:
         raise NotFound
-    if not rights.may_in(context, agency.id):
-        raise Invalid({"organization_id": ["You cannot add a dataset to this organization"]})
+    rights.require_give(context, dataset, agency.id, "organization_id")
     dataset.owner_org = agency.id
     dataset.metadata_modified = context.now
     note_change(context.session, dataset.id, context.now)
@@ -76,7 +72,8 @@ def bulk_update_delete(context: Context, data: dict[str, Any]) -> None:
     :param org_id: the id of the organization
     """
     for dataset in _several(context, data):
-        package_delete(context, {"id": dataset.id})
+        if dataset.state != "deleted":
+            archive(context, dataset)
 
 
 def _set_private(context: Context, data: dict[str, Any], *, private: bool) -> None:
@@ -88,7 +85,7 @@ def _set_private(context: Context, data: dict[str, Any], *, private: bool) -> No
 
 
 def _several(context: Context, data: dict[str, Any]) -> list[Dataset]:
-    """The datasets of the organization that are named; NotAuthorized unless the caller may change them."""
+    """The datasets of the organization that are named, locked; NotAuthorized unless the caller may change them."""
     agency: Agency | None = lookup.agency(context.session, lookup.required(data, "org_id"))
     if agency is None:
         raise NotFound("Organization was not found")
@@ -99,5 +96,9 @@ def _several(context: Context, data: dict[str, Any]) -> list[Dataset]:
         raise Invalid({"datasets": ["Missing value"]})
     if len(ids) > MAX_BULK:
         raise Invalid({"datasets": [f"At most {MAX_BULK} at once"]})
-    found = [context.session.scalar(select(Dataset).where(Dataset.id == dataset_id, Dataset.owner_org == agency.id)) for dataset_id in ids]
-    return [dataset for dataset in found if dataset is not None]
+    found: list[Dataset] = []
+    for at in range(0, len(ids), 500):
+        found += context.session.scalars(select(Dataset).where(Dataset.id.in_(ids[at : at + 500]), Dataset.owner_org == agency.id)
+                                         .order_by(Dataset.id).with_for_update())
+    require_match(context, found)
+    return found

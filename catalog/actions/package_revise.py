@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from catalog.actions import lookup, rights, shown
+from catalog.actions import shown
 from catalog.actions.context import Context
-from catalog.actions.package_write import locked, package_update
-from catalog.errors import Invalid, NotFound
+from catalog.actions.package_write import editable, package_update
+from catalog.errors import Invalid
 
 PREFIX = 5  # letters of an id that name an item of a list
 WHOLE = ("match", "filter", "update", "include")
@@ -38,11 +38,7 @@ def package_revise(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     name_or_id = flat["match"].get("id") or match.get("id") or flat["match"].get("name") or match.get("name")
     if not name_or_id:
         raise Invalid({"match__id": ["Missing value"]})
-    dataset = lookup.find_dataset(context.session, str(name_or_id))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset)
-    package = shown.packages(context, [locked(context, dataset)])[0]
+    package = shown.packages(context, [editable(context, str(name_or_id))])[0]
     unmatched = [*_differs(package, match, ()), *(path for key, value in flat["match"].items() for path in _differs_at(package, key, value))]
     if unmatched:
         raise Invalid({"message": [{"match": ["__".join(map(str, path)) for path in unmatched]}]})

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,11 +84,7 @@ def package_update(context: Context, data: dict[str, Any]) -> dict[str, Any] | s
     name_or_id = data.get("id") or data.get("name")
     if not name_or_id:
         raise Invalid({"id": "Missing value"})
-    dataset = lookup.find_dataset(context.session, str(name_or_id))
-    if dataset is None:
-        raise NotFound("Package was not found.")
-    rights.require_edit(context, dataset)
-    return _change(context, locked(context, dataset), data)
+    return _change(context, editable(context, str(name_or_id), otherwise="Package was not found."), data)
 
 
 def package_patch(context: Context, data: dict[str, Any]) -> dict[str, Any] | str:
@@ -98,11 +94,8 @@ def package_patch(context: Context, data: dict[str, Any]) -> dict[str, Any] | st
     :param: everything else as for package_create
     :rtype: dictionary
     """
-    dataset = lookup.find_dataset(context.session, lookup.required(data))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset)
-    return _change(context, locked(context, dataset), {**_as_given(dataset), **{key: value for key, value in data.items() if key != "id"}})
+    dataset = editable(context, lookup.required(data))
+    return _change(context, dataset, {**_as_given(dataset), **{key: value for key, value in data.items() if key != "id"}})
 
 
 def package_delete(context: Context, data: dict[str, Any]) -> None:
@@ -117,12 +110,16 @@ def package_delete(context: Context, data: dict[str, Any]) -> None:
     if dataset.state == "deleted":
         return
     locked(context, dataset)
-    reason = data.get("archived_reason") if context.user == PIPELINE else None
+    archive(context, dataset, data.get("archived_reason") if context.user == PIPELINE else None)
+    context.session.flush()  # the name is free from here on
+
+
+def archive(context: Context, dataset: Dataset, reason: str | None = None) -> None:
+    """Mark a dataset as archived; its name is free when that is flushed."""
     _set_state(context, dataset, "deleted", reason)
     dataset.metadata_modified = context.now
     note_change(context.session, dataset.id, context.now)
     activity.note(context, "deleted package", dataset)
-    context.session.flush()  # the name is free from here on
 
 
 def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict[str, Any] | str:
@@ -133,8 +130,8 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
     if name != dataset.name or revived:
         errors |= _name_errors(session, name, errors, own_id=dataset.id)
     owner = _owner(session, values, errors)
-    if owner and owner != dataset.owner_org and not rights.may_in(context, owner):
-        errors["owner_org"] = ["You cannot add a dataset to this organization"]
+    if owner and owner != dataset.owner_org:
+        rights.require_give(context, dataset, owner)
     _foreign_resources(context, values, dataset, errors)
     _refuse(errors)
     with session.no_autoflush:
@@ -248,6 +245,15 @@ def _set_state(context: Context, dataset: Dataset, state: str, reason: str | Non
     dataset.archived_reason = reason if state == "deleted" else None
 
 
+def editable(context: Context, name_or_id: str, what: str = "", otherwise: str = "") -> Dataset:
+    """The dataset that the caller is about to change, `locked`; NotFound (in the words of `otherwise`), NotAuthorized to do `what`."""
+    dataset = lookup.find_dataset(context.session, name_or_id)
+    if dataset is None:
+        raise NotFound(otherwise)
+    rights.require_edit(context, dataset, what)
+    return locked(context, dataset)
+
+
 def locked(context: Context, dataset: Dataset) -> Dataset:
     """The dataset as it stands, which nobody else changes until this transaction ends.
 
@@ -258,12 +264,18 @@ def locked(context: Context, dataset: Dataset) -> Dataset:
         return dataset
     context.session.flush()
     context.session.refresh(dataset, with_for_update=True)
-    with context.session.no_autoflush:
-        if context.if_match and context.if_match.strip() != "*":
-            mark = shown.etag(shown.packages(context, [dataset])[0])
-            if mark not in re.findall(r'"([^"]*)"', context.if_match):
-                raise Stale("The dataset has been changed since it was read; read it again, then change it.")
+    require_match(context, [dataset])
     return dataset
+
+
+def require_match(context: Context, datasets: Sequence[Dataset]) -> None:
+    """Stale unless each of the datasets has one of the marks that the caller named by If-Match."""
+    if not context.if_match or context.if_match.strip() == "*":
+        return
+    with context.session.no_autoflush:
+        marks = {shown.etag(package) for package in shown.packages(context, datasets)}
+    if not marks <= set(re.findall(r'"([^"]*)"', context.if_match)):
+        raise Stale("The dataset has been changed since it was read; read it again, then change it.")
 
 
 def _read_at(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> datetime | None:

@@ -8,12 +8,15 @@ from typing import Any
 from catalog.actions import activity, lookup, rights, shown, uploads
 from catalog.actions.context import Context
 from catalog.actions.package_resources import fill_resource, touched
+from catalog.actions.package_write import editable, locked
 from catalog.errors import Invalid, NotFound
 from catalog.formats import MEDIA_TYPES, of_url
 from catalog.metadata import MAX_RESOURCES, load_resource
 from catalog.models import Dataset, Resource, Version, new_id
 from catalog.search.log import note_change
 
+TAKE_FILES = frozenset({"resource_create", "resource_update", "resource_patch"})  # the actions that know what to do with a sent file
+_ADDS, _EDITS = "create resources on dataset {}", "edit resource {}"
 _GIVEN = ("name", "description", "format", "mimetype", "resource_type", "hash", "size")
 
 
@@ -26,10 +29,7 @@ def resource_create(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param description: what is in it; ``format``, ``mimetype``, ``hash``, ``size``, ``resource_type``
     :rtype: dictionary
     """
-    dataset = lookup.find_dataset(context.session, lookup.required(data, "package_id"))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset, f"create resources on dataset {data['package_id']}")
+    dataset = editable(context, lookup.required(data, "package_id"), _ADDS.format(data["package_id"]))
     values = load_resource({key: value for key, value in data.items() if key not in ("package_id", "upload")})
     if sum(resource.state == "active" for resource in dataset.resources) >= MAX_RESOURCES:
         raise Invalid({"resources": [f"A dataset may have at most {MAX_RESOURCES} resources"]})
@@ -54,8 +54,20 @@ def resource_update(context: Context, data: dict[str, Any]) -> dict[str, Any]:
                                              if key != "description" and key not in resource.extras})
 
 
+def require_upload(context: Context, action: str, data: dict[str, Any]) -> None:
+    """NotFound or NotAuthorized, as the action itself would say it, before the file that comes with its call is taken in."""
+    if action == "resource_create":
+        dataset = lookup.find_dataset(context.session, lookup.required(data, "package_id"))
+        if dataset is None:
+            raise NotFound
+        rights.require_edit(context, dataset, _ADDS.format(data["package_id"]))
+        return
+    resource = _found(context, data, "Resource was not found." if action == "resource_update" else "")
+    rights.require_edit(context, resource.dataset, _EDITS.format(resource.id))
+
+
 def _change(context: Context, resource: Resource, data: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    rights.require_edit(context, resource.dataset, f"edit resource {resource.id}")
+    editable(context, resource.dataset_id, _EDITS.format(resource.id))
     values = load_resource({key: value for key, value in data.items() if key not in ("package_id", "upload", "id")})
     if values.get("url") and values["url"] != resource.url:
         values = _guessed(values)
@@ -82,6 +94,7 @@ def resource_delete(context: Context, data: dict[str, Any]) -> None:
     rights.require_edit(context, resource.dataset, f"delete resource {resource.id}")
     if resource.state == "deleted":
         return
+    locked(context, resource.dataset)
     resource.state = "deleted"
     _order(context, resource.dataset, [])
     _note(context, resource.dataset)
@@ -94,10 +107,7 @@ def package_resource_reorder(context: Context, data: dict[str, Any]) -> dict[str
     :param order: list of the ids of resources; those that it does not name follow in the order that they had
     :rtype: dictionary with id and order
     """
-    dataset = lookup.find_dataset(context.session, lookup.required(data))
-    if dataset is None:
-        raise NotFound
-    rights.require_edit(context, dataset)
+    dataset = editable(context, lookup.required(data))
     order = data.get("order")
     wanted = [order] if isinstance(order, str) else order
     own = {resource.id for resource in dataset.resources if resource.state == "active"}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from catalog.actions import lookup
 from catalog.actions.context import Context
-from catalog.errors import NotAuthorized, NotFound
+from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Agency, Collaborator, Dataset, Member, Theme
 
 CAPACITIES = ("admin", "editor", "member")
@@ -82,6 +82,13 @@ def require(context: Context, allowed: bool, what: str) -> None:
 def require_edit(context: Context, dataset: Dataset, what: str = "") -> None:
     """NotAuthorized unless the caller may change the dataset."""
     require(context, may_edit(context, dataset), what or f"edit package {dataset.id}")
+
+
+def require_give(context: Context, dataset: Dataset, owner: str, field: str = "owner_org") -> None:
+    """Whoever gives a dataset to an agency writes for it and for the one that has it; to work on that one dataset is not enough."""
+    if not may_in(context, owner):
+        raise Invalid({field: ["You cannot add a dataset to this organization"]})
+    require(context, may_in(context, dataset.owner_org), f"give package {dataset.id} to another organization")
 
 
 def require_create(context: Context, owner: Agency | None) -> None:

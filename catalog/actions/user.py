@@ -167,7 +167,7 @@ def _values(context: Context, data: dict[str, Any], account: Account | None) -> 
         elif key in data:
             values[key] = clean(data[key]) if data[key] else None
     if values.get("name") and values["name"] != (account.name if account else None):
-        wrong = accounts.name_errors(context.session, values["name"], own_id=account.id if account else None)
+        wrong = _name_errors(context, values["name"], account)
         errors |= {"name": wrong} if wrong else {}
     if values.get("email") and not is_email(values["email"]):
         errors["email"] = [f"Email {values['email']} is not a valid format"]
@@ -178,6 +178,13 @@ def _values(context: Context, data: dict[str, Any], account: Account | None) -> 
     if "sysadmin" in data and context.may_write:
         values["sysadmin"] = boolean(data["sysadmin"])
     return values, errors
+
+
+def _name_errors(context: Context, name: str, account: Account | None) -> list[str]:
+    """What is wrong with a new name; only system administrators give one to an account that has a name."""
+    if account is not None and not context.may_write:
+        return ["That login name can not be modified."]
+    return accounts.name_errors(context.session, name, own_id=account.id if account else None)
 
 
 def _fill(context: Context, account: Account, values: dict[str, Any]) -> None:

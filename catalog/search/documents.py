@@ -6,6 +6,7 @@ Each has labels, as CKAN's permission labels: `public`, or for what is private `
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from catalog.models import Agency, Dataset, Resource, Theme, Version
 from catalog.names import collation_key, fold, nfc
 from catalog.search.places import box_of
+
+log = logging.getLogger(__name__)
 
 FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
@@ -61,7 +64,7 @@ class Reader:
         self._themes = {theme.name: theme for theme in session.scalars(select(Theme))}
 
     def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
-        """Documents of those of the datasets that are not deleted."""
+        """Documents of those of the datasets that are not deleted; one of which none can be made is left out, and the log says so."""
         datasets = self._session.scalars(select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state != "deleted")).all()
         live = [resource.version_id for dataset in datasets for resource in dataset.resources if resource.version_id]
         versions: dict[str, Version] = {}
@@ -69,7 +72,12 @@ class Reader:
             found = self._session.scalars(select(Version).where(Version.id.in_(live[at : at + 500])))
             versions.update((version.id, version) for version in found)
         for dataset in datasets:
-            yield self._document(dataset, versions)
+            try:
+                document = self._document(dataset, versions)
+            except Exception:  # noqa: BLE001 - one dataset must not keep all others from being found
+                log.exception("dataset %s cannot be indexed", dataset.id)
+            else:
+                yield document
 
     def _document(self, dataset: Dataset, versions: dict[str, Version]) -> tantivy.Document:
         agency = self._agencies.get(dataset.owner_org or "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 MAX_LENGTH, MAX_NUMBERS = 2_000_000, 200_000
@@ -45,6 +44,6 @@ def asked_box(text: str) -> Box | None:
 
 def _box(west: float, south: float, east: float, north: float) -> Box | None:
     bounds = (west, south, east, north)
-    if not all(math.isfinite(number) and abs(number) <= 1000 for number in bounds):
+    if not all(-1000 <= number <= 1000 for number in bounds):
         return None
     return round(west * _SCALE), round(south * _SCALE), round(east * _SCALE), round(north * _SCALE)

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from catalog.errors import SearchRefused
 from catalog.models import Change
 from catalog.search import Query, SearchIndex, marked
+from catalog.search.documents import Reader
 from catalog.search.lucene import parse
 from tests.support.publishing import call, furnish, publish, publish_with_file
 
@@ -92,6 +93,32 @@ def test_only_public_datasets_are_found(furnished):
     publish(furnished, name="rieng", title="Riêng tư", private=True)
     publish(furnished, name="nhap", title="Riêng nháp", state="draft")
     assert names(furnished, "riêng") == []
+
+
+def test_a_place_with_a_number_beyond_all_measure_is_no_place(furnished):
+    spatial = '{"type": "Point", "coordinates": [%s, 1]}' % ("9" * 400)
+    publish(furnished, name="xa", title="Xa tít", extras=[{"key": "spatial", "value": spatial}])
+    assert names(furnished, "xa tit") == ["xa"]
+    assert names(furnished, box=(-180_000_000, -90_000_000, 180_000_000, 90_000_000)) == []
+    furnished.search.rebuild()
+    assert names(furnished, "xa tit") == ["xa"]
+
+
+def test_a_dataset_that_cannot_be_indexed_keeps_no_other_from_being_found(furnished, monkeypatch, caplog):
+    making = Reader._document
+
+    def broken(self, dataset, versions):
+        if dataset.name == "hong":
+            raise OverflowError("too large")
+        return making(self, dataset, versions)
+
+    monkeypatch.setattr(Reader, "_document", broken)
+    publish(furnished, name="hong", title="Bệnh viện hỏng")
+    publish(furnished, name="lanh", title="Bệnh viện lành")
+    assert names(furnished, "benh vien") == ["lanh"]
+    furnished.search.rebuild()
+    assert names(furnished, "benh vien") == ["lanh"]
+    assert "cannot be indexed" in caplog.text
 
 
 def test_facets_count_and_their_own_filter_leaves_the_alternatives(furnished):

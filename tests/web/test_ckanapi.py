@@ -147,6 +147,21 @@ def test_a_file_that_nobody_may_send_is_not_kept(address, furnished):
     assert not [path for path in Path(furnished.files.folder).rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("action", ["resource_create", "resource_update", "resource_patch"])
+def test_a_file_for_what_is_anothers_is_not_kept(editor, root, furnished, action):
+    made = root.action.resource_create(package_id="zz-tieng-on-1", url="http://x/a.csv")
+    for given, refusal in (({"package_id": "zz-tieng-on-1", "id": made["id"]}, ckanapi.NotAuthorized), ({"package_id": "khong-co", "id": "khong-co"}, ckanapi.NotFound)):
+        given = {"package_id": given["package_id"]} if action == "resource_create" else {"id": given["id"]}
+        with pytest.raises(refusal):
+            editor.call_action(action, given, files={"upload": ("a.csv", io.BytesIO(b"a\n1\n"))})
+    assert not [path for path in Path(furnished.files.folder).rglob("*") if path.is_file()]
+
+
+def test_a_file_for_an_action_that_takes_none_is_not_kept(editor, furnished):
+    assert editor.call_action("follow_dataset", {"id": "zz-tieng-on-1"}, files={"upload": ("a.csv", io.BytesIO(b"a\n1\n"))})["object_id"]
+    assert not [path for path in Path(furnished.files.folder).rglob("*") if path.is_file()]
+
+
 def test_searching_deleting_and_purging(editor, root):
     editor.action.package_create(name="mat", title="Mật ong rừng", owner_org="so-y-te", private=True)
     assert editor.action.package_search(q="mat ong")["count"] == 0

@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 from catalog.actions import ACTIONS, SIDE_EFFECTS, shown
 from catalog.actions.context import Context
 from catalog.actions.performing import perform
+from catalog.actions.resource_write import TAKE_FILES, require_upload
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale
 from catalog.metadata import WrongShape
 from catalog.search.lucene import SearchSyntax
@@ -57,7 +58,7 @@ def action(name: str) -> Response:
         return _json(f"Bad request: Action name not known: {name}", 400)
     envelope: dict[str, Any] = {"help": f"{_site_url()}/api/3/action/help_show?name={name}"}
     try:
-        data, callback = _parameters(name in SIDE_EFFECTS)
+        data, callback = _parameters(name)
         data = kept(data)
         result = _run(name, data, anonymous=callback is not None)
     except Unreadable as error:
@@ -92,13 +93,16 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
             caller.token.last_used = site.clock.now()
             if caller.account is not None:
                 caller.account.last_active = site.clock.now()
-        context = Context(site=site, session=session, user=caller.name if caller else None, may_write=caller is not None and caller.may_all,
-                          account=caller.account if caller else None, asked_at=_site_url(),
-                          if_match=request.headers.get("If-Match", "") if writes else "")
-        result = perform(context, name, data)
+        result = perform(_context(session, caller, request.headers.get("If-Match", "") if writes else ""), name, data)
     if caller is not None and caller.account is not None and not writes:
         seen(site, caller)
     return result
+
+
+def _context(session: Session, caller: Caller | None, if_match: str = "") -> Context:
+    return Context(site=current_app.extensions["haidang"], session=session, user=caller.name if caller else None,
+                   may_write=caller is not None and caller.may_all, account=caller.account if caller else None, asked_at=_site_url(),
+                   if_match=if_match)
 
 
 def _caller(session: Session) -> Caller | None:
@@ -108,7 +112,7 @@ def _caller(session: Session) -> Caller | None:
 
 
 def _shows_token() -> bool:
-    """Whether the call shows a token that holds; only then is a file taken in."""
+    """Whether the call shows a token that holds; only then may it be as large as a file."""
     site: Site = current_app.extensions["haidang"]
     with site.reading() as session:
         return _caller(session) is not None
@@ -119,41 +123,50 @@ def _site_url() -> str:
     return site.settings.site_url or request.host_url.rstrip("/")
 
 
-def _parameters(writes: bool) -> tuple[dict[str, Any], str | None]:
+def _parameters(name: str) -> tuple[dict[str, Any], str | None]:
     """The parameters of the call, and the JSONP callback, which only a GET may name."""
-    sends_file = writes and request.mimetype == "multipart/form-data" and _shows_token()
+    writes = name in SIDE_EFFECTS
+    sends_file = name in TAKE_FILES and request.mimetype == "multipart/form-data" and _shows_token()
     request.max_content_length = sending.MAX_FILE if sends_file else MAX_BODY
     if request.method != "POST":
         if writes:
             raise Unreadable("Invalid request. Please use POST method for your request")
         data = _flat(request.args) or (_json_body() if request.is_json and request.get_data() else {})
         return data, data.pop("callback", None) if isinstance(data.get("callback"), str | None) else None
-    data = _posted(writes)
+    data = _posted(name)
     if not writes:
         data |= _flat(request.args)
     data.pop("callback", None)
     return data, None
 
 
-def _posted(writes: bool) -> dict[str, Any]:
+def _posted(name: str) -> dict[str, Any]:
     if request.is_json:
         return _json_body() if request.get_data() else {}
     if request.mimetype in ("", "application/x-www-form-urlencoded", "multipart/form-data"):
-        return _form(writes)
+        return _form(name)
     if request.get_data():
         abort(415)
     return {}
 
 
-def _form(writes: bool) -> dict[str, Any]:
+def _form(name: str) -> dict[str, Any]:
     """A form; one whose only key is itself JSON is what `curl -d` sends without saying so."""
     raw = request.get_data(cache=True, parse_form_data=False) if request.mimetype != "multipart/form-data" else b""
     form = _flat(request.form)
-    if writes and request.files and _shows_token():
-        form |= sending.files(current_app.extensions["haidang"], request.files, form)
+    if name in TAKE_FILES and sending.sends(request.files):
+        form |= _file(name, kept(form))
     if raw.lstrip()[:1] == b"{" and (not form or len(form) == 1):
         return _object(raw)
     return form
+
+
+def _file(name: str, form: dict[str, Any]) -> dict[str, Any]:
+    """The file that was sent, taken in for whoever may change what it is for."""
+    site: Site = current_app.extensions["haidang"]
+    with site.reading() as session:
+        require_upload(_context(session, _caller(session)), name, form)
+    return sending.files(site, request.files, form)
 
 
 def _json_body() -> dict[str, Any]:

@@ -17,11 +17,14 @@ MAX_FILE = 1024 * 1024 * 1024  # bytes of one call that sends a file
 FIELD = "upload"  # CKAN's name for it
 
 
+def sends(sent: MultiDict[str, FileStorage]) -> bool:
+    """Whether a file was sent; the field may have been left empty."""
+    return FIELD in sent and bool(sent[FIELD].filename)
+
+
 def files(site: Site, sent: MultiDict[str, FileStorage], form: Mapping[str, Any]) -> dict[str, Any]:
-    """The file that was sent, checked and kept in the site's files; nothing where the field was left empty."""
-    given = sent.get(FIELD)
-    if given is None or not given.filename:
-        return {}
+    """The file that was sent, checked and kept in the site's files."""
+    given = sent[FIELD]
     with tempfile.TemporaryDirectory(prefix="haidang-upload-") as folder:
         path = Path(folder) / "file"
         with path.open("wb") as file:

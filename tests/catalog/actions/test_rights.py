@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from catalog.clock import FrozenClock
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from tests.support.people import ask
 from tests.support.publishing import publish
@@ -91,6 +95,30 @@ def test_a_collaborator_works_on_one_dataset_of_others(held):
         ask(held, "nam", "package_show", id="kin-du-lich")
     with pytest.raises(NotFound):
         ask(held, "root", "package_collaborator_delete", id="kin-du-lich", user_id="nam")
+
+
+@pytest.mark.parametrize(("action", "data"), [
+    ("package_patch", {"id": "kin-du-lich", "owner_org": "so-y-te"}),
+    ("package_owner_org_update", {"id": "kin-du-lich", "organization_id": "so-y-te"}),
+    ("member_create", {"id": "so-y-te", "object": "kin-du-lich", "object_type": "package", "capacity": "public"}),
+])
+def test_a_collaborator_carries_off_no_dataset(held, action, data):
+    ask(held, "root", "package_collaborator_create", id="kin-du-lich", user_id="jane", capacity="editor")
+    with pytest.raises(NotAuthorized, match="to another organization"):
+        ask(held, "jane", action, **data)
+    assert ask(held, "jane", "package_show", id="kin-du-lich")["organization"]["name"] == "so-du-lich"
+    ask(held, "root", "organization_member_create", id="so-du-lich", username="jane", role="editor")
+    ask(held, "jane", action, **data)
+    assert ask(held, "jane", "package_show", id="kin-du-lich")["organization"]["name"] == "so-y-te"
+
+
+def test_a_dataset_given_by_its_membership_says_that_it_changed(held):
+    before = ask(held, "root", "package_show", id="kin")["metadata_modified"]
+    later = replace(held, clock=FrozenClock(held.clock.now() + timedelta(minutes=1)))
+    ask(later, "root", "member_create", id="so-du-lich", object="kin", object_type="package", capacity="public")
+    after = ask(held, "root", "package_show", id="kin")
+    assert (after["organization"]["name"], after["metadata_modified"] > before) == ("so-du-lich", True)
+    assert [entry["activity_type"] for entry in ask(held, "root", "package_activity_list", id="kin")][0] == "changed package"
 
 
 def test_datasets_change_hands_and_change_together(held):

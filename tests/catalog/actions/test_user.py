@@ -67,6 +67,24 @@ def test_a_user_is_made_changed_and_closed(peopled):
         assert caller_of(session, token) is None
 
 
+def test_no_account_takes_the_id_of_another_for_its_name(peopled):
+    jane = ask(peopled, None, "user_show", id="jane")["id"]
+    assert refused(peopled, "user_create", name=jane, email="m@x.vn", password="mat-khau-dai") == {"name": ["That name cannot be used"]}
+    assert refused(peopled, "user_patch", id="nam", name=jane) == {"name": ["That name cannot be used"]}
+    with peopled.writing() as session:  # as one may have been made before
+        session.scalar(select(Account).where(Account.name == "nam")).name = jane
+    assert ask(peopled, None, "user_show", id=jane)["name"] == "jane"
+
+
+@pytest.mark.parametrize("action", ["user_patch", "user_update"])
+def test_only_system_administrators_give_an_account_another_name(peopled, action):
+    with pytest.raises(Invalid) as caught:
+        ask(peopled, "nam", action, id="nam", name="nam-moi")
+    assert caught.value.errors == {"name": ["That login name can not be modified."]}
+    assert ask(peopled, "nam", action, id="nam", name="nam", about="x")["about"] == "x"
+    assert ask(peopled, "root", action, id="nam", name="nam-moi")["name"] == "nam-moi"
+
+
 @pytest.mark.parametrize(("data", "errors"), [
     ({}, {"name": ["Missing value"], "email": ["Missing value"], "password": ["Missing value"]}),
     ({"name": "jane", "email": "a@b", "password": "12345678"}, {"name": ["That login name is not available."]}),
