@@ -47,6 +47,9 @@ OF_LINKS = ("link-broken", "link-soft-404")  # said by the checks of links, and 
 _KNOWN: Any = Known.__table__
 _REMEMBER = update(_KNOWN).where(_KNOWN.c.source_id == bindparam("of"), _KNOWN.c.identifier == bindparam("named")).values(
     raw_hash=bindparam("raw_hash"), mark=bindparam("mark"), dataset_id=bindparam("dataset_id"))
+_ISSUE: Any = IssueRow.__table__
+_SAY_AGAIN = update(_ISSUE).where(_ISSUE.c.run_id == bindparam("of"), _ISSUE.c.fingerprint == bindparam("print")).values(
+    facts=bindparam("facts"), last_seen=bindparam("seen"), closed_at=None)
 SOURCE = ""  # stands where an identifier would, for the source as a whole
 
 
@@ -333,8 +336,17 @@ def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_id
                 "who": str(issue.who), "place": issue.place.to_dict(), "facts": dict(issue.facts),
                 "first_seen": before.get(fingerprint, now), "last_seen": now, "closed_at": None,
             }
-    if rows:
-        session.execute(insert(IssueRow.__table__), list(rows.values()))
+    _keep_rows(intake, rows, whose)
+
+
+def _keep_rows(intake: Intake, rows: Mapping[str, Mapping[str, Any]], whose: Any) -> None:
+    """Write down what is new; what this run has said before, of an earlier page perhaps, is brought up to date."""
+    session, run_id = intake.session, intake.run.id
+    said = set(session.scalars(select(IssueRow.fingerprint).where(IssueRow.run_id == run_id, whose))) if rows else set()
+    if again := [{"of": run_id, "print": name, "facts": row["facts"], "seen": row["last_seen"]} for name, row in rows.items() if name in said]:
+        session.execute(_SAY_AGAIN, again)
+    if fresh := [row for name, row in rows.items() if name not in said]:
+        session.execute(insert(_ISSUE), fresh)
 
 
 def close_lost_places(intake: Intake) -> None:
