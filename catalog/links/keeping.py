@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from catalog.characters import keepable
 from catalog.clock import HANOI
 from catalog.intake import OF_LINKS
 from catalog.issues import Issue, Place
@@ -72,7 +73,7 @@ def note(session: Session, link: LinkCheck, verdict: Verdict, now: datetime) -> 
     """Write down how a check went; True when what holds of the dataset may have changed by it."""
     was_certain, same = is_certain(link), link.status in GOOD and verdict.status in GOOD
     link.checked_at, link.http_status, link.method = now, verdict.http_status, verdict.method
-    link.status, link.code, link.leads_to = verdict.status, verdict.reason, verdict.leads_to
+    link.status, link.code, link.leads_to = verdict.status, verdict.reason, keepable(verdict.leads_to)
     if verdict.method == "GET":
         link.seen, link.read_at = verdict.seen, now
     if verdict.status in GOOD:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from catalog.characters import keepable
 from catalog.errors import Trouble
 from catalog.formats import MEDIA_TYPES, canonical, of_url
 from catalog.issues import Issue, say
 from catalog.names import fold
 from catalog.net import Net
 from catalog.net.limits import Answer
+from catalog.net.transfer import retry_after
 from catalog.sameness import canonical_url
 
 FIRST_BYTES = 16 * 1024
@@ -74,7 +76,7 @@ def probe(net: Net, url: str, *, format: str = "", trusted: str = "") -> Verdict
 def marks(answer: Answer) -> str:
     """What a server says of a file that changes when it does; empty where it says nothing of the kind."""
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-    return " ".join((etag, modified, answer.headers.get("content-length", ""))) if etag or modified else ""
+    return keepable(" ".join((etag, modified, answer.headers.get("content-length", "")))) if etag or modified else ""
 
 
 def _asked(net: Net, url: str, method: str) -> Answer | Issue:
@@ -122,9 +124,8 @@ def _fine(url: str, answer: Answer, method: str) -> Verdict:
 def _refused(answer: Answer) -> Verdict:
     """A status that is no success: broken, unless a firewall or a server that asks for patience has answered."""
     status, headers = answer.status, answer.headers
-    pause = headers.get("retry-after", "").strip()
-    if status >= 500 and pause:
-        return Verdict(status="unknown", method="GET", http_status=status, reason="busy", pause=float(pause) if pause.isdecimal() else None)
+    if status >= 500 and headers.get("retry-after", "").strip():
+        return Verdict(status="unknown", method="GET", http_status=status, reason="busy", pause=retry_after(headers))
     if status in (403, 406) and _is_wall(answer):
         return Verdict(status="unknown", method="GET", http_status=status, reason="firewall")
     reason = "missing" if status in (404, 410) else "sign-in" if status in (401, 403, 407) else "server" if status >= 500 else "refused"

@@ -181,3 +181,19 @@ def test_a_host_that_is_left_alone_just_now_is_unknown(server):
     again = judged(impatient, server, reply(CSV))
     assert (found.status, again.status) == ("unknown", "unknown")
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("asked", "pause"), [("9" * 20, None), ("Mon, 30 Sep 2024 05:02:00 GMT", 120.0), ("bald", None),
+                                              ("Mon, 30 Sep 2024 05:02:00 +99999999999999", None)])
+def test_a_pause_of_any_form_is_understood_or_passed_over(net, server, asked, pause):
+    found = judged(net, server, dated(reply("", status=500, retry_after=asked)))
+    assert (found.status, found.pause) == ("unknown", pause)
+
+
+def dated(route):
+    """The route, on a server whose clock stands at noon in Vietnam."""
+    def on_that_day(handler: Handler) -> None:
+        handler.date_time_string = lambda: "Mon, 30 Sep 2024 05:00:00 GMT"
+        route(handler)
+
+    return on_that_day
