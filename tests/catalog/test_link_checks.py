@@ -260,6 +260,42 @@ def test_a_link_that_is_changed_at_the_source_begins_anew(linked, portal, later)
     assert (link(site).url, link(site).status, open_codes(site)) == (f"{portal.url}/files/moi.csv", "ok", [])
 
 
+def corrected(portal) -> None:
+    """The source gives the same file at another host."""
+    package = portal.datasets[0]
+    url = package["resources"][0]["url"].replace("127.0.0.1", "localhost")
+    portal.datasets = [{**package, "resources": [{**package["resources"][0], "url": url}]}]
+
+
+def test_a_link_that_is_corrected_at_the_source_counts_as_reachable_again(linked, portal, later):
+    site = broken(linked, portal, later)
+    portal.replies["/files/cho.csv"] = LINKED
+    corrected(portal)
+    step_through(site)
+    check_due_links(site)
+    assert (reachable(site), evidence_of(site, "reachable")) == (True, "ok")
+
+
+def test_of_a_corrected_link_nothing_is_known_until_it_is_checked(linked, portal, later):
+    site = broken(linked, portal, later)
+    corrected(portal)
+    step_through(site)
+    check_due_links(site)
+    assert (reachable(site), evidence_of(site, "reachable")) == (None, "none")
+
+
+def test_what_the_harvest_says_of_a_corrected_link_stands(site, portal):
+    portal.datasets = [portal.with_files(cho=GOOD)]
+    portal.replies["/files/cho.csv"] = (404, "text/html", b"")
+    add_source(site, url=portal.url)
+    step_through(site)
+    check_due_links(site)
+    corrected(portal)
+    step_through(site)
+    check_due_links(site)
+    assert (reachable(site), open_codes(site)) == (False, ["http-status"])
+
+
 def test_links_of_an_archived_dataset_are_left_in_peace(harvested, portal, later):
     check_due_links(harvested)
     portal.count = 2
