@@ -1,7 +1,8 @@
 """What one address answers, and what that means. A server may lie: HEAD that says yes where GET says no, a page of regret with status 200.
 
 HEAD alone is believed only where it says of the file what it said when the first bytes were last looked at (ETag or
-Last-Modified). What a server will not say now (429, 503, a firewall's refusal, Retry-After) is unknown, never broken.
+Last-Modified). What a server will not say now (429, 503, a firewall's refusal, Retry-After) is unknown, never broken; so is what we refuse to
+ask because its port is unusual.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ _WALLS = ("cf-ray", "cf-mitigated", "x-sucuri-id", "x-sucuri-block", "x-iinfo", 
 _WALL_SERVERS = ("cloudflare", "akamaighost", "sucuri", "imperva", "ddos-guard", "bigip", "fortiweb", "vcdn")
 # A host that is not there for HEAD is not there for GET.
 _SETTLED = {"host-unknown", "host-unreachable", "connect-time-out", "tls-bad", "address-private", "address-odd", "port-refused", "url-broken",
-            "url-not-http", "redirect-loop", "redirect-many", "redirect-private", "redirect-broken", "host-busy"}
+            "url-not-http", "redirect-loop", "redirect-many", "redirect-private", "redirect-broken", "host-busy", "host-busy-long"}
+_BUSY = {"host-busy", "host-busy-long"}
+_NOT_FOR_US = "port-refused"  # a rule of ours, which says nothing of the link
+_A_DAY = 86_400.0
 WHY = {
     "missing": ("máy chủ báo không có tệp (mã {status}).", "the server says that there is no such file (status {status})."),
-    "sign-in": ("máy chủ đòi đăng nhập (mã {status}).", "the server asks for a sign-in (status {status})."),
+    "sign-in": ("máy chủ yêu cầu đăng nhập (mã {status}).", "the server asks for a sign-in (status {status})."),
     "refused": ("máy chủ từ chối (mã {status}).", "the server refuses (status {status})."),
     "server": ("máy chủ gặp lỗi (mã {status}).", "the server has a fault (status {status})."),
     "page": ("tệp khai là {format} nhưng nhận được trang web.", "{format} is promised, and a web page comes."),
@@ -88,10 +92,11 @@ def _asked(net: Net, url: str, method: str) -> Answer | Issue:
 
 def _of_trouble(issue: Issue, method: str) -> Verdict:
     """No answer: unknown where the server asks for patience or was not even asked, else broken."""
-    patient = issue.code == "host-busy" or issue.facts.get("remembered")
+    refused = _NOT_FOR_US in (issue.code, issue.facts.get("cause"))
+    patient = issue.code in _BUSY or issue.facts.get("remembered")
     why = (say(issue, "vi").what, say(issue, "en").what)
-    return Verdict(status="unknown" if patient else "broken", method=method, reason=issue.code, why=why,
-                   http_status=issue.facts.get("status"), pause=issue.facts.get("retry_after"))
+    return Verdict(status="unknown" if patient or refused else "broken", method=method, reason=issue.code, why=why,
+                   http_status=issue.facts.get("status"), pause=_A_DAY if refused else issue.facts.get("retry_after"))
 
 
 def _judge(url: str, answer: Answer, format: str) -> Verdict:

@@ -197,3 +197,20 @@ def dated(route):
         route(handler)
 
     return on_that_day
+
+
+def test_an_unusual_port_which_we_do_not_ask_is_unknown_and_left_alone_for_a_day():
+    found = probe(Net(), "http://mo.example.vn:8081/cho.csv", format="CSV")
+    assert (found.status, found.reason, found.pause) == ("unknown", "port-refused", 86_400)
+
+
+def test_a_redirect_to_an_unusual_port_is_unknown_and_one_into_a_private_network_is_broken(net, server):
+    to_port = judged(net, server, redirect("http://mo.example.vn:8081/cho.csv"))
+    assert (to_port.status, to_port.reason) == ("unknown", "redirect-private")
+    inside = judged(net, server, redirect("http://10.1.2.3/cho.csv"))
+    assert (inside.status, inside.reason) == ("broken", "redirect-private")
+
+
+def test_a_server_that_asks_for_a_long_patience_after_a_fine_head_is_unknown(net, server):
+    found = judged(net, server, by_method(reply(CSV), reply("", status=503, retry_after="7200")))
+    assert (found.status, found.reason, found.pause) == ("unknown", "host-busy-long", 7200)
