@@ -40,6 +40,7 @@ from catalog.names import slug, unique_name
 from catalog.pipeline import Before
 from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
+from catalog.slices import slices
 from catalog.twins import find_twins
 from catalog.verdicts import GOOD
 
@@ -347,6 +348,13 @@ def _keep_rows(intake: Intake, rows: Mapping[str, Mapping[str, Any]], whose: Any
         session.execute(_SAY_AGAIN, again)
     if fresh := [row for name, row in rows.items() if name not in said]:
         session.execute(insert(_ISSUE), fresh)
+
+
+def close_issues_of(session: Session, dataset_ids: Sequence[str], now: datetime) -> None:
+    """Close what harvests left open for these datasets; what the checks of links say, they end themselves."""
+    for part in slices(dataset_ids):
+        session.execute(update(IssueRow).where(
+            IssueRow.dataset_id.in_(part), IssueRow.closed_at.is_(None), IssueRow.code.not_in(OF_LINKS)).values(closed_at=now))
 
 
 def close_lost_places(intake: Intake) -> None:
