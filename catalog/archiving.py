@@ -16,6 +16,7 @@ from catalog import evidence
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.errors import NotFound
+from catalog.intake import close_issues_of
 from catalog.models import Archiving, Dataset, Known, Source, new_id
 from catalog.names import unique_name
 from catalog.search.log import note_change
@@ -46,6 +47,7 @@ def archive(site: Site, session: Session, datasets: Iterable[Dataset], act: Act)
         session.add(_row(dataset, act, "archived"))
         done.append(dataset.id)
     session.flush()
+    close_issues_of(session, done, act.at)
     evidence.record_datasets(session, done, act.at)
     return done
 

@@ -20,9 +20,9 @@ from catalog.intake import Intake, keep_issues
 from catalog.issues import Issue, Place
 from catalog.models import FileCheck, Known, Resource, RunPage, RunRecord, Staged, Version
 from catalog.record import Outcome
+from catalog.slices import slices
 
 TRY_AGAIN = timedelta(hours=1)  # a file that could not be had is left alone for so long
-SLICE = 500  # identifiers in one IN (…); SQLite and PostgreSQL both allow far more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed])
     """The records not yet seen in this run, and an issue for each identifier that came again."""
     seen: set[str] = set()
     identifiers = [item.identifier for item in listed]
-    for part in _slices(identifiers):
+    for part in slices(identifiers):
         seen.update(session.scalars(select(Staged.identifier).where(Staged.run_id == run_id, Staged.identifier.in_(part))))
         seen.update(session.scalars(select(RunRecord.identifier).where(RunRecord.run_id == run_id, RunRecord.identifier.in_(part))))
     fresh, issues = [], []
@@ -113,7 +113,7 @@ def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed])
 
 
 def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, Known]:
-    return {known.identifier: known for part in _slices(identifiers) for known in session.scalars(
+    return {known.identifier: known for part in slices(identifiers) for known in session.scalars(
         select(Known).where(Known.source_id == source_id, Known.identifier.in_(part)))}
 
 
@@ -127,7 +127,7 @@ def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
     fetched = exists().where(Version.resource_id == Resource.id)  # a link that was only checked is not fetched
     due = or_(and_(Resource.reachable.is_(True), fetched, or_(FileCheck.due_at.is_(None), FileCheck.due_at <= intake.now)),
               and_(Resource.reachable.is_(False), Resource.checked_at < intake.now - TRY_AGAIN))
-    for part in _slices(dataset_ids):
+    for part in slices(dataset_ids):
         found.update(intake.session.scalars(select(Resource.dataset_id).outerjoin(FileCheck, FileCheck.resource_id == Resource.id).where(
             Resource.dataset_id.in_(part), Resource.state != "deleted", due).distinct()))
     return found
@@ -136,14 +136,10 @@ def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
 def _remember(intake: Intake, listed: Sequence[Listed], known: Mapping[str, Known]) -> None:
     """Note that these identifiers stood in this run's listing; a new one has no hash until it is finished."""
     session, source_id, run_id = intake.session, intake.source.id, intake.run.id
-    for part in _slices([item.identifier for item in listed if item.identifier in known]):
+    for part in slices([item.identifier for item in listed if item.identifier in known]):
         session.execute(update(Known).where(Known.source_id == source_id, Known.identifier.in_(part)).values(
             last_run_id=run_id, missing_since=None, kept_by=None))
     new = [{"source_id": source_id, "identifier": item.identifier, "raw_hash": "", "first_seen": intake.now, "last_run_id": run_id}
            for item in listed if item.identifier not in known]
     if new:
         session.execute(insert(Known.__table__), new)
-
-
-def _slices(values: Sequence[str]) -> list[Sequence[str]]:
-    return [values[start : start + SLICE] for start in range(0, len(values), SLICE)]

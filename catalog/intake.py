@@ -40,6 +40,7 @@ from catalog.names import slug, unique_name
 from catalog.pipeline import Before
 from catalog.record import Distribution, Outcome, Record, StoredFile
 from catalog.site import Site
+from catalog.slices import slices
 from catalog.twins import find_twins
 from catalog.verdicts import GOOD
 
@@ -47,6 +48,9 @@ OF_LINKS = ("link-broken", "link-soft-404")  # said by the checks of links, and 
 _KNOWN: Any = Known.__table__
 _REMEMBER = update(_KNOWN).where(_KNOWN.c.source_id == bindparam("of"), _KNOWN.c.identifier == bindparam("named")).values(
     raw_hash=bindparam("raw_hash"), mark=bindparam("mark"), dataset_id=bindparam("dataset_id"))
+_ISSUE: Any = IssueRow.__table__
+_SAY_AGAIN = update(_ISSUE).where(_ISSUE.c.run_id == bindparam("of"), _ISSUE.c.fingerprint == bindparam("print")).values(
+    facts=bindparam("facts"), last_seen=bindparam("seen"), closed_at=None)
 SOURCE = ""  # stands where an identifier would, for the source as a whole
 
 
@@ -333,8 +337,24 @@ def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_id
                 "who": str(issue.who), "place": issue.place.to_dict(), "facts": dict(issue.facts),
                 "first_seen": before.get(fingerprint, now), "last_seen": now, "closed_at": None,
             }
-    if rows:
-        session.execute(insert(IssueRow.__table__), list(rows.values()))
+    _keep_rows(intake, rows, whose)
+
+
+def _keep_rows(intake: Intake, rows: Mapping[str, Mapping[str, Any]], whose: Any) -> None:
+    """Write down what is new; what this run has said before, of an earlier page perhaps, is brought up to date."""
+    session, run_id = intake.session, intake.run.id
+    said = set(session.scalars(select(IssueRow.fingerprint).where(IssueRow.run_id == run_id, whose))) if rows else set()
+    if again := [{"of": run_id, "print": name, "facts": row["facts"], "seen": row["last_seen"]} for name, row in rows.items() if name in said]:
+        session.execute(_SAY_AGAIN, again)
+    if fresh := [row for name, row in rows.items() if name not in said]:
+        session.execute(insert(_ISSUE), fresh)
+
+
+def close_issues_of(session: Session, dataset_ids: Sequence[str], now: datetime) -> None:
+    """Close what harvests left open for these datasets; what the checks of links say, they end themselves."""
+    for part in slices(dataset_ids):
+        session.execute(update(IssueRow).where(
+            IssueRow.dataset_id.in_(part), IssueRow.closed_at.is_(None), IssueRow.code.not_in(OF_LINKS)).values(closed_at=now))
 
 
 def close_lost_places(intake: Intake) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from catalog import evidence
-from catalog.intake import Intake
+from catalog.intake import Intake, close_issues_of
 from catalog.issues import Issue, Place
 from catalog.models import (
     Dataset,
@@ -176,6 +176,7 @@ def _carry_over(intake: Intake, old: Dataset, new: Dataset) -> str:
     session.execute(update(RunRecord).where(RunRecord.run_id == intake.run.id, RunRecord.identifier == identifier)
                     .values(dataset_id=old_id, outcome=Outcome.UPDATED.value), **late)
     session.execute(update(Known).where(Known.source_id == old.source_id, Known.identifier == identifier).values(dataset_id=old_id), **late)
+    close_issues_of(session, [old_id], now)
     session.execute(update(IssueRow).where(IssueRow.dataset_id == new_id).values(dataset_id=old_id), **late)
     session.expunge(new)
     session.execute(delete(Dataset).where(Dataset.id == new_id), **late)

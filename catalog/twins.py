@@ -19,9 +19,9 @@ from catalog.issues import Issue
 from catalog.models import Dataset, IssueRow, Resource, Source, Trait, Version
 from catalog.sameness import title_key, url_key
 from catalog.site import Site
+from catalog.slices import slices
 
 CODE = "dataset-in-two-sources"
-SLICE = 500  # values in one question
 # A manual or a page that several datasets link to makes them no twins.
 DOCUMENTS = frozenset(("", "PDF", "HTML", "DOC", "DOCX", "ODT", "PPTX", "PNG", "JPEG", "TIFF", "TXT", "API", "WMS", "WFS"))
 WHY = {"bytes": ("tệp giống nhau từng byte", "its file is the same byte for byte"),
@@ -36,7 +36,7 @@ def find_twins(site: Site, session: Session, source_id: str, dataset_ids: Sequen
     if not digests:
         return {}
     others: dict[str, list[str]] = defaultdict(list)
-    for part in _slices(sorted(digests)):
+    for part in slices(sorted(digests)):
         for row in session.scalars(select(Trait).where(Trait.digest.in_(part), Trait.source_id != source_id).order_by(Trait.digest, Trait.source_id)):
             others[row.digest].append(row.dataset_id)
     _remember(session, source_id, traits)
@@ -57,7 +57,7 @@ def find_twins(site: Site, session: Session, source_id: str, dataset_ids: Sequen
 def traits_of(session: Session, dataset_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """By dataset that anybody may see: the hashes that it is known by, each with its kind. A file without rows is nobody's own."""
     found: dict[str, dict[str, str]] = {}
-    for part in _slices(dataset_ids):
+    for part in slices(dataset_ids):
         titles = session.execute(select(Dataset.id, Dataset.title, Dataset.owner_org).where(
             Dataset.id.in_(part), Dataset.state == "active", ~Dataset.private)).all()
         files = session.execute(select(Resource.dataset_id, Resource.url, Resource.format, Version.sha256, Version.rows)
@@ -83,14 +83,14 @@ def close_ended(session: Session, source_id: str, now: datetime) -> None:
     pairs = {issue.id: (issue.dataset_id or "", str(issue.facts.get("other"))) for issue in open_issues}
     traits = traits_of(session, sorted({one for pair in pairs.values() for one in pair}))
     over = [issue_id for issue_id, (one, other) in pairs.items() if not traits.get(one, {}).keys() & traits.get(other, {}).keys()]
-    for part in _slices(over):
+    for part in slices(over):
         session.execute(update(IssueRow).where(IssueRow.id.in_(part)).values(closed_at=now))
 
 
 def _remember(session: Session, source_id: str, traits: Mapping[str, Mapping[str, str]]) -> None:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = {digest: {"digest": digest, "source_id": source_id, "dataset_id": dataset_id} for dataset_id, each in traits.items() for digest in each}
-    for part in _slices(sorted(rows)):
+    for part in slices(sorted(rows)):
         statement = insert(Trait).values([rows[digest] for digest in part])
         session.execute(statement.on_conflict_do_update(index_elements=["digest", "source_id"], set_={"dataset_id": statement.excluded.dataset_id}))
 
@@ -98,7 +98,7 @@ def _remember(session: Session, source_id: str, traits: Mapping[str, Mapping[str
 def _told(session: Session, dataset_ids: Sequence[str]) -> dict[str, set[str]]:
     """By dataset: of which others it says already that they are the same."""
     told: dict[str, set[str]] = defaultdict(set)
-    for part in _slices(dataset_ids):
+    for part in slices(dataset_ids):
         for dataset_id, facts in session.execute(select(IssueRow.dataset_id, IssueRow.facts).where(
                 IssueRow.dataset_id.in_(part), IssueRow.code == CODE, IssueRow.closed_at.is_(None))):
             told[dataset_id].add(str(facts.get("other")))
@@ -115,7 +115,3 @@ def _issue(site: Site, session: Session, other_id: str, kind: str) -> Issue:
 
 def _digest(kind: str, key: str) -> str:
     return hashlib.sha256(f"{kind}:{key}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _slices(values: Sequence[str]) -> list[Sequence[str]]:
-    return [values[start:start + SLICE] for start in range(0, len(values), SLICE)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import exists, func, select, update
@@ -19,6 +20,7 @@ from catalog.links.probing import Verdict, probe
 from catalog.models import Change, LinkCheck, Resource, SiteFact
 from catalog.site import Site, remember
 
+log = logging.getLogger(__name__)
 SEEN = "links_seen"  # the fact of the site: up to which change the links are enrolled
 CHANGES = 500  # datasets enrolled at a time
 LEASE = timedelta(minutes=30)  # what one worker has taken is nobody else's for so long
@@ -149,7 +151,17 @@ def _write(session: Session, site: Site, asks: Sequence[_Ask], verdicts: Mapping
     urls = {ask.resource_id: ask.url for ask in asks}
     done = {resource_id: verdict for resource_id, verdict in verdicts.items()
             if resource_id in links and links[resource_id].url == urls[resource_id]}  # it may have got another address meanwhile
-    changed = [links[resource_id].dataset_id for resource_id, verdict in done.items() if note(session, links[resource_id], verdict, now)]
-    session.flush()
-    evidence.record_datasets(session, changed, now)
-    return dict(Counter(verdict.status for verdict in done.values()))
+    changed = {resource_id: _noted(session, links[resource_id], verdict, now) for resource_id, verdict in done.items()}
+    evidence.record_datasets(session, [links[resource_id].dataset_id for resource_id, has in changed.items() if has], now)
+    return dict(Counter(done[resource_id].status for resource_id, has in changed.items() if has is not None))
+
+
+def _noted(session: Session, link: LinkCheck, verdict: Verdict, now: datetime) -> bool | None:
+    """What `note` says; None where it broke, which costs the other links nothing: this one is due when its lease is over."""
+    resource_id = link.resource_id
+    try:
+        with session.begin_nested():
+            return note(session, link, verdict, now)
+    except Exception:
+        log.exception("the check of the link of resource %s cannot be written down", resource_id)
+        return None

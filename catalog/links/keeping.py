@@ -5,7 +5,7 @@ A link is called broken only after two checks that failed a day apart; one succe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from catalog import evidence
+from catalog.characters import keepable
 from catalog.clock import HANOI
 from catalog.intake import OF_LINKS
 from catalog.issues import Issue, Place
@@ -54,6 +56,7 @@ def enrol(session: Session, dataset_ids: Iterable[str], now: datetime, own: str)
         _end_issue(session, watched[resource_id], now)
     if over:
         session.execute(delete(LinkCheck).where(LinkCheck.resource_id.in_(over)))
+    corrected: list[LinkCheck] = []
     for resource_id, row in wanted.items():
         link, held = watched.get(resource_id), row.version_id is not None
         if link is not None and link.url == row.url:
@@ -63,16 +66,29 @@ def enrol(session: Session, dataset_ids: Iterable[str], now: datetime, own: str)
             _end_issue(session, link, now)
             session.execute(delete(LinkCheck).where(LinkCheck.resource_id == resource_id))
             session.expunge(link)
-        session.add(LinkCheck(resource_id=resource_id, dataset_id=row.dataset_id, url=row.url, held=held, status="unchecked",
-                              due_at=now + MONTHLY if held else now, failures=0, steps=0))
+        fresh = LinkCheck(resource_id=resource_id, dataset_id=row.dataset_id, url=row.url, held=held, status="unchecked",
+                          due_at=now + MONTHLY if held else now, failures=0, steps=0)
+        session.add(fresh)
+        corrected += [fresh] if link is not None and not held else []
     session.flush()
+    _forget_former(session, corrected, now)
+
+
+def _forget_former(session: Session, corrected: Sequence[LinkCheck], now: datetime) -> None:
+    """What was found of the former addresses says nothing of these; what the harvest says of them stands."""
+    for link in corrected:
+        resource = session.get_one(Resource, link.resource_id)
+        if resource.reachable is False and not _harvest_says(session, link):
+            resource.reachable, resource.checked_at = None, None
+    session.flush()
+    evidence.record_datasets(session, [link.dataset_id for link in corrected], now)
 
 
 def note(session: Session, link: LinkCheck, verdict: Verdict, now: datetime) -> bool:
     """Write down how a check went; True when what holds of the dataset may have changed by it."""
     was_certain, same = is_certain(link), link.status in GOOD and verdict.status in GOOD
     link.checked_at, link.http_status, link.method = now, verdict.http_status, verdict.method
-    link.status, link.code, link.leads_to = verdict.status, verdict.reason, verdict.leads_to
+    link.status, link.code, link.leads_to = verdict.status, verdict.reason, keepable(verdict.leads_to)
     if verdict.method == "GET":
         link.seen, link.read_at = verdict.seen, now
     if verdict.status in GOOD:

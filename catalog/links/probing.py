@@ -1,7 +1,8 @@
 """What one address answers, and what that means. A server may lie: HEAD that says yes where GET says no, a page of regret with status 200.
 
 HEAD alone is believed only where it says of the file what it said when the first bytes were last looked at (ETag or
-Last-Modified). What a server will not say now (429, 503, a firewall's refusal, Retry-After) is unknown, never broken.
+Last-Modified). What a server will not say now (429, 503, a firewall's refusal, Retry-After) is unknown, never broken; so is what we refuse to
+ask because its port is unusual.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from catalog.characters import keepable
 from catalog.errors import Trouble
 from catalog.formats import MEDIA_TYPES, canonical, of_url
 from catalog.issues import Issue, say
 from catalog.names import fold
 from catalog.net import Net
 from catalog.net.limits import Answer
+from catalog.net.transfer import retry_after
 from catalog.sameness import canonical_url
 
 FIRST_BYTES = 16 * 1024
@@ -30,10 +33,13 @@ _WALLS = ("cf-ray", "cf-mitigated", "x-sucuri-id", "x-sucuri-block", "x-iinfo", 
 _WALL_SERVERS = ("cloudflare", "akamaighost", "sucuri", "imperva", "ddos-guard", "bigip", "fortiweb", "vcdn")
 # A host that is not there for HEAD is not there for GET.
 _SETTLED = {"host-unknown", "host-unreachable", "connect-time-out", "tls-bad", "address-private", "address-odd", "port-refused", "url-broken",
-            "url-not-http", "redirect-loop", "redirect-many", "redirect-private", "redirect-broken", "host-busy"}
+            "url-not-http", "redirect-loop", "redirect-many", "redirect-private", "redirect-broken", "host-busy", "host-busy-long"}
+_BUSY = {"host-busy", "host-busy-long"}
+_NOT_FOR_US = "port-refused"  # a rule of ours, which says nothing of the link
+_A_DAY = 86_400.0
 WHY = {
     "missing": ("máy chủ báo không có tệp (mã {status}).", "the server says that there is no such file (status {status})."),
-    "sign-in": ("máy chủ đòi đăng nhập (mã {status}).", "the server asks for a sign-in (status {status})."),
+    "sign-in": ("máy chủ yêu cầu đăng nhập (mã {status}).", "the server asks for a sign-in (status {status})."),
     "refused": ("máy chủ từ chối (mã {status}).", "the server refuses (status {status})."),
     "server": ("máy chủ gặp lỗi (mã {status}).", "the server has a fault (status {status})."),
     "page": ("tệp khai là {format} nhưng nhận được trang web.", "{format} is promised, and a web page comes."),
@@ -74,7 +80,7 @@ def probe(net: Net, url: str, *, format: str = "", trusted: str = "") -> Verdict
 def marks(answer: Answer) -> str:
     """What a server says of a file that changes when it does; empty where it says nothing of the kind."""
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-    return " ".join((etag, modified, answer.headers.get("content-length", ""))) if etag or modified else ""
+    return keepable(" ".join((etag, modified, answer.headers.get("content-length", "")))) if etag or modified else ""
 
 
 def _asked(net: Net, url: str, method: str) -> Answer | Issue:
@@ -86,10 +92,11 @@ def _asked(net: Net, url: str, method: str) -> Answer | Issue:
 
 def _of_trouble(issue: Issue, method: str) -> Verdict:
     """No answer: unknown where the server asks for patience or was not even asked, else broken."""
-    patient = issue.code == "host-busy" or issue.facts.get("remembered")
+    refused = _NOT_FOR_US in (issue.code, issue.facts.get("cause"))
+    patient = issue.code in _BUSY or issue.facts.get("remembered")
     why = (say(issue, "vi").what, say(issue, "en").what)
-    return Verdict(status="unknown" if patient else "broken", method=method, reason=issue.code, why=why,
-                   http_status=issue.facts.get("status"), pause=issue.facts.get("retry_after"))
+    return Verdict(status="unknown" if patient or refused else "broken", method=method, reason=issue.code, why=why,
+                   http_status=issue.facts.get("status"), pause=_A_DAY if refused else issue.facts.get("retry_after"))
 
 
 def _judge(url: str, answer: Answer, format: str) -> Verdict:
@@ -122,9 +129,8 @@ def _fine(url: str, answer: Answer, method: str) -> Verdict:
 def _refused(answer: Answer) -> Verdict:
     """A status that is no success: broken, unless a firewall or a server that asks for patience has answered."""
     status, headers = answer.status, answer.headers
-    pause = headers.get("retry-after", "").strip()
-    if status >= 500 and pause:
-        return Verdict(status="unknown", method="GET", http_status=status, reason="busy", pause=float(pause) if pause.isdecimal() else None)
+    if status >= 500 and headers.get("retry-after", "").strip():
+        return Verdict(status="unknown", method="GET", http_status=status, reason="busy", pause=retry_after(headers))
     if status in (403, 406) and _is_wall(answer):
         return Verdict(status="unknown", method="GET", http_status=status, reason="firewall")
     reason = "missing" if status in (404, 410) else "sign-in" if status in (401, 403, 407) else "server" if status >= 500 else "refused"

@@ -41,7 +41,7 @@ def blamed(trouble: Trouble, asked: str, redirected: bool) -> Trouble:
     code = _LED_THERE.get(issue.code) if redirected else None
     if code is None:
         return trouble
-    return Trouble(Issue(code, Place(url=shown(asked)), {**issue.facts, "to": issue.place.url or "…"}))
+    return Trouble(Issue(code, Place(url=shown(asked)), {**issue.facts, "to": issue.place.url or "…", "cause": issue.code}))
 
 
 def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:

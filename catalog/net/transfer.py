@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
@@ -107,7 +107,7 @@ def require_success(response: requests.Response, target: Target, longest: float,
         return
     place = Place(url=shown(response.url))
     if status in BUSY:
-        asked = _retry_after(response)
+        asked = retry_after(response.headers)
         facts = {"host": target.host, "port": target.port, "status": status, "retry_after": asked}
         if asked is not None and asked > longest:
             raise Trouble(Issue("host-busy-long", place, {**facts, "minutes": math.ceil(asked / 60)}))
@@ -115,14 +115,14 @@ def require_success(response: requests.Response, target: Target, longest: float,
     raise Trouble(Issue("http-status", place, {"host": target.host, "status": status}))
 
 
-def _retry_after(response: requests.Response) -> float | None:
-    """The pause that a server asks for, in seconds; a date is measured against the server's own clock."""
-    asked = response.headers.get("retry-after", "").strip()
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The pause that a server asks for, in seconds; a date is measured against the server's own clock. None for what is neither."""
+    asked = headers.get("retry-after", "").strip()
     if asked.isdecimal() and len(asked) < 10:
         return float(asked)
     try:
-        pause = parsedate_to_datetime(asked) - parsedate_to_datetime(response.headers.get("date", ""))
-    except (TypeError, ValueError):
+        pause = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
         return None
     return max(pause.total_seconds(), 0.0)
 

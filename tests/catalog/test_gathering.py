@@ -13,9 +13,9 @@ from support.seeding import add_source
 
 from catalog import db
 from catalog.gathering import Listed, stage_page
-from catalog.intake import Intake
-from catalog.issues import Issue
-from catalog.models import Base, Known, Run, RunPage, RunRecord, Source, Staged, new_id
+from catalog.intake import SOURCE, Intake, keep_issues
+from catalog.issues import Issue, Place
+from catalog.models import Base, IssueRow, Known, Run, RunPage, RunRecord, Source, Staged, new_id
 from catalog.site import Site
 
 
@@ -139,3 +139,27 @@ def test_a_store_of_the_first_tables_keeps_what_it_has_and_becomes_what_the_mode
         assert connection.execute(text("SELECT identifier FROM known ORDER BY identifier")).scalars().all() == ["a", "b", "c"]
     with site.reading() as session:
         assert session.execute(select(Staged.identifier, Staged.raw)).all() == [("b", {"x": [1, "ă"]})]
+
+
+def say(site: Site, run_id: str, said: dict[str, list[Issue]]) -> list[tuple[str | None, str, dict]]:
+    """Keep issues in a run, as a page of its listing does; what is open then."""
+    with site.writing() as session:
+        run = session.get_one(Run, run_id)
+        keep_issues(Intake(site=site, session=session, source=session.get_one(Source, run.source_id), run=run), said, {})
+    with site.reading() as session:
+        return [(row.identifier, row.code, row.facts) for row in session.scalars(
+            select(IssueRow).where(IssueRow.closed_at.is_(None)).order_by(IssueRow.id))]
+
+
+def test_what_two_pages_of_one_listing_say_of_the_source_is_kept_once_with_the_newest_facts(site_with_source):
+    run_id, place = run_of(site_with_source), Place(url="https://mo.example.vn")
+    say(site_with_source, run_id, {SOURCE: [Issue("source-below-minimum", place, {"found": 1, "minimum": 3})]})
+    said = say(site_with_source, run_id, {SOURCE: [Issue("source-below-minimum", place, {"found": 2, "minimum": 3}), Issue("source-empty", place)]})
+    assert said == [(None, "source-below-minimum", {"found": 2, "minimum": 3}), (None, "source-empty", {})]
+
+
+def test_what_two_steps_of_one_run_say_of_a_record_is_kept_once(site_with_source):
+    run_id, issue = run_of(site_with_source), Issue("metadata-refused", facts={"fields": "title"})
+    say(site_with_source, run_id, {"a": [issue]})
+    assert say(site_with_source, run_id, {"a": [issue], "b": [issue]}) == [
+        ("a", "metadata-refused", {"fields": "title"}), ("b", "metadata-refused", {"fields": "title"})]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +17,7 @@ from support.stepping import step_through
 
 from catalog.cli import build
 from catalog.issues import Issue, Place, say
-from catalog.links import check_again, check_due_links, listing
+from catalog.links import check_again, check_due_links, keeping, listing
 from catalog.models import (
     Dataset,
     Evidence,
@@ -26,6 +27,7 @@ from catalog.models import (
     SiteFact,
     Source,
 )
+from catalog.net import Net
 
 PDF = (200, "application/pdf", b"%PDF-1.7")
 LINKED = (200, "text/csv", GOOD)
@@ -258,6 +260,42 @@ def test_a_link_that_is_changed_at_the_source_begins_anew(linked, portal, later)
     assert (link(site).url, link(site).status, open_codes(site)) == (f"{portal.url}/files/moi.csv", "ok", [])
 
 
+def corrected(portal) -> None:
+    """The source gives the same file at another host."""
+    package = portal.datasets[0]
+    url = package["resources"][0]["url"].replace("127.0.0.1", "localhost")
+    portal.datasets = [{**package, "resources": [{**package["resources"][0], "url": url}]}]
+
+
+def test_a_link_that_is_corrected_at_the_source_counts_as_reachable_again(linked, portal, later):
+    site = broken(linked, portal, later)
+    portal.replies["/files/cho.csv"] = LINKED
+    corrected(portal)
+    step_through(site)
+    check_due_links(site)
+    assert (reachable(site), evidence_of(site, "reachable")) == (True, "ok")
+
+
+def test_of_a_corrected_link_nothing_is_known_until_it_is_checked(linked, portal, later):
+    site = broken(linked, portal, later)
+    corrected(portal)
+    step_through(site)
+    check_due_links(site)
+    assert (reachable(site), evidence_of(site, "reachable")) == (None, "none")
+
+
+def test_what_the_harvest_says_of_a_corrected_link_stands(site, portal):
+    portal.datasets = [portal.with_files(cho=GOOD)]
+    portal.replies["/files/cho.csv"] = (404, "text/html", b"")
+    add_source(site, url=portal.url)
+    step_through(site)
+    check_due_links(site)
+    corrected(portal)
+    step_through(site)
+    check_due_links(site)
+    assert (reachable(site), open_codes(site)) == (False, ["http-status"])
+
+
 def test_links_of_an_archived_dataset_are_left_in_peace(harvested, portal, later):
     check_due_links(harvested)
     portal.count = 2
@@ -310,3 +348,30 @@ def test_the_commands_check_and_list(linked, portal, later, monkeypatch):
     assert [(each["dataset"], each["status"], each["http_status"], each["failures"]) for each in shown["links"]] == [("cho", "broken", 404, 1)]
     assert "cho" in runner.invoke(build(), ["links", "list", "cho"]).output
     assert runner.invoke(build(), ["links", "check", "khong-co"]).exit_code == 2
+
+
+def test_what_no_store_can_hold_of_a_header_is_kept_and_known_again(linked, portal, later, monkeypatch):
+    usual = Net.probe
+
+    def probe(net, url, **how):
+        answer = usual(net, url, **how)
+        return replace(answer, headers={**answer.headers, "etag": '"1\0"'})
+
+    monkeypatch.setattr(Net, "probe", probe)
+    assert dict(check_due_links(linked).statuses) == {"ok": 1}
+    site = later(linked, 0.5)
+    check_due_links(site)
+    assert (link(site).method, link(site).seen.startswith('"1\ufffd"')) == ("HEAD", True)
+
+
+def test_a_verdict_that_cannot_be_written_down_costs_no_other_link_its_own(harvested, monkeypatch, caplog):
+    def note(session, link, verdict, now):
+        if link.url.endswith("/1.pdf"):
+            link.dataset_id = None
+            session.flush()
+        return keeping.note(session, link, verdict, now)
+
+    monkeypatch.setattr("catalog.links.due.note", note)
+    assert dict(check_due_links(harvested).statuses) == {"ok": 2}
+    assert [each.status for each in links(harvested)] == ["ok", "unchecked", "ok"]
+    assert "cannot be written down" in caplog.text

@@ -181,3 +181,36 @@ def test_a_host_that_is_left_alone_just_now_is_unknown(server):
     again = judged(impatient, server, reply(CSV))
     assert (found.status, again.status) == ("unknown", "unknown")
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("asked", "pause"), [("9" * 20, None), ("Mon, 30 Sep 2024 05:02:00 GMT", 120.0), ("bald", None),
+                                              ("Mon, 30 Sep 2024 05:02:00 +99999999999999", None)])
+def test_a_pause_of_any_form_is_understood_or_passed_over(net, server, asked, pause):
+    found = judged(net, server, dated(reply("", status=500, retry_after=asked)))
+    assert (found.status, found.pause) == ("unknown", pause)
+
+
+def dated(route):
+    """The route, on a server whose clock stands at noon in Vietnam."""
+    def on_that_day(handler: Handler) -> None:
+        handler.date_time_string = lambda: "Mon, 30 Sep 2024 05:00:00 GMT"
+        route(handler)
+
+    return on_that_day
+
+
+def test_an_unusual_port_which_we_do_not_ask_is_unknown_and_left_alone_for_a_day():
+    found = probe(Net(), "http://mo.example.vn:8081/cho.csv", format="CSV")
+    assert (found.status, found.reason, found.pause) == ("unknown", "port-refused", 86_400)
+
+
+def test_a_redirect_to_an_unusual_port_is_unknown_and_one_into_a_private_network_is_broken(net, server):
+    to_port = judged(net, server, redirect("http://mo.example.vn:8081/cho.csv"))
+    assert (to_port.status, to_port.reason) == ("unknown", "redirect-private")
+    inside = judged(net, server, redirect("http://10.1.2.3/cho.csv"))
+    assert (inside.status, inside.reason) == ("broken", "redirect-private")
+
+
+def test_a_server_that_asks_for_a_long_patience_after_a_fine_head_is_unknown(net, server):
+    found = judged(net, server, by_method(reply(CSV), reply("", status=503, retry_after="7200")))
+    assert (found.status, found.reason, found.pause) == ("unknown", "host-busy-long", 7200)

@@ -74,6 +74,19 @@ def test_what_vanished_is_warned_of_then_archived_with_its_day_and_reason(site, 
     assert published(after, "dataset-000011") == "withdrawn"
 
 
+def test_what_was_wrong_with_a_dataset_ends_when_it_is_archived(site, portal, later):
+    portal.datasets = [*(portal.dataset(n) for n in range(10)), portal.with_files(cho=GOOD)]
+    portal.replies["/files/cho.csv"] = (404, "text/html", b"")
+    add_source(site, url=portal.url)
+    step_through(site)
+    del portal.datasets[-1]
+    step_through(site)
+    assert open_codes(site) == ["dataset-vanished", "http-status"]
+    after = later(site, 8)
+    step_through(after)
+    assert (datasets(after)["cho"].state, open_codes(after)) == ("deleted", [])
+
+
 def test_a_source_may_have_a_grace_of_its_own(site, portal, later):
     source_id = add_source(site, url=portal.url)
     with site.writing() as session:

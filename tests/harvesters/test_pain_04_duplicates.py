@@ -220,6 +220,18 @@ def test_an_identifier_that_changes_is_followed_by_the_addresses_of_the_files_th
         assert session.get(Resource, before.resources[0].id).version_id == versions[1].id
 
 
+def test_what_was_wrong_under_the_former_identifier_ends_when_it_is_followed(site, portal):
+    whole = portal.with_files(cho=GOOD)
+    lost = {"id": "mat", "name": "mat", "format": "CSV", "url": f"{portal.url}/files/mat.csv"}
+    portal.datasets = [{**whole, "resources": [*whole["resources"], lost]}, *(portal.dataset(n) for n in range(1, 10))]
+    add_source(site, url=portal.url)
+    step_through(site)
+    assert open_codes(site) == ["http-status"]
+    portal.datasets = [portal.with_files(cho_moi=GOOD), *portal.datasets[1:]]
+    step_through(site)
+    assert open_codes(site) == ["dataset-moved"]
+
+
 def test_a_portal_that_changes_every_identifier_is_followed_whole_instead_of_asking(site, portal):
     add_source(site, url=portal.url)
     step_through(site)
