@@ -27,12 +27,16 @@ TABLES = 100  # after which a page is full
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """Where the walk stands: folders that wait (names from the root, and what the folders are called), and what was seen."""
+    """Where the walk stands: folders that wait (names from the root, and what the folders are called), and what was seen.
+
+    `is_cut` once it was said that folders are left out.
+    """
 
     waiting: list[tuple[list[str], str]] = field(default_factory=lambda: [([], "")])
     read: int = 0
     tables: int = 0
     root: str = ""  # digest of the first folder's listing
+    is_cut: bool = False
 
     @classmethod
     def from_cursor(cls, cursor: str | None) -> Walk:
@@ -40,7 +44,7 @@ class Walk:
             return cls()
         values = json.loads(cursor)
         waiting = [(list(names), said) for names, said in values["waiting"]]
-        return cls(waiting=waiting, read=values["read"], tables=values["tables"], root=values["root"])
+        return cls(waiting=waiting, read=values["read"], tables=values["tables"], root=values["root"], is_cut=values.get("is_cut", False))
 
     def cursor(self) -> str | None:
         """The rest of the walk as text; None at its end."""
@@ -70,7 +74,9 @@ def page(api: PxApi, root: str, cursor: str | None) -> Page:
                 raise
             shortfall = shortfall or trouble.issue
             continue
-        shortfall = _note_folders(walk, listing, names, said) or shortfall
+        cut = _note_folders(walk, listing, names, said)
+        if cut is not None and not walk.is_cut:
+            shortfall, walk.is_cut = shortfall or cut, True
         if not names or _digest(listing) != walk.root:
             found += _tables(listing, url, names, said)
     items, issues = parted(found)

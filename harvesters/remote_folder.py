@@ -47,19 +47,23 @@ class Walk(Protocol):
 
 @dataclass
 class Found:
-    """The data files of a walk by their paths, and what went wrong: `issues` of single entries, `shortfall` where parts are missing."""
+    """The data files of a walk by their paths, and what went wrong: `issues` of single entries, `shortfall` where parts are missing.
+
+    `since` is the cursor at which the walk was made: another than None where the program was started anew amid the listing.
+    """
 
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     shortfall: Issue | None = None
+    since: str | None = None
 
 
-def gathered(walk: Walk, options: Mapping[str, Any], *, recursive: bool) -> Found:
+def gathered(walk: Walk, options: Mapping[str, Any], *, recursive: bool, since: str | None = None) -> Found:
     """Every data file below the root with what its folder's metadata file says of it.
 
     A sub-folder that cannot be listed, or more folders than any order needs, is a shortfall: what is missing then proves nothing.
     """
-    found, said = Found(), {}
+    found, said = Found(since=since), {}
     waiting, walked, seen = deque([""]), 0, 0
     while waiting:
         folder = waiting.popleft()
@@ -103,11 +107,12 @@ def _sidecar(walk: Walk, entry: Entry, folder: str, found: Found) -> Mapping[str
 
 
 def listed(found: Found, cursor: str | None) -> Page:
-    """The next 100 files in the order of their paths; the cursor is the path of the last one."""
+    """The next 100 files in the order of their paths; the cursor is the path of the last one. A walk says once that it fell short."""
     paths = sorted(path for path in found.files if cursor is None or path > cursor)
     items = tuple(Gathered(identifier=path, raw=found.files[path]) for path in paths[:FILES])
     return Page(items=items, cursor=paths[FILES - 1] if len(paths) > FILES else None, total=len(found.files),
-                issues=tuple(found.issues) if cursor is None else (), shortfall=found.shortfall)
+                issues=tuple(found.issues) if cursor is None else (),
+                shortfall=found.shortfall if cursor in (None, found.since) else None)
 
 
 def described(item: Gathered, options: Mapping[str, Any], address: str = "") -> Record:

@@ -46,7 +46,7 @@ class Sftp:
         """The next 100 files in the order of their paths."""
         if self._found is None:
             with self._server.session() as session:
-                self._found = gathered(_Walk(session), self._options, recursive=is_yes(self._options.get("recursive")))
+                self._found = gathered(_Walk(session), self._options, recursive=is_yes(self._options.get("recursive")), since=cursor)
         return listed(self._found, cursor)
 
     def describe(self, item: Gathered) -> Record:

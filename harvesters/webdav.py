@@ -46,7 +46,7 @@ class WebDav:
     def page(self, cursor: str | None) -> Page:
         """The next 100 files in the order of their paths."""
         if self._found is None:
-            self._found = gathered(self, self._options, recursive=is_yes(self._options.get("recursive")))
+            self._found = gathered(self, self._options, recursive=is_yes(self._options.get("recursive")), since=cursor)
         return listed(self._found, cursor)
 
     def entries(self, folder: str) -> Iterator[Entry | Issue]:

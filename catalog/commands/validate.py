@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,20 +50,24 @@ def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, en
 
     wanted = _schema(schema)
     most = max(limit_errors, MARKED) if workbook else limit_errors
-    with shown(file, lang, wanted=not as_json) as seen:
-        verdict, filename = _checked(file, seen, schema=wanted, encoding=encoding, limit_errors=most)
-    if as_json:
-        click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
-    else:
-        for line in _lines(verdict, filename, lang):
-            click.echo(line)
-    for line in _written(verdict, workbook, corrected, lang):
-        click.echo(line, err=True)
+    with ExitStack() as kept:  # what a URL gave, until it has been said and written what is to be mended
+        with shown(file, lang, wanted=not as_json) as seen:
+            verdict, filename = _checked(file, seen, kept, schema=wanted, encoding=encoding, limit_errors=most)
+        if as_json:
+            click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
+        else:
+            for line in _lines(verdict, filename, lang):
+                click.echo(line)
+        for line in _written(verdict, workbook, corrected, lang):
+            click.echo(line, err=True)
     raise SystemExit(0 if verdict.state == "valid" else 1)
 
 
-def _checked(file: str, seen: Seen, **asked: Any) -> tuple[Verdict, str]:
-    """The verdict and the file's name: of the file where it is, or of what a URL gives, while it gives it. UsageError without a file."""
+def _checked(file: str, seen: Seen, kept: ExitStack, **asked: Any) -> tuple[Verdict, str]:
+    """The verdict and the file's name: of the file where it is, or of what a URL gives, while it gives it. UsageError without a file.
+
+    What comes from a URL is `kept` in a folder of its own.
+    """
     from catalog.errors import UsageError
     from catalog.validation import check
 
@@ -74,9 +79,9 @@ def _checked(file: str, seen: Seen, **asked: Any) -> tuple[Verdict, str]:
     from catalog.validation.on_arrival import Arrival
 
     name = unquote(Path(urlsplit(file).path).name) or "download"
-    with tempfile.TemporaryDirectory(prefix="haidang-validate-") as folder:
-        return Arrival(fetch=partial(_net().download, file), path=Path(folder) / "download", filename=name, progress=seen.reached,
-                       coming=seen.coming, **asked).verdict()
+    folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="haidang-validate-"))
+    return Arrival(fetch=partial(_net().download, file), path=Path(folder) / "download", filename=name, progress=seen.reached,
+                   coming=seen.coming, **asked).verdict()
 
 
 def _schema(given: str | None) -> str | dict[str, Any] | None:

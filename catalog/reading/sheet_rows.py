@@ -21,9 +21,11 @@ _TOTAL = re.compile(r"(tổng số|tổng cộng|tổng|cộng|toàn tỉnh|cả
 _NOTE = re.compile(r"(nguon|ghi chu|chu thich|luu y|chu y|noi nhan|note|source)( .*)?")
 _NOTE_MARK = re.compile(r"\s*(\(?\*+\)?|\(\d\))\s*\S")
 _SIGNATURE = re.compile(r"(nguoi lap( bieu| bang)?|lap (bang|bieu)|thu truong( don vi)?|giam doc|ke toan truong|kiem soat|chu tich|tm |kt |ky ten|ngay thang nam)( .*)?")
-_DATED_PLACE = re.compile(r".*\bngay\b.*\bthang\b.*\bnam\b.*")
+_DATED = ("ngay", "thang", "nam")  # in this order in the line of place and date above a signature
+_LONGEST_SIGNATURE = 200  # characters
 _UNIT = re.compile(r".*?(?:đvt|đơn vị(?: tính)?)\s*[:：]\s*(.+)", re.IGNORECASE)
 _WIDE_NOTE = 2  # cells that a row of a note may have
+_LOOKED_AT = 500  # characters of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Row:
-    """A row by its number from 1 and its cells that hold something, by column from 0."""
+    """A row by its number from 1 and its cells that hold something, by column from 0; `cells` are what is looked at of the `whole` ones."""
 
     number: int
-    cells: Mapping[int, str]
+    whole: Mapping[int, str]
+
+    @cached_property
+    def cells(self) -> Mapping[int, str]:
+        return {column: text[:_LOOKED_AT] for column, text in self.whole.items()}
 
     @property
     def count(self) -> int:
@@ -102,10 +108,10 @@ class Row:
 
     @cached_property
     def is_signature(self) -> bool:
-        if self.numbers > 0 or self.count > 4:
+        if self.count > 4 or any(len(text) > _LONGEST_SIGNATURE for text in self.cells.values()) or self.numbers > 0:
             return False
         texts = [folded(text) for text in self.cells.values()]
-        return all(_SIGNATURE.fullmatch(text) or _DATED_PLACE.fullmatch(text) or text.startswith("(ky") for text in texts if text) and any(texts)
+        return all(_SIGNATURE.fullmatch(text) or _is_dated(text) or text.startswith("(ky") for text in texts if text) and any(texts)
 
     @cached_property
     def unit(self) -> str:
@@ -115,6 +121,12 @@ class Row:
     def _named(self) -> str:
         """The first cell that is a word, past a running number."""
         return next((text for text in self.cells.values() if not _NUMBER.fullmatch(text) and not _ROMAN.fullmatch(text) and len(text) > 1), self.first)
+
+
+def _is_dated(text: str) -> bool:
+    """Whether the words for day, month and year stand in it in this order: `Vũng Tàu, ngày 15 tháng 8 năm 2023`."""
+    words = iter(text.split())
+    return all(word in words for word in _DATED)
 
 
 def row_of(number: int, cells: Sequence[object]) -> Row:

@@ -178,7 +178,7 @@ def _labels(header: Sequence[Row], left: int, right: int, merges: Sequence[Span]
     for depth, row in enumerate(header):
         below = header[depth + 1:]
         for column in range(left, right + 1):
-            label = row.cells.get(column) or _reaching(row, column, left, below, merges)
+            label = row.whole.get(column) or _reaching(row, column, left, below, merges)
             if label and label not in columns[column - left]:
                 columns[column - left].append(label)
     return tuple(" / ".join(key for key, _ in groupby(parts)) for parts in columns)
@@ -188,11 +188,11 @@ def _reaching(row: Row, column: int, left: int, below: Sequence[Row], merges: Se
     """The label of a cell to the left that reaches over this column; "" where none does."""
     span = next((span for span in merges if span.top <= row.number <= span.bottom and span.left <= column <= span.right), None)
     if span is not None:
-        return row.cells.get(span.left, "") if span.top == row.number else ""
+        return row.whole.get(span.left, "") if span.top == row.number else ""
     if not any(column in other.cells for other in below):
         return ""
     for place in range(column - 1, left - 1, -1):
         if place in row.cells:
             under = any(place in other.cells for other in below)
-            return row.cells[place] if under or not merges else ""
+            return row.whole[place] if under or not merges else ""
     return ""

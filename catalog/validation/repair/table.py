@@ -66,7 +66,7 @@ class Repair:
     @cached_property
     def _columns(self) -> dict[int, _Repaired]:
         """The columns with wrong cells by their number from 0, after a look at all their cells."""
-        descriptor = self._layout.descriptor() or {}
+        descriptor = self._layout.schema.descriptor if self._layout.schema else {}  # whose names the report's errors have
         entries = {entry["name"]: entry for entry in descriptor.get("fields", [])}
         missing = tuple(descriptor.get("missingValues", [""]))
         wrong = {error["fieldNumber"] - 1: error.get("fieldName", "") for error in engine.all_errors(self._faulty.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from support.legacy_text import Cell, as_it_stands, in_bytes, xls, xlsx
 
 from catalog.issues import say
 from catalog.reading import Request, Workspace, encodings, open_file, sniff, tcvn3, viscii, vni
-from catalog.reading.legacy import DECODERS, Evidence, Run, hint, is_suspicious
+from catalog.reading.legacy import DECODERS, LONGEST, Decisions, Evidence, Run, hint, is_suspicious
 
 PAGES = sorted(DECODERS)
 FONTS = {"tcvn3": ".VnTime", "vni": "VNI-Times", "viscii": "VI Times"}
@@ -131,6 +132,40 @@ def test_letters_of_other_languages_are_left_alone(tmp_path, write):
     assert reading.notes == ()
 
 
+UNITS = ["120 m²", "3 km²", "5 m³", "5 µm", "12 µg/m³", "20 °C", "±", "± 5", "½", "3 × 4", "R²"]
+
+
+@WRITERS
+@pytest.mark.parametrize("unit", UNITS)
+def test_units_among_words_for_yes_and_no_are_left_alone(tmp_path, unit: str, write):
+    cells = [unit, "Có", "Không", "Tài", "có", unit]
+    reading = read(tmp_path, write([[[(cell, "Calibri")]] for cell in cells]), write.__name__)
+    assert rows_of(reading) == [[cell] for cell in cells]
+    assert (reading.encoding, reading.notes) == (None, ())
+
+
+@WRITERS
+def test_all_units_at_once_are_left_alone(tmp_path, write):
+    reading = read(tmp_path, write([[[(cell, "Calibri")]] for cell in (*UNITS, "Có", "Không")]), write.__name__)
+    assert rows_of(reading) == [[cell] for cell in (*UNITS, "Có", "Không")]
+    assert (reading.encoding, reading.notes) == (None, ())
+
+
+@WRITERS
+@pytest.mark.parametrize("page", PAGES)
+def test_units_beside_old_fonts_stay_under_fonts_of_their_own(tmp_path, page: str, write):
+    rows = [[of(sentence, page), [("Arial", "Arial")]] for sentence in SENTENCES] + [[[(unit, "Arial")], [("Có", "Arial")]] for unit in UNITS]
+    assert rows_of(read(tmp_path, write(rows), write.__name__))[len(SENTENCES):] == [[unit, "Có"] for unit in UNITS]
+
+
+@WRITERS
+def test_viscii_without_a_font_that_says_so_needs_several_words_that_no_chance_makes(tmp_path, write):
+    few = read(tmp_path, write([[of(cell, "viscii", "Arial")] for cell in ("gỗ", "hỗ trợ", "có")]), write.__name__)
+    assert few.encoding is None
+    many = read(tmp_path, write([[of(cell, "viscii", "Arial")] for cell in (*SENTENCES, "gỗ")]), write.__name__)
+    assert rows_of(many) == [[cell] for cell in (*SENTENCES, "gỗ")]
+
+
 @WRITERS
 def test_what_reads_as_nothing_is_left_and_asked_with_its_readings(tmp_path, write):
     rows = [[of(sentence, "tcvn3")] for sentence in SENTENCES] + [[[("xþzÿ qÿþx", "Wingdings 9")]], [[("ÿþqx þþz", "Wingdings 9")]]]
@@ -164,3 +199,27 @@ def test_a_fonts_name_hints_at_its_page(font: str, page: str | None):
 def test_plain_western_text_raises_no_suspicion():
     assert not is_suspicious(["réseau électrique", "Größe", "Índices", "café"])
     assert is_suspicious([as_it_stands(sentence, "tcvn3") for sentence in SENTENCES])
+
+
+@pytest.mark.parametrize(("head", "many", "tail"), [
+    ("é", "a", ""), ("", "a", "é"), ("", "²", ""), ("", "a²", ""), ("", "é-", ""), ("", "Ã", ""), ("", "´a", ""), ("", "µ", "a")])
+def test_work_on_one_endless_cell_grows_with_its_length_only(head: str, many: str, tail: str):
+    decisions = Decisions(pages={"arial": "viscii", "": "tcvn3", "calibri": None})
+
+    def work(count: int) -> float:
+        text = head + many * count + tail
+        started = time.process_time()
+        for run in (Run(text), Run(text, "Arial"), Run(text, "Calibri"), Run("ệ" + text, "Arial")):
+            decisions.read(run)
+        is_suspicious([text])
+        return time.process_time() - started
+
+    short, long = (min(work(count) for _ in range(3)) for count in (2_000, 32_000))
+    assert long < 16 * 5 * short, "sixteen times the length costs about sixteen times the work, not its square"
+
+
+def test_evidence_looks_at_the_beginning_of_a_text_only():
+    evidence = Evidence()
+    evidence.add(Run("Sè dù ¸n " * 10_000, ".VnTime"))
+    assert sum(len(text) for texts in evidence.texts.values() for text in texts) <= LONGEST
+    assert evidence.decided().pages == {".vntime": "tcvn3"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from support.sheets import Expected, one_table, sheets
 from support.workbooks import xlsx
 
 from catalog.issues import say
-from catalog.reading.sheet_rows import Span, is_numbering, row_of
+from catalog.reading.sheet_rows import Span, is_header_like, is_numbering, row_of
 from catalog.reading.sheet_tables import find_tables
 from catalog.validation import check
 
@@ -50,6 +52,31 @@ def test_rows_that_are_no_data_are_listed_with_their_kinds():
 
 def test_a_sheet_of_nothing_has_no_table():
     assert find_tables([]) == [] == find_tables([[], ["Tiêu đề"], []])
+
+
+@pytest.mark.parametrize("many", ["ngay thang ", "1 ", "1,1 ", "(", "*", "ngay ", "đơn vị tính ", "cộng a ", "I", "A=", "(1)+"])
+def test_work_on_one_endless_cell_grows_with_its_length_only(many):
+    def work(count: int) -> float:
+        started = time.process_time()
+        for text in (many * count, "1=" + many * count + "x", "tổng " + many * count):
+            for row in (row_of(1, [text]), row_of(1, [text, "b", "c"])):
+                is_header_like(row, 3), is_numbering(row), row.is_signature, row.is_note, row.is_total, row.is_group, row.unit
+        return time.process_time() - started
+
+    short, long = (min(work(count) for _ in range(3)) for count in (500, 8_000))
+    assert long < 16 * 5 * short, "sixteen times the length costs about sixteen times the work, not its square"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Vũng Tàu, ngày 15 tháng 8 năm 2023", True), ("ngày ... tháng ... năm ...", True), ("Năm ngày trong tháng", False), ("tháng 8 năm 2023", False),
+    ("ngày tháng", False), ("Ngày " + "rất " * 50 + "tháng năm", False)])
+def test_a_line_of_place_and_date_has_its_words_in_order(text, expected):
+    assert row_of(1, [text]).is_signature is expected
+
+
+def test_a_long_label_is_kept_whole():
+    label = "Số lượng " + "rất " * 200 + "dài"
+    assert find_tables([["STT", label, "Ghi chú"], ["1", "5", "x"], ["2", "6", "y"]])[0].labels[1] == label
 
 
 SCHEMA = {"fields": [{"name": "don_vi", "type": "string", "title": "Đơn vị"}, {"name": "trung_uong", "type": "integer", "title": "Trung ương"},

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 from support.web_server import reply, web_server
+from support.workbooks import xlsx
 
 import schemas
 from catalog.cli import build
@@ -55,6 +59,39 @@ def test_file_and_schema_may_be_urls(run):
         answer = run(server.url("/a.csv"), "--schema", server.url("/s.json"), "--json")
     assert answer.exit_code == 0, answer.output
     assert json.loads(answer.stdout)["tasks"][0]["place"].endswith("/a.csv")
+
+
+BAD = "ma,so,ghi\n1,31.5,\n2,\"1.234.567,5\",a\n3,mười,b\n"
+TYPED = {"fields": [{"name": "ma", "type": "string"}, {"name": "so", "type": "number"}, {"name": "ghi", "type": "string"}]}
+
+
+@pytest.mark.parametrize("more", [("--json",), ("--workbook", "o.xlsx"), ("--corrected", "o.csv"), ("--json", "--workbook", "o.xlsx", "--corrected", "o.csv")])
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "b.csv"])
+def test_what_is_wrong_behind_a_url_is_told_and_written_like_that_of_a_file(run, tmp_path, monkeypatch, name, more):
+    content = {"a.csv": BAD.encode(), "b.csv": BAD.encode("utf-16"), "a.xlsx": xlsx({"S": [["ma", "so", "ghi"], ["1", "1.234.567,5", "b"], ["2", "mười", "c"]]})}[name]
+    (tmp_path / "s.json").write_text(json.dumps(TYPED))
+    (tmp_path / name).write_bytes(content)
+    (tmp_path / "aside").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "aside"))
+
+    def outcome(what):
+        answer = run(what, "--schema", "s.json", *more)
+        written = {path.name: read(path) for path in (tmp_path / "o.csv", tmp_path / "o.xlsx") if path.exists()}
+        for path in written:
+            (tmp_path / path).unlink()
+        said = json.loads(answer.stdout)["haidang"] if "--json" in more else answer.stdout
+        return answer.exit_code, said, answer.stderr, written
+
+    with web_server() as server:
+        server.routes["/" + name] = reply(content)
+        assert outcome(server.url("/" + name)) == outcome(name)
+    assert list((tmp_path / "aside").glob("haidang-validate-*")) == []
+    assert len(outcome(name)[3]) == sum(what.startswith("o.") for what in more)
+
+
+def read(path: Path):
+    """What a written file holds."""
+    return path.read_text("utf-8") if path.suffix == ".csv" else [CalamineWorkbook.from_path(str(path)).get_sheet_by_index(n).to_python() for n in (0, 1)]
 
 
 @pytest.mark.parametrize("arguments", [("missing.csv",), ("a.csv", "--schema", "no-such-schema"), ("a.csv", "--schema", "a.csv"), ("a.csv", "--limit-errors", "0"), ()])

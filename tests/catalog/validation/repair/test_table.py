@@ -55,6 +55,22 @@ def test_the_corrected_file_keeps_every_row_and_what_is_not_certain(verdict):
                     ["3", "2023-04-05", "12.5", "Nhà kho"], ["", "2024-02-01", "-", "Siêu thị"]]
 
 
+def test_columns_that_are_headed_by_their_titles_are_repaired_alike(tmp_path, verdict):
+    titled = faulty_of(tmp_path, "\n".join(["Mã,Ngày cấp,Số tiền,Loại", *ROWS[1:]]) + "\n", name="t.csv").faulty
+    assert titled.layout.renamed
+    assert list(Repair(titled).changes()) == list(Repair(verdict.faulty).changes())
+    assert Repair(titled).summary().asked == Repair(verdict.faulty).summary().asked
+
+
+@pytest.mark.parametrize("label", ["ma", "Mã"])
+@pytest.mark.parametrize("key", ["ma", ["ma"]])
+def test_a_key_is_not_repeated_by_a_repair_whatever_its_column_is_called(tmp_path, label, key):
+    schema = {"fields": [{"name": "ma", "type": "string", "title": "Mã", "constraints": {"pattern": "[A-Z]+"}}, {"name": "b", "type": "string"}],
+              "primaryKey": key, "missingValues": ["", "~"]}
+    summary = Repair(faulty_of(tmp_path, f"{label},b\nabc,1\nABC,2\nde,3\n", schema).faulty).summary()
+    assert [change.after for change in summary.changes] == ["DE"] and summary.asked["A"].cell == "A2"
+
+
 def test_what_is_read_is_never_touched(tmp_path, verdict):
     write_marked(verdict.faulty, tmp_path / "o.xlsx", "vi")
     list(Repair(verdict.faulty).changes())
