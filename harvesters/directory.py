@@ -13,6 +13,7 @@ from catalog.issues import Issue
 from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
 from catalog.net.local import mark_of
 from catalog.record import Record
+from catalog.sources import is_local
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, as_text, is_yes
 from harvesters.file import format_from
@@ -30,13 +31,13 @@ class Directory:
     """
 
     kind: ClassVar[str] = "directory"
+    local: ClassVar[bool] = True
     title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp", "en": "Folder of files"}
     options: ClassVar[tuple[Option, ...]] = (*OPTIONS, *DEFAULTS)
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._source, self._options, self._net = source, source.options, net
-        local = is_file_url(source.url) or source.url.startswith("/")
-        self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
+        self._folder: LocalFolder | None = net.local_folder(source.url) if is_local(source.url) else None
         self._found: dict[str, dict[str, Any]] | None = None
         self._issues: list[Issue] = []
         self._shortfall: Issue | None = None

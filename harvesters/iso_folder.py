@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
+from catalog.net import ABOUT_THE_HOST, LocalFolder, Net
 from catalog.record import Record
+from catalog.sources import is_local
 from harvesters import catalogue_entry, iso_19139, listing
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, identified, is_yes, parted
@@ -30,6 +31,7 @@ class IsoFolder:
     """A folder of XML documents, each with one metadata record, or several where it is a saved answer of a catalogue."""
 
     kind: ClassVar[str] = "iso-folder"
+    local: ClassVar[bool] = True
     title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp siêu dữ liệu ISO 19139 (XML)", "en": "Folder of ISO 19139 metadata (XML)"}
     options: ClassVar[tuple[Option, ...]] = (
         Option(name="pattern", default="*.xml", vi="Chỉ đọc các tệp có tên khớp mẫu; nhiều mẫu cách nhau bằng dấu chấm phẩy",
@@ -40,8 +42,7 @@ class IsoFolder:
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._source, self._options, self._net = source, source.options, net
-        local = is_file_url(source.url) or source.url.startswith("/")
-        self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
+        self._folder: LocalFolder | None = net.local_folder(source.url) if is_local(source.url) else None
         self._found: dict[str, str] | None = None
         self._is_one = False
         self._shortfall: Issue | None = None

@@ -226,7 +226,7 @@ class Reading:
 
 
 def _read(address: str) -> tuple[URL, Kind]:
-    """The address in its parts; Trouble or UsageError for one that names no database we know, or holds a password."""
+    """The address in its parts; Trouble or UsageError for one that names no database we know."""
     scheme = address.partition(":")[0].lower()
     if scheme != "sqlite" and scheme not in KINDS:
         raise Trouble(Issue("url-of-another-scheme", Place(), {"scheme": scheme[:40] or "–", "expected": ", ".join(["sqlite", *KINDS])}))
@@ -236,8 +236,6 @@ def _read(address: str) -> tuple[URL, Kind]:
         raise Trouble(Issue("url-broken", Place(url="–"))) from error
     if scheme != "sqlite" and not _is_read_alike(url, address):
         raise Trouble(Issue("url-broken", Place(url="–")))
-    if url.password is not None:
-        raise UsageError("Không ghi mật khẩu trong địa chỉ; hãy dùng --secret password.", "The password does not belong in the address; use --secret password.")
     odd = sorted(set(url.query) - _QUERY)
     if odd or (scheme == "sqlite" and (url.query or url.host or not (url.database or "").startswith("/"))):
         raise UsageError("Địa chỉ cơ sở dữ liệu cần dạng postgresql://tên@máy-chủ:5432/cơ-sở hoặc sqlite:////đường/dẫn/tệp.db, không kèm tham số khác.",
