@@ -19,6 +19,7 @@ from catalog.issues import say
 from catalog.models import Agency, Source, new_id
 from catalog.names import slug
 from catalog.net import Net, is_file_url
+from catalog.net.guard import PORTS, urlsplit_or_none
 from catalog.site import Site, remember, remembered
 from catalog.source_secrets import is_for_the_same, sealed
 
@@ -27,7 +28,7 @@ STATES = ("active", "paused", "removed")
 MAX_TEXT = 2_000  # characters of one field
 MAX_OPTION = 1 << 16  # characters of an option or a secret: a description of tables, a private key
 
-# kind -> {"title": {"vi", "en"}, "options": [{"name", "vi", "en", …}], "own_scheme", "placed"}
+# kind -> {"title": {"vi", "en"}, "options": [{"name", "vi", "en", …}], "own_scheme", "placed", "local"}
 Declared = Mapping[str, Mapping[str, Any]]
 
 
@@ -165,7 +166,7 @@ def problems_of(draft: Draft, declared: Declared, net: Net) -> list[Problem]:
         problems.append(Problem("name", f"Tên nguồn {draft.name!r} chưa dùng được; hãy dùng chữ thường, số và gạch nối, ví dụ {slug(draft.name)[:100]}.",
                                 f"The name {draft.name!r} cannot be used; take lower-case letters, digits and hyphens, such as {slug(draft.name)[:100]}."))
     problems += option_problems(draft.connector, draft.options, declared)
-    problems += [] if declared.get(draft.connector, {}).get("placed") else _address_problems(draft, net)
+    problems += credentials_in(draft.url, draft.connector, declared) or _address_problems(draft, declared, net)
     try:
         schedules.cron(draft.schedule)
     except UsageError as error:
@@ -206,8 +207,25 @@ def is_local(url: str) -> bool:
     return url.startswith("/") or is_file_url(url)
 
 
-def _address_problems(draft: Draft, net: Net) -> list[Problem]:
-    if draft.connector == "directory" and is_local(draft.url):
+def credentials_in(url: str, kind: str, declared: Declared) -> list[Problem]:
+    """What is wrong with an address that holds a password, or a user where the connector takes none there: everybody may read it."""
+    parts = urlsplit_or_none(url)
+    if parts is None or "@" not in parts.netloc:
+        return []
+    options = declared.get(kind, {}).get("options", ())
+    names = [option["name"] for option in options if option.get("secret") or option["name"] == "user"]
+    if parts.scheme.lower() not in PORTS and "user" not in names and ":" not in parts.netloc.rpartition("@")[0]:
+        return []
+    instead = ", ".join(names)
+    vi = f"hãy dùng tùy chọn: {instead}" if instead else "kiểu kết nối này không đăng nhập, nên hãy dùng một địa chỉ không cần mật khẩu"
+    en = f"use the options: {instead}" if instead else "this connector does not sign in, so take an address that needs no password"
+    return [Problem("url", f"Không ghi tên đăng nhập và mật khẩu trong địa chỉ, vì ai cũng đọc được địa chỉ; {vi}.",
+                    f"User and password do not belong in the address, which everybody may read; {en}.")]
+
+
+def _address_problems(draft: Draft, declared: Declared, net: Net) -> list[Problem]:
+    about = declared.get(draft.connector, {})
+    if about.get("placed") or (about.get("local") and is_local(draft.url)):
         return []
     try:
         net.vet(draft.url)

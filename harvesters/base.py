@@ -85,7 +85,11 @@ class Page:
 
 
 class Connector(Protocol):
-    """One way of access."""
+    """One way of access.
+
+    It may declare `local = True` where a folder of this machine can be its source, and `own_scheme` where its address is made
+    of the source's name.
+    """
 
     kind: ClassVar[str]
     title: ClassVar[Mapping[str, str]]  # {"vi": …, "en": …}

@@ -13,7 +13,7 @@ from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
 from catalog.site import Site
-from catalog.sources import Problem, SourceRefused, option_problems, remember_connectors
+from catalog.sources import Problem, SourceRefused, credentials_in, option_problems, remember_connectors
 from harvesters.base import Connector, Option, SourceSpec
 
 LONGEST_PAUSE = 60  # seconds
@@ -30,6 +30,8 @@ def connect(kind: str, source: SourceSpec, net: Net) -> Connector:
     known(kind)
     check_options(kind, source.options, source.secrets)
     net = net.gently(pause_of(source.options))
+    if problems := credentials_in(source.url, kind, declared()):
+        raise SourceRefused(problems)
     if urlsplit_or_none(source.url) is None:
         raise Trouble(Issue("url-broken", Place(url=source.url[:500])))
     return kinds()[kind](source, net)
@@ -94,7 +96,8 @@ def own_address(kind: str, name: str) -> str:
 def declared() -> dict[str, dict[str, Any]]:
     """What every connector declares of itself, as JSON; `catalog.sources` keeps it for the pages."""
     return {kind: {"title": dict(connector.title), "options": [asdict(option) for option in connector.options],
-                   "own_scheme": getattr(connector, "own_scheme", None), "placed": hasattr(connector, "vet")}
+                   "own_scheme": getattr(connector, "own_scheme", None), "placed": hasattr(connector, "vet"),
+                   "local": getattr(connector, "local", False)}
             for kind, connector in sorted(kinds().items())}
 
 

@@ -9,18 +9,18 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from catalog.errors import Trouble
-from catalog.issues import Issue, Place
+from catalog.issues import Issue
 from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
 from catalog.net.local import mark_of
 from catalog.record import Record
-from harvesters import listing
+from catalog.sources import is_local
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, as_text, is_yes
 from harvesters.file import format_from
 from harvesters.folder import MAX_SIDECAR, OPTIONS, drafted, is_sidecar, is_wanted, words_by_file
+from harvesters.web_folder import Walk
 
 FILES = 100  # of one page
-FOLDERS, DEPTH = 200, 6  # a listing that leads to more is a maze
 
 
 class Directory:
@@ -31,26 +31,27 @@ class Directory:
     """
 
     kind: ClassVar[str] = "directory"
+    local: ClassVar[bool] = True
     title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp", "en": "Folder of files"}
     options: ClassVar[tuple[Option, ...]] = (*OPTIONS, *DEFAULTS)
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._source, self._options, self._net = source, source.options, net
-        local = is_file_url(source.url) or source.url.startswith("/")
-        self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
+        self._folder: LocalFolder | None = net.local_folder(source.url) if is_local(source.url) else None
         self._found: dict[str, dict[str, Any]] | None = None
         self._issues: list[Issue] = []
-        self._kept_out: Issue | None = None
+        self._shortfall: Issue | None = None
+        self._since: str | None = None  # the cursor at which the folder was looked through
 
     def page(self, cursor: str | None) -> Page:
         """The next 100 files in the order of their paths; the cursor is the path of the last one."""
         if self._found is None:
-            self._issues, self._kept_out = [], None
+            self._issues, self._shortfall, self._since = [], None, cursor
             self._found = self._gather()
         paths = sorted(path for path in self._found if cursor is None or path > cursor)
         items = tuple(Gathered(identifier=path, raw=self._marked(self._found[path])) for path in paths[:FILES])
         return Page(items=items, cursor=paths[FILES - 1] if len(paths) > FILES else None, total=len(self._found),
-                    issues=tuple(self._issues) if cursor is None else (), shortfall=self._kept_out if cursor is None else None)
+                    issues=tuple(self._issues) if cursor is None else (), shortfall=self._shortfall if cursor in (None, self._since) else None)
 
     def _gather(self) -> dict[str, dict[str, Any]]:
         """Every data file by its path below the folder, with what its folder's sidecar says of it."""
@@ -79,37 +80,12 @@ class Directory:
 
     def _web(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Files of the listing and, where wanted, of the listings below it."""
-        waiting, root = [(self._source.url, 0)], None
-        asked: set[str] = set()
-        while waiting and len(asked) < FOLDERS:
-            url, depth = waiting.pop(0)
-            asked.add(url)
-            self._net.require_crawlable(url)
-            answer = self._net.get(url)
-            page = answer.body.decode("utf-8", "replace")
-            if not listing.has_links(page):
-                raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "<a href>"}))
-            folder = listing.folder_of(answer.url)
-            root = root or folder
-            for entry in listing.entries(page, folder):
-                if not entry.url.startswith(root) or not self._may_crawl(entry.url):
-                    continue
-                if not entry.is_folder:
-                    above = listing.relative(folder, root)
-                    yield above + entry.path, {"url": entry.url, "listed": entry.note, "modified": entry.modified, "dated": entry.is_dated}
-                elif is_yes(self._options.get("recursive")) and depth < DEPTH and entry.url not in asked:
-                    waiting.append((entry.url, depth + 1))
-
-    def _may_crawl(self, url: str) -> bool:
-        """Whether robots.txt lets us follow a link; what it keeps from us is not taken for gone."""
-        try:
-            self._net.require_crawlable(url)
-        except Trouble as trouble:
-            if trouble.issue.code != "robots-disallowed":
-                raise
-            self._kept_out = self._kept_out or trouble.issue
-            return False
-        return True
+        self._net.require_crawlable(self._source.url)
+        walk, seen = Walk(self._net, is_yes(self._options.get("recursive"))), 0
+        for path, entry in walk.files(self._net.get(self._source.url)):
+            seen += 1
+            yield path, {"url": entry.url, "listed": entry.note, "modified": entry.modified, "dated": entry.is_dated}
+        self._shortfall = walk.shortfall(self._source.url, seen)
 
     def _marked(self, raw: dict[str, Any]) -> dict[str, Any]:
         """The file's entry with the marks by which a change is seen; asked of the file where the listing has no date.

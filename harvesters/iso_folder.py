@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.net import ABOUT_THE_HOST, LocalFolder, Net, is_file_url
+from catalog.net import ABOUT_THE_HOST, LocalFolder, Net
 from catalog.record import Record
+from catalog.sources import is_local
 from harvesters import catalogue_entry, iso_19139, listing
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, identified, is_yes, parted
+from harvesters.folder import is_wanted
+from harvesters.web_folder import Walk
 from harvesters.xml_answers import MAX_BYTES, parsed
 
 DOCUMENTS = 100  # of one page
-FOLDERS, DEPTH = 200, 6  # a listing that leads to more is a maze
 READERS = 4  # documents that are asked for side by side
 _METADATA = re.compile(rb"<(\w+:)?(M[DI]_Metadata|CHE_MD_Metadata|GetRecord\w*Response)\b")
 
@@ -30,6 +31,7 @@ class IsoFolder:
     """A folder of XML documents, each with one metadata record, or several where it is a saved answer of a catalogue."""
 
     kind: ClassVar[str] = "iso-folder"
+    local: ClassVar[bool] = True
     title: ClassVar[Mapping[str, str]] = {"vi": "Thư mục tệp siêu dữ liệu ISO 19139 (XML)", "en": "Folder of ISO 19139 metadata (XML)"}
     options: ClassVar[tuple[Option, ...]] = (
         Option(name="pattern", default="*.xml", vi="Chỉ đọc các tệp có tên khớp mẫu; nhiều mẫu cách nhau bằng dấu chấm phẩy",
@@ -40,16 +42,16 @@ class IsoFolder:
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._source, self._options, self._net = source, source.options, net
-        local = is_file_url(source.url) or source.url.startswith("/")
-        self._folder: LocalFolder | None = net.local_folder(source.url) if local else None
+        self._folder: LocalFolder | None = net.local_folder(source.url) if is_local(source.url) else None
         self._found: dict[str, str] | None = None
-        self._left_out, self._is_one = False, False
-        self._kept_out: Issue | None = None
+        self._is_one = False
+        self._shortfall: Issue | None = None
+        self._since: str | None = None  # the cursor at which the folder was looked through
 
     def page(self, cursor: str | None) -> Page:
         """The records of the next 100 documents in the order of their paths; the cursor is the path of the last one."""
         if self._found is None:
-            self._left_out, self._kept_out = False, None
+            self._shortfall, self._since = None, cursor
             self._found = self._gather()
         paths = sorted(path for path in self._found if cursor is None or path > cursor)
         with ThreadPoolExecutor(READERS, thread_name_prefix="iso") as pool:
@@ -57,10 +59,8 @@ class IsoFolder:
         items, issues = parted(found)
         if self._is_one and not items:
             raise Trouble(issues[0])
-        if len(paths) > DOCUMENTS:
-            return Page(items=items, cursor=paths[DOCUMENTS - 1], total=len(self._found), issues=issues)
-        said = Issue("listing-incomplete", Place(url=self._source.url), {"found": len(self._found), "total": f"> {len(self._found)}"})
-        return Page(items=items, total=len(self._found), issues=issues, shortfall=self._kept_out or (said if self._left_out else None))
+        return Page(items=items, cursor=paths[DOCUMENTS - 1] if len(paths) > DOCUMENTS else None, total=len(self._found), issues=issues,
+                    shortfall=self._shortfall if cursor in (None, self._since) else None)
 
     def _gather(self) -> dict[str, str]:
         """Every document by its path below the folder, with its address; of a single document the one."""
@@ -72,46 +72,13 @@ class IsoFolder:
             self._is_one = True
             return {listing.relative(answer.url, listing.folder_of(answer.url)) or answer.url: self._source.url}
         self._net.require_crawlable(answer.url)  # a single document was registered; a listing is crawled
-        return self._walked(answer.url, answer.body)
-
-    def _walked(self, where: str, body: bytes) -> dict[str, str]:
-        """The documents of a listing and, where wanted, of the listings below it."""
-        root = listing.folder_of(where)
-        found: dict[str, str] = {}
-        asked, waiting = {root}, [(root, body, 0)]
-        while waiting:
-            folder, body, depth = waiting.pop(0)
-            page = body.decode("utf-8", "replace")
-            if not listing.has_links(page):
-                raise Trouble(Issue("listing-of-another-kind", Place(url=folder), {"expected": "<a href>"}))
-            for entry in listing.entries(page, folder):
-                if not self._may_crawl(entry.url):
-                    continue
-                if not entry.is_folder:
-                    if self._wanted(PurePosixPath(entry.path).name):
-                        found[listing.relative(folder, root) + entry.path] = entry.url
-                elif is_yes(self._options.get("recursive")) and entry.url not in asked:
-                    if depth >= DEPTH or len(asked) >= FOLDERS:
-                        self._left_out = True
-                        continue
-                    asked.add(entry.url)
-                    waiting.append((entry.url, self._net.get(entry.url).body, depth + 1))
+        walk = Walk(self._net, is_yes(self._options.get("recursive")))
+        found = {path: entry.url for path, entry in walk.files(answer) if self._wanted(PurePosixPath(path).name)}
+        self._shortfall = walk.shortfall(self._source.url, len(found))
         return found
 
-    def _may_crawl(self, url: str) -> bool:
-        """Whether robots.txt lets us follow a link; what it keeps from us is not taken for gone."""
-        try:
-            self._net.require_crawlable(url)
-        except Trouble as trouble:
-            if trouble.issue.code != "robots-disallowed":
-                raise
-            self._kept_out = self._kept_out or trouble.issue
-            return False
-        return True
-
     def _wanted(self, name: str) -> bool:
-        patterns = [part.strip().lower() for part in str(self._options.get("pattern") or "*.xml").split(";") if part.strip()]
-        return any(fnmatch(name.lower(), pattern) for pattern in patterns)
+        return is_wanted(name, {"pattern": self._options.get("pattern") or "*.xml"})
 
     def _records(self, path: str) -> list[Gathered | Issue]:
         """The records of one document, or why there are none; a host that is gone ends the listing."""

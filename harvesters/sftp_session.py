@@ -36,8 +36,6 @@ class Server:
 
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._net, self._url = net, source.url
-        if "@" in urlsplit(source.url).netloc:
-            raise UsageError("Không ghi tên đăng nhập trong địa chỉ; hãy dùng --option user=….", "The user does not belong in the address; use --option user=….")
         given = re.split(r"[\s,;]+", str(source.options.get("host_key") or "").strip())
         if not all(_FINGERPRINT.fullmatch(key) for key in given):
             raise UsageError("Tùy chọn host_key cần dấu vân tay dạng SHA256:… (lệnh: ssh-keyscan MÁY | ssh-keygen -lf -).",

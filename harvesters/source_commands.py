@@ -17,10 +17,9 @@ from catalog.due import last_skipped
 from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, say
 from catalog.models import Agency, Run, Source
-from catalog.net import is_file_url
 from catalog.runs import counters, decided_by
 from catalog.site import Site, site_here
-from catalog.sources import Draft, save_source, set_state, source_named
+from catalog.sources import Draft, is_local, save_source, set_state, source_named
 from harvesters.asking import Answers, Request, ask
 from harvesters.base import Placed, SourceSpec
 from harvesters.connectors import connect, declared, own_address
@@ -92,7 +91,7 @@ def _require_usable(site: Site, connector: str, spec: SourceSpec) -> None:
         made = connect(connector, spec, site.net)
         if isinstance(made, Placed):
             made.vet()
-        elif connector != "directory" or not (spec.url.startswith("/") or is_file_url(spec.url)):
+        elif not (declared()[connector]["local"] and is_local(spec.url)):
             site.net.vet(spec.url)
     except Trouble as trouble:
         raise _as_usage(trouble) from trouble

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from catalog.errors import Trouble, UsageError
 from catalog.issues import Issue, Place
 from catalog.net import Net
+from catalog.net.guard import urlsplit_or_none
 from harvesters.base import SourceSpec
 
 REASON = 200  # characters of what a database says that an issue repeats
@@ -34,7 +35,8 @@ class Kind:
 
     `dialect` is sqlglot's name of its SQL; `begin` are the first statements of a transaction, with `{ms}` and `{s}` for the
     time limit; `arguments` are the driver's, of a vetted address, the seconds to connect and the time limit. A driver that
-    can be told host and address apart checks the server's certificate by its name; the others are given the address as host.
+    can be told host and address apart is (`knows_both`), and where the source's address says `sslmode=verify-full` it checks
+    the server's certificate by its name; the others are given the address as host.
     """
 
     driver: str
@@ -45,11 +47,15 @@ class Kind:
     knows_both: bool = False
 
 
+# What libpq would take from the environment and the home of this worker, and give to an agency's server.
+_NOWHERE = f"{os.devnull}/none"
+_NOT_OURS = {"passfile": _NOWHERE, "sslcert": _NOWHERE, "sslkey": _NOWHERE, "options": "", "gssencmode": "disable"}
+
 KINDS: Mapping[str, Kind] = {
     "postgresql": Kind(
         driver="postgresql+psycopg", dialect="postgres", port=5432, knows_both=True,
         begin=("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}", "SET LOCAL lock_timeout = {ms}"),
-        arguments=lambda address, connect, limit: {"hostaddr": address, "connect_timeout": connect, "application_name": "haidang"}),
+        arguments=lambda address, connect, limit: {"hostaddr": address, "connect_timeout": connect, "application_name": "haidang", **_NOT_OURS}),
     "mysql": Kind(
         driver="mysql+pymysql", dialect="mysql", port=3306, begin=("SET SESSION max_execution_time = {ms}", "START TRANSACTION READ ONLY"),
         arguments=lambda address, connect, limit: {"connect_timeout": connect, "read_timeout": limit}),
@@ -104,10 +110,11 @@ class Database:
         with self._net.turn(target):
             with self._net.connected(target) as probe:
                 address = probe.getpeername()[0]
-            host = self.url.host if self._kind.knows_both else address
-            url = self.url.set(drivername=self._kind.driver, password=self._password or None, host=host)
+            host = target.host if self._kind.knows_both else address  # what was vetted, however the driver would read the address
+            url = self.url.set(drivername=self._kind.driver, host=host, port=target.port)
             arguments = self._kind.arguments(address, max(int(self._net.limits.connect), 1), self._limit)
-            engine = create_engine(url, poolclass=NullPool, connect_args=dict(arguments))
+            arguments = {**arguments, "password": self._password}  # never left out: a driver may look for one elsewhere
+            engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
             with self._open(engine) as reading:
                 yield reading
 
@@ -219,7 +226,7 @@ class Reading:
 
 
 def _read(address: str) -> tuple[URL, Kind]:
-    """The address in its parts; Trouble or UsageError for one that names no database we know, or holds a password."""
+    """The address in its parts; Trouble or UsageError for one that names no database we know."""
     scheme = address.partition(":")[0].lower()
     if scheme != "sqlite" and scheme not in KINDS:
         raise Trouble(Issue("url-of-another-scheme", Place(), {"scheme": scheme[:40] or "–", "expected": ", ".join(["sqlite", *KINDS])}))
@@ -227,8 +234,8 @@ def _read(address: str) -> tuple[URL, Kind]:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:
         raise Trouble(Issue("url-broken", Place(url="–"))) from error
-    if url.password is not None:
-        raise UsageError("Không ghi mật khẩu trong địa chỉ; hãy dùng --secret password.", "The password does not belong in the address; use --secret password.")
+    if scheme != "sqlite" and not _is_read_alike(url, address):
+        raise Trouble(Issue("url-broken", Place(url="–")))
     odd = sorted(set(url.query) - _QUERY)
     if odd or (scheme == "sqlite" and (url.query or url.host or not (url.database or "").startswith("/"))):
         raise UsageError("Địa chỉ cơ sở dữ liệu cần dạng postgresql://tên@máy-chủ:5432/cơ-sở hoặc sqlite:////đường/dẫn/tệp.db, không kèm tham số khác.",
@@ -240,3 +247,12 @@ def _read(address: str) -> tuple[URL, Kind]:
         module = kind.driver.partition("+")[2]
         raise UsageError(f"Máy này chưa có trình điều khiển cho {scheme}: cài gói {module}.", f"This machine has no driver for {scheme}: install {module}.") from error
     return url, kind
+
+
+def _is_read_alike(url: URL, address: str) -> bool:
+    """Whether what is vetted is what the driver would ask: `x://allowed?@other/` has one host to urlsplit, another to SQLAlchemy."""
+    parts = urlsplit_or_none(address)
+    try:
+        return parts is not None and (url.host or "").lower() == (parts.hostname or "") and url.port == parts.port
+    except ValueError:
+        return False

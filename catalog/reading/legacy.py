@@ -10,24 +10,32 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.reading import tcvn3, viscii, vni
-from catalog.reading.vietnamese import is_syllable, share_of_syllables
+from catalog.reading.vietnamese import is_syllable, reads
 
 DECODERS: Mapping[str, type[codecs.IncrementalDecoder]] = {tcvn3.NAME: tcvn3.Decoder, vni.NAME: vni.Decoder, viscii.NAME: viscii.Decoder}
 ENOUGH = 0.8  # share of accented words that must be syllables
 ENOUGH_WORDS = 2  # different accented words, below which nothing is proven
 MARGIN = 0.1  # by which a reading must be better than the text as it stands
+SEVERAL = 3  # different words of two accented letters or more that prove VISCII, which every byte could be
 SAMPLES = 2_000  # different runs that a decision on one font looks at
+LONGEST = 500  # characters of a run that a decision looks at
 
 _SPECIAL = "".join(bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _SOME_BYTES = re.compile(f"[\x80-\xff{_SPECIAL}]")
 _ONLY_BYTES = re.compile(f"[\x00-\xff{_SPECIAL}]*")
 _PARTS = re.compile(f"[\x00-\xff{_SPECIAL}]+|[^\x00-\xff{_SPECIAL}]+")
 # As it stands, a sign of Latin-1 between letters is part of a broken word.
-_BROKEN = re.compile(r"[^\W\d_]+(?:[\xa1-\xa9\xac-\xb4\xb6-\xb8\xbb-\xbf\xd7\xf7]+[^\W\d_]*)+|[\xa2-\xa9\xac-\xaf\xb6-\xb8\xbb-\xbf]+[^\W\d_]+")
+_SIGNS = "\xa1-\xa9\xac-\xb4\xb6-\xb8\xbb-\xbf\xd7\xf7"
+_TOKEN = re.compile(rf"(?:[^\W\d_]|[{_SIGNS}])+")
+_WORD = re.compile(r"[^\W\d_]+")
+_BREAK = re.compile(rf"[^\W\d_][{_SIGNS}]|[\xa2-\xa9\xac-\xaf\xb6-\xb8\xbb-\xbf][^\W\d_]")
+_POWERS = "²³"
+_UNITS = re.compile(r"(?<![^\W\d_])(?:[kcmdhµ]?m[²³]|µ(?:m|g|l|L|s|A|V|W|F|H|M|S|Sv|Gy|Pa|mol)|°\s?[CF]?|[±×¼½¾])(?![^\W\d_])")
+_BLANKS = re.compile("[\t\n\r ]")
 _HINTS = ((re.compile(r"\.vn", re.IGNORECASE), tcvn3.NAME), (re.compile(r"vni[- ]", re.IGNORECASE), vni.NAME),
           (re.compile(r"vi(scii)?[- ]times|viscii", re.IGNORECASE), viscii.NAME))
 
@@ -47,9 +55,18 @@ def may_be_legacy(text: str) -> bool:
 
 def is_suspicious(samples: Iterable[str]) -> bool:
     """Whether texts that bytes could have been do not read as they stand, and do read in an older code page."""
-    texts = [text for text in samples if not text.isascii() and _ONLY_BYTES.fullmatch(text)]
-    as_it_is, _ = _as_it_is(texts)
-    return any(share >= ENOUGH / 2 and share > as_it_is for share, words in (_share(texts, name) for name in DECODERS) if words)
+    texts = [text[:LONGEST] for text in samples if _is_telling(text[:LONGEST])]
+    found = (_compared(texts, name) for name in DECODERS)
+    return any(one.words and one.read >= ENOUGH / 2 and one.read > one.stands for one in found)
+
+
+def _is_telling(text: str) -> bool:
+    """Whether bytes could have been the text, and its letters beyond ASCII are more than signs of units: m², µm, °C, ±."""
+    return not _is_of_units(text) and _ONLY_BYTES.fullmatch(text) is not None
+
+
+def _is_of_units(text: str) -> bool:
+    return text.isascii() or _UNITS.sub("", text).isascii()
 
 
 def decoded(text: str, name: str) -> str | None:
@@ -70,24 +87,50 @@ def hint(font: str) -> str | None:
     return next((name for pattern, name in _HINTS if pattern.match(font)), None)
 
 
-def _share(texts: Sequence[str], name: str) -> tuple[float, int]:
-    """The share of accented words that are syllables when read so, and how many different words there are.
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Texts in a code page beside how they stand, by the words that would change: which share of them are syllables, either way.
 
-    Texts that cannot be read so count with their words as they stand, all of them wrong.
+    `words` are the different accented words that the reading gives. Texts that cannot be read so count as read wrongly.
     """
-    read = [decoded(text, name) for text in texts]
-    good, words = share_of_syllables("\n".join(text for text in read if text is not None))
-    readable = sum(text is not None for text in read) / max(1, len(read))
-    return good * readable, words
+
+    read: float
+    stands: float
+    words: frozenset[str]
 
 
-def _as_it_is(texts: Sequence[str]) -> tuple[float, int]:
-    """As `_share`, of the texts as they stand."""
-    text = "\n".join(texts)
-    broken = len(_BROKEN.findall(text))
-    share, words = share_of_syllables(_BROKEN.sub(" ", text))
-    whole = len(re.findall(r"\w*[^\W\d_\x00-\x7f]\w*", _BROKEN.sub(" ", text)))
-    return share * whole / max(1, whole + broken), words + broken
+def _compared(texts: Sequence[str], name: str) -> _Compared:
+    then: list[tuple[str, bool]] = []
+    now: list[tuple[str, bool]] = []
+    unreadable = 0
+    for text in texts:
+        read = decoded(text, name)
+        if read is None:
+            unreadable += 1
+            then += _judged(text)
+            continue
+        for before, after in zip(_BLANKS.split(text), _BLANKS.split(read), strict=True):
+            if before != after:
+                then += _judged(before)
+                now += _judged(after)
+    return _Compared(read=_share(now) * (1 - unreadable / max(1, len(texts))), stands=_share(then), words=frozenset(word for word, _ in now))
+
+
+def _share(words: Sequence[tuple[str, bool]]) -> float:
+    return sum(good for _, good in words) / max(1, len(words))
+
+
+def _judged(text: str) -> Iterator[tuple[str, bool]]:
+    """The accented words of a text, and whether each reads as a syllable; a word that signs of Latin-1 break does not.
+
+    Units tell nothing, nor does a single letter.
+    """
+    for token in _TOKEN.findall(_UNITS.sub(" ", text)):
+        whole = token.rstrip(_POWERS)
+        if _BREAK.search(whole):
+            yield whole, False
+            continue
+        yield from ((word, reads(word)) for word in _WORD.findall(whole) if len(word) > 1 and not word.isascii())
 
 
 @dataclass(slots=True)
@@ -98,11 +141,12 @@ class Evidence:
 
     def add(self, run: Run) -> None:
         """Look at a run; only one that bytes could have been tells anything."""
-        if run.text.isascii() or not _ONLY_BYTES.fullmatch(run.text):
+        text = run.text[:LONGEST]
+        if not _is_telling(text):
             return
         known = self.texts.setdefault(run.font.lower(), {})
         if len(known) < SAMPLES:
-            known[run.text] = None
+            known[text] = None
 
     def decided(self) -> Decisions:
         """The code page of each font; None is text as it stands."""
@@ -111,7 +155,7 @@ class Evidence:
         pages, doubtful = {}, set()
         for font, texts in self.texts.items():
             found = _best(list(texts), hint(font))
-            if found is None and _as_it_is(list(texts))[0] < ENOUGH:
+            if found is None and _share([word for text in texts for word in _judged(text)]) < ENOUGH:
                 found = overall if overall and all(decoded(text, overall) is not None for text in texts) else None
                 doubtful |= {font} if found is None else set()
             pages[font] = found
@@ -120,14 +164,20 @@ class Evidence:
 
 def _best(texts: Sequence[str], hinted: str | None) -> str | None:
     """The code page in which the texts read best, if clearly better than they stand; a hint decides what evidence is too thin for."""
-    as_it_is, _ = _as_it_is(texts)
-    shares = {name: _share(texts, name) for name in DECODERS}
-    if hinted and shares[hinted][0] >= max(share for share, _ in shares.values()):
-        share, words = shares[hinted]
-        return hinted if words and share >= ENOUGH and share >= as_it_is else None
-    name = max(shares, key=lambda name: shares[name][0])
-    share, words = shares[name]
-    return name if share >= ENOUGH and words >= ENOUGH_WORDS and share >= as_it_is + MARGIN else None
+    found = {name: _compared(texts, name) for name in DECODERS}
+    if hinted and found[hinted].read >= max(one.read for one in found.values()):
+        one = found[hinted]
+        return hinted if one.words and one.read >= ENOUGH and one.read >= one.stands else None
+    if not _proves_viscii(found[viscii.NAME].words):
+        del found[viscii.NAME]
+    name = max(found, key=lambda name: found[name].read)
+    one = found[name]
+    return name if one.read >= ENOUGH and len(one.words) >= ENOUGH_WORDS and one.read >= one.stands + MARGIN else None
+
+
+def _proves_viscii(words: Iterable[str]) -> bool:
+    """Whether enough of the words are such as no chance makes: every byte is a letter in VISCII, so that m² would be mỗ."""
+    return sum(sum(not sign.isascii() for sign in word) >= 2 and is_syllable(word) for word in words) >= SEVERAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +190,7 @@ class Decisions:
     def read(self, run: Run) -> tuple[str, str | None]:
         """The run as it was meant, and the code page that says so (None where it stands as it is)."""
         name = self.pages.get(run.font.lower())
-        if not may_be_legacy(run.text):
+        if not may_be_legacy(run.text) or (_is_of_units(run.text) and hint(run.font) != name):
             return run.text, None
         if _ONLY_BYTES.fullmatch(run.text):
             return self._whole(run.text, name)
@@ -172,7 +222,6 @@ def _mixed(text: str, name: str) -> tuple[str, str | None]:
 
 
 def _wrong(text: str) -> int:
-    """How many accented words are no syllables, a word broken by signs of Latin-1 being one."""
-    broken = len(_BROKEN.findall(text))
-    words = re.findall(r"[^\W\d_]+", _BROKEN.sub(" ", text))
-    return broken + sum(not word.isascii() and not is_syllable(word) for word in words)
+    """How many accented words are no syllables, a word broken by signs of Latin-1 being one; case does not matter here."""
+    return sum(1 for token in _TOKEN.findall(_UNITS.sub(" ", text)) if not token.isascii() for whole in [token.rstrip(_POWERS)]
+               if _BREAK.search(whole) or any(not word.isascii() and not is_syllable(word) for word in _WORD.findall(whole)))

@@ -32,15 +32,20 @@ def is_syllable(word: str) -> bool:
     return _SYLLABLE.fullmatch(unicodedata.normalize("NFC", _TONE.sub("", parts))) is not None
 
 
+def reads(word: str) -> bool:
+    """Whether a word is a syllable in one case; capitals after small letters are how a wrong decoding looks."""
+    return (word.islower() or word.isupper() or word.istitle()) and is_syllable(word)
+
+
 def share_of_syllables(text: str) -> tuple[float, int]:
     """The share of the accented words of a text that are syllables, and how many different such words there are.
 
-    Single letters prove nothing. A word in which capitals follow small letters counts as wrong: that is how a wrong decoding looks.
+    Single letters prove nothing.
     """
     words = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if len(word) > 1 and not word.isascii()]
     if not words:
         return 0.0, 0
-    good = sum(1 for word in words if (word.islower() or word.isupper() or word.istitle()) and is_syllable(word))
+    good = sum(map(reads, words))
     return good / len(words), len(set(words))
 
 

@@ -20,8 +20,9 @@ from catalog.gathering import hash_raw
 from catalog.issues import say
 from catalog.net import Net
 from catalog.record import Record
-from harvesters.base import Gathered, every_page
-from harvesters.connectors import check_options, connect, kinds
+from catalog.sources import Draft, credentials_in, problems_of
+from harvesters.base import Gathered, SourceSpec, every_page
+from harvesters.connectors import check_options, connect, declared, kinds
 from harvesters.describing import DEFAULTS
 
 ODD = (None, 7, -1.5, True, "", " ", [], {}, [None, 1, {"a": []}], {"a": {"b": [None]}}, [[["x"]]], "<script>alert(1)</script>", "x" * 10_000,
@@ -257,12 +258,45 @@ def test_an_identifier_that_comes_twice_reaches_the_pipeline_twice(server: WebSe
 
 
 def test_an_address_that_is_not_on_the_web_is_refused(net: Net, kind: str, served: Kind):
-    from harvesters.base import SourceSpec
-
     for url in served.refused:
         with pytest.raises(Trouble) as caught:
             connect(kind, SourceSpec(name="x", url=url, options=served.required), net).page(None)
         assert caught.value.issue.code in {"url-not-http", "address-private", "address-odd", "url-broken", "url-of-another-scheme"}
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "sftp", "postgresql", "mysql"])
+def test_a_password_in_the_address_is_refused_before_it_is_saved_and_whenever_it_is_read(net: Net, kind: str, served: Kind, scheme):
+    """An address is stored in clear, shown on pages and published with the files."""
+    url = f"{scheme}://ten:bi-mat@example.vn/du-lieu"
+    [problem] = credentials_in(url, kind, declared())
+    secret = [option.name for option in kinds()[kind].options if option.secret]
+    assert problem.field == "url"
+    assert problem in problems_of(Draft(name="nguon", agency="so-y-te", connector=kind, url=url, options=served.required), declared(), net)
+    for words in (problem.vi, problem.en):
+        assert all(name in words for name in secret)
+        assert "bi-mat" not in words
+    with pytest.raises(UsageError) as caught:
+        connect(kind, SourceSpec(name="x", url=url, options=served.required), net)
+    assert problem in caught.value.problems
+
+
+def test_a_user_stands_in_the_address_of_a_database_only(kind: str):
+    for url in ("https://ten@example.vn/", "http://ten@example.vn/"):
+        assert credentials_in(url, kind, declared())
+    assert bool(credentials_in("postgresql://ten@example.vn/x", "sql", declared())) is False
+    assert credentials_in("sftp://ten@example.vn/x", "sftp", declared())
+
+
+def test_a_folder_of_this_machine_can_be_saved_where_the_connector_reads_one(net: Net, kind: str, served: Kind, tmp_path):
+    draft = Draft(name="nguon", agency="so-y-te", connector=kind, url=str(tmp_path), options=served.required)
+    opens = declared()[kind]["local"]
+    assert opens is (kind in {"directory", "iso-folder"})
+    if opens:
+        for url in (str(tmp_path), tmp_path.as_uri()):
+            assert problems_of(replace(draft, url=url), declared(), net) == []
+            assert connect(kind, SourceSpec(name="x", url=url), net).page(None).items == ()
+    elif not declared()[kind]["placed"]:
+        assert [problem.field for problem in problems_of(draft, declared(), net)] == ["url"]
 
 
 def test_what_the_operator_says_holds_where_the_source_says_nothing(server: WebServer, net: Net, kind: str, served: Kind):

@@ -9,7 +9,7 @@ from support.sources import code_of
 from support.web_server import WebServer, reply
 
 from catalog.net import Net
-from harvesters import iso_folder
+from harvesters import iso_folder, web_folder
 from harvesters.base import SourceSpec, every_page
 from harvesters.iso_folder import IsoFolder
 
@@ -55,7 +55,7 @@ def test_a_maze_of_folders_ends_with_a_shortfall(server: WebServer, net: Net):
         server.routes["/waf/" + "x/" * depth] = reply(listed("x/", "a.xml"))
         server.routes["/waf/" + "x/" * depth + "a.xml"] = reply(iso_19139(f"d{depth}", "Bộ"))
     names, _, page = found(folder(server.url("/waf/"), net, recursive="true"))
-    assert len(names) == iso_folder.DEPTH + 1
+    assert len(names) == web_folder.DEPTH + 1
     assert page.shortfall.code == "listing-incomplete"
 
 

@@ -75,6 +75,7 @@ def words(name: str = "moi", **changed: str) -> list[str]:
     (words(url="http://so-yte.example.vn:22/"), "cổng 22", "port 22"),
     (words(connector="file", url="/etc/passwd"), "viết chưa đúng", "malformed"),
     (words(connector="file", url="file:///etc/passwd"), "http hoặc https", "http and https"),
+    (words(url="http://ten:mat-khau@so-yte.example.vn/"), "trong địa chỉ", "in the address"),
     (words(schedule="mỗi đêm"), "Không hiểu lịch", "schedule"),
     (words(schedule="0 2 * * *", blackout="8-17"), "Không hiểu giờ", "blackout"),
     (["source", "preview"], "Cần tên nguồn", "Give a source's name"),
@@ -97,6 +98,13 @@ def test_a_good_source_is_saved_and_saved_again_when_it_changes(site):
     with site.reading() as session:
         source = session.scalars(select(Source).where(Source.name == "moi")).one()
     assert (source.url, source.options) == ("http://127.0.0.1:8/", {"copy": "none"})
+
+
+@pytest.mark.parametrize("connector", ["directory", "iso-folder"])
+def test_a_folder_of_this_machine_is_saved(site, tmp_path, connector):
+    add_source(site, url="http://127.0.0.1:9/")
+    result = haidang(site, *words(connector=connector, url=str(tmp_path)))
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_schedule_is_echoed_shown_and_stops_with_the_source(site):

@@ -32,6 +32,7 @@ from catalog.models import Source
 from catalog.net import Limits, Net
 from catalog.source_secrets import sealed
 from catalog.validation import check
+from harvesters import sql_database
 from harvesters.base import SourceSpec, every_page
 from harvesters.connectors import connect
 from harvesters.sql_table import cell
@@ -309,6 +310,43 @@ def test_a_file_outside_the_allowed_folders_is_not_opened(on_sqlite, tmp_path):
 def test_an_address_that_smuggles_something_in_is_refused(net, url):
     with pytest.raises((UsageError, Trouble)):
         connect("sql", SourceSpec(name="x", url=url, options={"tables": "*"}), net)
+
+
+@pytest.mark.parametrize("url", ["postgresql://127.0.0.1?@other.example:22/db", "postgresql://127.0.0.1#@other.example/db", "mysql://127.0.0.1?@other.example/db",
+                                 "postgresql://127.0.0.1:x/db"])
+def test_an_address_that_is_read_in_two_ways_is_refused(net, url):
+    """What is vetted is what is asked: one reader takes for the host what another takes for the user."""
+    with pytest.raises((Trouble, UsageError)) as caught:
+        connect("sql", SourceSpec(name="x", url=url, options={"tables": "*"}), net)
+    assert not isinstance(caught.value, Trouble) or caught.value.issue.code == "url-broken"
+
+
+def test_the_driver_is_given_the_host_and_port_that_were_vetted(on_postgresql, net, monkeypatch):
+    given, real = {}, sql_database.create_engine
+
+    def create_engine(url, **others):
+        given.update(others.get("connect_args") or {}, host=url.host, port=url.port)
+        return real(url, **others)
+
+    monkeypatch.setattr(sql_database, "create_engine", create_engine)
+    address = make_url(on_postgresql.url)
+    connect("sql", on_postgresql.source(tables="cho"), net).page(None)
+    assert (given["host"], given["hostaddr"], given["port"]) == ("127.0.0.1", "127.0.0.1", address.port)
+    connect("sql", on_postgresql.source(url="postgresql://a@LOCALHOST/x", tables="cho"), net).vet()  # the case of a host says nothing
+
+
+def test_nothing_of_the_worker_s_own_surroundings_reaches_the_server(on_postgresql, net, tmp_path, monkeypatch):
+    """Not the password of another database: libpq takes what it is not told from the environment and from ~/.pgpass."""
+    keys = tmp_path / "pgpass"
+    keys.write_text(f"*:*:*:*:{PASSWORD.replace(':', chr(92) + ':')}\n")
+    keys.chmod(0o600)
+    for name, value in (("PGPASSFILE", str(keys)), ("PGPASSWORD", PASSWORD)):
+        with monkeypatch.context() as around:
+            around.setenv(name, value)
+            assert code_of(connect("sql", on_postgresql.source(tables="cho", secrets={}), net).page, None) == "database-refused"
+    monkeypatch.setenv("PGOPTIONS", "-c search_path=pg_catalog")
+    made(net, on_postgresql.source(query="SELECT current_schema() AS a", identifier="x"), tmp_path / "ra.csv")
+    assert table(tmp_path / "ra.csv") == [["a"], ["public"]]
 
 
 def test_nobody_there_is_told(net):
