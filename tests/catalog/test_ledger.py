@@ -46,11 +46,13 @@ def another(site: Site) -> Ledger:
 def holder(site) -> Iterator[subprocess.Popen[str]]:
     """A process that holds one of the host's two places."""
     process = subprocess.Popen([sys.executable, "-c", HOLDER, where_of(site), HOST], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None and process.stdout.readline() == "held\n"
-    yield process
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    try:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_a_site_shares_its_ledger_as_its_database_allows(site):
@@ -135,7 +137,9 @@ def test_a_connection_that_ends_loses_its_places_and_the_next_call_takes_a_new_o
     place = ledger.take(HOST, 1)
     if isinstance(ledger, SharedLedger):
         with site.engine.connect() as connection:
-            connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+            ended = connection.scalars(text("SELECT pg_terminate_backend(l.pid, 30000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                                            "WHERE l.locktype = 'advisory' AND d.datname = current_database()"))  # waits until it is gone
+            assert list(ended) == [True]
         fresh = another(site).take(HOST, 1)
         assert fresh is not None
     ledger.give_back(HOST, place)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from support.harvesting import harvest, order_run, start_worker, wait
+from support.harvesting import PATIENCE, harvest, order_run, start_worker, wait
 from support.seeding import add_source
 from support.web_server import Handler, WebServer, reply, silent, web_server
 
@@ -41,9 +41,10 @@ def test_a_run_whose_worker_was_killed_is_ended_by_the_next_worker_and_a_new_one
     server.routes["/data.json"] = hang
     add_source(site, url=server.url("/data.json"), connector="dcat-us")
     run_id = order_run(site)
-    worker = start_worker(site.settings, tmp_path / "worker.log")
+    worker, deadline = start_worker(site.settings, tmp_path / "worker.log"), time.monotonic() + PATIENCE
     try:
         while not arrived and worker.poll() is None:
+            assert time.monotonic() < deadline, "the worker never asked for the listing"
             time.sleep(0.02)
     finally:
         worker.kill()

@@ -274,9 +274,11 @@ def test_memory_does_not_grow_with_the_data(tmp_path):
     path.write_text(message("StructureSpecificData",
         "<mes:DataSet>" + "".join(one.format(n) for n in range(80)) + "</mes:DataSet>"), "utf-8")
     tracemalloc.start()
-    _, rows = sdmx_data.table(path, Place(), Structure())
-    count = sum(1 for _ in rows)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    try:
+        _, rows = sdmx_data.table(path, Place(), Structure())
+        count = sum(1 for _ in rows)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert count == 8_000
     assert peak < 1 << 20

@@ -7,8 +7,11 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import chdir
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import func, inspect, select, text
 from support.harvesting import environment, harvest
 from support.seeding import add_source
@@ -16,9 +19,10 @@ from support.sources import KINDS
 from support.terminal import at_terminal
 from support.web_server import reply
 
+from catalog.cli import build
 from catalog.issues import say
 from catalog.models import IssueRow, Source
-from catalog.site import open_site
+from catalog.site import Site, open_site, site_here
 
 SECRET = "M4t-khau/b1+mat=cua'nguon"
 PARTS = (SECRET.encode(), json.dumps(SECRET).strip('"').encode())
@@ -31,13 +35,35 @@ def portal(server):
     return server, source.url
 
 
-def haidang(site, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def haidang(site, *words: str, typed: str = "") -> Result:
+    """Type a command in the site's folder and environment, in this process, whose log is the test's."""
+    opened: list[Site] = []
+
+    def open_here() -> Site:
+        opened.append(site_here())
+        return opened[-1]
+
+    with chdir(site.settings.var), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("harvesters.source_commands.site_here", open_here)
+        try:
+            return CliRunner(env=environment(site.settings)).invoke(build(), words, input=typed, catch_exceptions=False)
+        finally:
+            for one in opened:
+                one.engine.dispose()
+
+
+def haidang_apart(site, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """The same as a process of its own, with all that it says and logs."""
     return subprocess.run([sys.executable, "-m", "catalog", *words], env=environment(site.settings), cwd=site.settings.var,
                           input=typed, capture_output=True, text=True, timeout=60, check=False)
 
 
-def add(site, url: str, *more: str, typed: str = SECRET + "\n", connector: str = "opendatasoft"):
-    return haidang(site, "source", "add", "moi", "--agency", "so-y-te", "--connector", connector, "--url", url, *more, typed=typed)
+def adding(url: str, *more: str) -> Sequence[str]:
+    return ("source", "add", "moi", "--agency", "so-y-te", "--connector", "opendatasoft", "--url", url, *more)
+
+
+def add(site, url: str, *more: str, typed: str = SECRET + "\n") -> Result:
+    return haidang(site, *adding(url, *more), typed=typed)
 
 
 def stored(site) -> Source:
@@ -71,7 +97,7 @@ def test_a_secret_goes_to_its_server_and_stands_nowhere_else(site, portal, caplo
     caplog.set_level(logging.DEBUG)
     add_source(site, url="http://127.0.0.1:9/")
     server, url = portal
-    added = add(site, url, "--secret", "api_key")
+    added = haidang_apart(site, *adding(url, "--secret", "api_key"), typed=SECRET + "\n")
     assert added.returncode == 0, added.stderr
     run = harvest(site, "moi")
     assert run["counts"] == {"created": 3}
@@ -94,7 +120,7 @@ def test_a_source_that_fails_tells_nothing_of_its_secret(site, portal, caplog):
         server.routes[path] = reply(f"<p>Apikey {SECRET} không đúng", status=401)
     run = harvest(site, "moi")
     shown = haidang(site, "source", "preview", "moi", "--json")
-    assert (run["status"], shown.returncode) == ("failed", 1)
+    assert (run["status"], shown.exit_code) == ("failed", 1)
     expect_untold(json.dumps(run), caplog.text, shown.stdout, shown.stderr, *everything_kept(site))
 
 
@@ -102,7 +128,7 @@ def test_a_secret_stays_when_the_source_is_changed_and_it_is_not_given_again(sit
     add_source(site, url="http://127.0.0.1:9/")
     server, url = portal
     add(site, url, "--secret", "api_key")
-    assert add(site, url + "?a=b", "--title", "Tên khác", typed="").returncode == 0
+    assert add(site, url + "?a=b", "--title", "Tên khác", typed="").exit_code == 0
     harvest(site, "moi")
     assert sent(server) == {f"Apikey {SECRET}"}
 
@@ -111,25 +137,25 @@ def test_a_secret_never_moves_to_another_server(site, portal):
     add_source(site, url="http://127.0.0.1:9/")
     add(site, portal[1], "--secret", "api_key")
     moved = add(site, "http://localhost:9/", typed="")
-    assert moved.returncode == 2
+    assert moved.exit_code == 2
     assert "máy chủ khác" in moved.stderr
     assert "another server" in moved.stderr
     assert stored(site).url == portal[1]
-    assert add(site, "http://localhost:9/", "--forget", "api_key", typed="").returncode == 0
+    assert add(site, "http://localhost:9/", "--forget", "api_key", typed="").exit_code == 0
     assert stored(site).secrets == {}
 
 
 def test_a_removed_source_keeps_no_secret(site, portal):
     add_source(site, url="http://127.0.0.1:9/")
     add(site, portal[1], "--secret", "api_key")
-    assert haidang(site, "source", "remove", "moi").returncode == 0
+    assert haidang(site, "source", "remove", "moi").exit_code == 0
     assert stored(site).secrets == {}
 
 
 def test_a_secret_may_come_from_a_file(site, portal, tmp_path):
     add_source(site, url="http://127.0.0.1:9/")
     (tmp_path / "mat-khau").write_text(SECRET + "\n")
-    assert add(site, portal[1], "--secret", f"api_key=@{tmp_path / 'mat-khau'}", typed="").returncode == 0
+    assert add(site, portal[1], "--secret", f"api_key=@{tmp_path / 'mat-khau'}", typed="").exit_code == 0
     harvest(site, "moi")
     assert sent(portal[0]) == {f"Apikey {SECRET}"}
 
@@ -142,13 +168,14 @@ def test_a_secret_may_come_from_a_file(site, portal, tmp_path):
     (("--secret", "khong-co"), "không có tùy chọn", "has no option"),
     (("--secret", "api_key"), "Chưa có giá trị", "There is no value"),
 ])
-def test_a_secret_given_in_the_wrong_way_is_refused_without_repeating_it(site, words, vi, en):
+def test_a_secret_given_in_the_wrong_way_is_refused_without_repeating_it(site, words, vi, en, caplog):
+    caplog.set_level(logging.DEBUG)
     add_source(site, url="http://127.0.0.1:9/")
     refused = add(site, "http://127.0.0.1:9/", *words, typed="")
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert vi in refused.stderr
     assert en in refused.stderr
-    expect_untold(refused.stdout, refused.stderr)
+    expect_untold(refused.stdout, refused.stderr, caplog.text)
     with site.reading() as session:
         assert session.scalar(select(func.count()).select_from(Source).where(Source.name == "moi")) == 0
 
@@ -169,9 +196,9 @@ def test_a_changed_secret_key_is_an_issue_for_the_platform_and_nothing_is_lost(s
     finally:
         changed.engine.dispose()
     assert (run["status"], issue.code, issue.who) == ("failed", "source-secret-unreadable", "platform")
-    assert shown.returncode == 1
+    assert shown.exit_code == 1
     assert "HAIDANG_SECRET_KEY" in shown.stderr
-    assert again.returncode == 0
+    assert again.exit_code == 0
     assert mended["counts"] == {"unchanged": 3}
     assert sent(portal[0]) == {f"Apikey {SECRET}"}
 
@@ -188,8 +215,7 @@ def test_a_sealed_value_copied_to_another_source_does_not_open(site, portal):
 def test_on_a_terminal_a_secret_is_typed_unseen(site, portal):
     """A real terminal: what is typed at the hidden question is not echoed."""
     add_source(site, url="http://127.0.0.1:9/")
-    code, told = at_terminal(site, ["source", "add", "moi", "--agency", "so-y-te", "--connector", "opendatasoft", "--url", portal[1],
-                                    "--secret", "api_key"], [SECRET])
+    code, told = at_terminal(site, adding(portal[1], "--secret", "api_key"), [SECRET])
     assert code == 0, told
     assert "Khóa API" in told
     assert "API key" in told

@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from support.web_server import Route, WebServer, reply, silent, streamed
 from catalog import jobs
 from catalog.clock import HANOI
 from catalog.models import IssueRow, Run, Source, Staged
+from catalog.net.ledger import OwnLedger
 from catalog.runs import counters
 from catalog.site import Site
 from harvesters.harvest_command import results
@@ -43,6 +45,15 @@ def until_asked(server: WebServer, path: str) -> None:
         time.sleep(0.02)
 
 
+@dataclass(frozen=True)
+class RestedSite(Site):
+    """A site after the pause that a host has asked for: neither its way out nor its ledger remembers it."""
+
+    @cached_property
+    def ledger(self) -> OwnLedger:
+        return OwnLedger(time.monotonic)
+
+
 def call_off(site: Site, run_id: str) -> None:
     with site.writing() as session:
         assert jobs.cancel(session, run_id, site.clock.now())
@@ -64,7 +75,7 @@ def test_a_run_that_is_called_off_stops_within_seconds_whatever_it_waits_for(sit
         assert time.monotonic() - begin < SOON
     assert results(site, [run_id])[0]["counts"] == {}
     server.routes[LISTING], server.routes["/lon.csv"] = listing_of(server), reply("ma,ten\n1,a\n")
-    rested = replace(site)  # whose way out does not remember that the host was busy
+    rested = RestedSite(settings=site.settings, engine=site.engine, files=site.files, clock=site.clock)
     again = order_run(rested)
     with working(rested):
         assert wait(rested, again) == "succeeded"

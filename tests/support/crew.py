@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text
 
 from catalog import jobs
@@ -27,7 +28,6 @@ class Crew:
     """`count` workers of one site; `hit` counts at which stages they died."""
 
     def __init__(self, site: Site, folder: Path, count: int) -> None:
-        os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
         self._forks = multiprocessing.get_context("forkserver")
         self._forks.set_forkserver_preload(["support.marked_worker"])
         self._site, self._folder = site, folder
@@ -35,9 +35,11 @@ class Crew:
         self.hit: Counter[str] = Counter()
 
     def _start(self, name: str) -> multiprocessing.process.BaseProcess:
-        given = {**environment(self._site.settings), "HAIDANG_EXECUTOR_ID": name}
-        process = self._forks.Process(target=work, args=(given, self._marks(name), self._folder / f"{name}.log"))
-        process.start()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # for the server of the forks, which starts with the first of them
+            given = {**environment(self._site.settings), "HAIDANG_EXECUTOR_ID": name}
+            process = self._forks.Process(target=work, args=(given, self._marks(name), self._folder / f"{name}.log"))
+            process.start()
         return process
 
     def _marks(self, name: str) -> Path:

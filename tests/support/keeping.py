@@ -48,6 +48,8 @@ def days_later() -> Iterator:
         opened.append(open_site(site.settings, clock=FrozenClock(site.clock.now() + timedelta(days=days))))
         return opened[-1]
 
-    yield open_later
-    for one in opened:
-        one.engine.dispose()
+    try:
+        yield open_later
+    finally:
+        for one in opened:
+            one.engine.dispose()

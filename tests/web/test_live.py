@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from support.harvesting import environment
+from support.ports import free_port
 from support.published import sow
 from support.seeded_site import serving
 
@@ -77,13 +77,6 @@ def until(true, why: str) -> None:
     while not true():
         assert time.monotonic() < deadline, why
         time.sleep(0.02)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
@@ -159,11 +152,12 @@ def test_what_is_not_there_has_no_stream(served):
         assert answer.status == 404
 
 
-def test_the_real_server_streams_at_once_and_stops_without_waiting_for_readers(site, going, free_port):
-    command = [sys.executable, "-m", "catalog", "serve", "--port", str(free_port), "--threads", "3"]
+def test_the_real_server_streams_at_once_and_stops_without_waiting_for_readers(site, going):
+    port = free_port()
+    command = [sys.executable, "-m", "catalog", "serve", "--port", str(port), "--threads", "3"]
     server = subprocess.Popen(command, env=environment(site.settings), cwd=site.settings.var, stderr=subprocess.DEVNULL)
     try:
-        url = f"http://127.0.0.1:{free_port}"
+        url = f"http://127.0.0.1:{port}"
         until(lambda: answers(url), "the server does not start")
         with reading(url, f"/runs/{going}/events") as answer, reading(url, "/runs/events") as second:
             assert first(events(answer), "run")["id"] == going

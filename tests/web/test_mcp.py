@@ -21,6 +21,7 @@ from mcp.client import Client
 from sqlalchemy import select
 from support.exchanging import ODD, fill
 from support.harvesting import environment
+from support.ports import free_port
 from support.published import sow
 
 from catalog.models import Version
@@ -130,9 +131,7 @@ def test_a_page_under_a_made_up_name_reaches_nothing(filled):
 
 
 def test_the_command_serves_it_until_it_is_told_to_stop(settings):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "catalog", "mcp", "--port", str(port)], env=environment(settings), cwd=settings.var,
                                stderr=subprocess.PIPE, text=True)
     try:

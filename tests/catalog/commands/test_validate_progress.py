@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,19 @@ def server():
         yield server
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """What is started meanwhile can be interrupted, even where this process cannot, as in what a shell starts in the background."""
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if ignored:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Running:
     """The command in a process of its own, with a folder of its own for what is temporary; standard error is a terminal if wanted."""
 
@@ -34,12 +49,11 @@ class Running:
         self.folder = folder / "temporary"
         self.folder.mkdir()
         self.shown = b""
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in what a shell starts in the background; a process would inherit that
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         ours, theirs = pty.openpty() if terminal else os.pipe()
         environment = {**os.environ, "TMPDIR": str(self.folder), "HAIDANG_ALLOW_HOSTS": "127.0.0.1", "TERM": "xterm", "COLUMNS": "100"}
-        self.process = subprocess.Popen([sys.executable, "-m", "catalog", "validate", *arguments], stdout=subprocess.PIPE, stderr=theirs,
-                                        env=environment, start_new_session=True)
+        with interruptible():
+            self.process = subprocess.Popen([sys.executable, "-m", "catalog", "validate", *arguments], stdout=subprocess.PIPE, stderr=theirs,
+                                            env=environment, start_new_session=True)
         os.close(theirs)
         self._reader = threading.Thread(target=self._read, args=(ours,), daemon=True)
         self._reader.start()
