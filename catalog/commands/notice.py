@@ -39,7 +39,7 @@ def list_notices(agency: str | None, source: str | None, kind: str | None, stand
     if kind is not None and kind not in KINDS:
         raise UsageError(f"Không có loại thông báo {kind}; các loại: {', '.join(KINDS)}.", f"There is no kind {kind}; kinds: {', '.join(KINDS)}.")
     with open_house() as house, house.reading() as session:
-        wanted = WantedNotices(agency_id=_agency(session, agency), source_id=_source(session, source), kind=kind, standing=standing)
+        wanted = WantedNotices(agency_id=_agency(session, agency), source_id=_source(session, source), kind=kind, standing=standing, hidden=True)
         found = notices(session, wanted, page=page)
     if as_json:
         click.echo(json.dumps({"total": found.total, "page": found.page, "pages": found.pages, "notices": [asdict(each) for each in found.items]},

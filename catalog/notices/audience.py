@@ -1,18 +1,20 @@
-"""Who is told: an agency's contact, its lead, the platform's team."""
+"""Who is told: an agency's contact, its lead, the platform's team; and what is for nobody outside."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from catalog.mail_server import is_address
-from catalog.models import Agency, Notice, NoticeDelivery
+from catalog.models import Agency, Dataset, Notice, NoticeDelivery
 from catalog.settings import Settings
 
 TEAM = "Đội vận hành nền tảng"
+# A notice names its dataset: one that was never shown, is private or was purged is not talked of.
+OPEN = or_(Notice.dataset_id.is_(None), Notice.dataset_id.in_(select(Dataset.id).where(~Dataset.private, Dataset.state != "draft")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.issues import Issue, codes, say
 from catalog.models import Notice
+from catalog.veil import veiled_facts
 
 LONGEST = 1_000  # characters of one notice's words
 LANGUAGES = ("vi", "en")
@@ -73,11 +74,12 @@ def title(kind: str, language: str) -> str:
 
 
 def line(notice: Notice, language: str) -> str:
-    """A notice in one line of plain text, to be escaped where it is shown."""
+    """A notice in one line of plain text, to be escaped where it is shown; cells that its issue repeats are veiled."""
     facts: dict[str, Any] = _Facts({name: value.get(language, "…") if isinstance(value, dict) else value for name, value in notice.facts.items()})
     facts.update(what="", mend="")
     if notice.issue and notice.issue.get("code") in codes():
-        said = say(Issue.from_dict(notice.issue), language)
+        issue = Issue.from_dict(notice.issue)
+        said = say(replace(issue, facts=veiled_facts(issue.facts)), language)
         facts.update(what=said.what, mend=said.mend)
     if notice.kind not in KINDS:
         return plain(notice.kind)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.issues import Issue, codes, say
 from catalog.models import Notice, NoticeDelivery
+from catalog.notices.audience import OPEN
 from catalog.notices.kinds import LANGUAGES, line, title
 from catalog.runs import Paged, paged
 
@@ -25,12 +26,16 @@ UNTOLD = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedNotices:
-    """Which notices: of one agency, one source, one kind, only those that still stand; None and False are any."""
+    """Which notices: of one agency, one source, one kind, only those that still stand; None and False are any.
+
+    `hidden` adds what is about datasets that the public may not see.
+    """
 
     agency_id: str | None = None
     source_id: str | None = None
     kind: str | None = None
     standing: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,8 @@ def notices(session: Session, wanted: WantedNotices | None = None, *, page: int 
         query = query.where(column == value) if value else query
     if wanted.standing:
         query = query.where(Notice.ended.is_(None))
+    if not wanted.hidden:
+        query = query.where(OPEN)
     found: Paged[Notice] = paged(session, query.order_by(Notice.created.desc(), Notice.id), page)
     ways: dict[str, list[NoticeDelivery]] = defaultdict(list)
     for row in session.scalars(select(NoticeDelivery).where(NoticeDelivery.notice_id.in_([notice.id for notice in found.items]))

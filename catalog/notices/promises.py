@@ -22,7 +22,7 @@ def data_lapsing(session: Session, who: Heirs, day: date) -> list[Happening]:
         select(Dataset.id, Dataset.name, Dataset.title, Dataset.title_en, Dataset.owner_org, Dataset.source_id, Evidence.good_until, current.facts)
         .select_from(Dataset).join(Evidence, Evidence.dataset_id == Dataset.id).join(current, current.dataset_id == Dataset.id)
         .where(text("evidence.kind = 'standing'"), Evidence.until.is_(None), Evidence.good_until.between(day, day + timedelta(days=SOON)),
-               Evidence.state == "ok", current.kind == "current", current.until.is_(None), Dataset.owner_org.is_not(None))).all()
+               Evidence.state == "ok", current.kind == "current", current.until.is_(None), ~Dataset.private, Dataset.owner_org.is_not(None))).all()
     found = []
     for row in rows:
         frequency = row.facts.get("frequency", "")

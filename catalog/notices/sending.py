@@ -20,6 +20,7 @@ from catalog.issues import Issue
 from catalog.mail_server import MailServer, mail_server
 from catalog.models import Notice, NoticeDelivery
 from catalog.net import MailSession, mail_session
+from catalog.notices.audience import OPEN
 from catalog.notices.digest import Told, digest
 from catalog.notices.hook import posted
 from catalog.settings import Settings
@@ -73,7 +74,10 @@ def hurry(site: Site) -> None:
 
 
 def _claim(site: Site, channel: str) -> Claim:
-    """Take what is due for this worker alone, until the lease ends; whole addresses, the longest waiting first."""
+    """Take what is due for this worker alone, until the lease ends; whole addresses, the longest waiting first.
+
+    What has meanwhile been hidden from the public is not sent any more.
+    """
     now = site.clock.now()
     with site.writing() as session:
         rows = session.scalars(
@@ -82,10 +86,13 @@ def _claim(site: Site, channel: str) -> Claim:
             .with_for_update(skip_locked=True)).all()
         taken = list(dict.fromkeys(row.address for row in rows))[:MOST_MAILS]
         rows = [row for row in rows if row.address in taken]
+        notices = {notice.id: notice for notice in session.scalars(select(Notice).where(Notice.id.in_([row.notice_id for row in rows]), OPEN))}
         for row in rows:
-            row.state, row.attempts, row.next_at = "sending", row.attempts + 1, now + LEASE
-        notices = {notice.id: notice for notice in session.scalars(select(Notice).where(Notice.id.in_([row.notice_id for row in rows])))}
-        return [Told(notice=notices[row.notice_id], delivery=row) for row in rows]
+            if row.notice_id in notices:
+                row.state, row.attempts, row.next_at = "sending", row.attempts + 1, now + LEASE
+            else:
+                session.delete(row)
+        return [Told(notice=notices[row.notice_id], delivery=row) for row in rows if row.notice_id in notices]
 
 
 def _mail(site: Site, server: MailServer, claimed: Claim) -> Sent:

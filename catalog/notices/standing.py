@@ -104,7 +104,7 @@ def tables_drifted(session: Session, who: Heirs) -> list[Happening]:
              .group_by(IssueRow.dataset_id).subquery())
     rows = session.execute(
         select(IssueRow, first.c.first_seen, *_DATASET).select_from(IssueRow).join(first, first.c.id == IssueRow.id).join(Dataset, Dataset.id == IssueRow.dataset_id)
-        .where(Dataset.state == "active", Dataset.owner_org.is_not(None))).all()
+        .where(*_PUBLIC)).all()
     return [_of_dataset("schema-drift", row, who, episode=row.first_seen.isoformat(), issue=_issue(row.IssueRow)) for row in rows]
 
 
@@ -128,13 +128,14 @@ def columns_changed(session: Session, who: Heirs, since: datetime) -> list[Happe
     for start in range(0, len(resource_ids), CHUNK):
         for row in session.execute(
             select(Resource.id, *_DATASET).select_from(Resource).join(Dataset, Dataset.id == Resource.dataset_id)
-            .where(Resource.id.in_(resource_ids[start:start + CHUNK]), Dataset.state == "active", Dataset.owner_org.is_not(None))):
+            .where(Resource.id.in_(resource_ids[start:start + CHUNK]), *_PUBLIC)):
             version_id, issue = changed[row.id]
             found.append(_of_dataset("schema-drift", row, who, episode=version_id, issue=issue))
     return found
 
 
 _DATASET = (Dataset.id.label("dataset_id"), Dataset.name, Dataset.title, Dataset.title_en, Dataset.owner_org, Dataset.source_id)
+_PUBLIC = (Dataset.state == "active", ~Dataset.private, Dataset.owner_org.is_not(None))
 
 
 def _of_dataset(kind: str, row: Any, who: Heirs, *, episode: str, issue: Issue) -> Happening:

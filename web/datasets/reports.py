@@ -16,8 +16,8 @@ from flask_babel import gettext as _
 from catalog.issues import Issue, Said, codes, say
 from catalog.models import Version
 from catalog.site import Site
+from catalog.veil import HIDDEN, VALUES, veiled
 from web.datasets.reasons import reason
-from web.veil import HIDDEN, VALUES, veiled
 from web.words import language
 
 CELLS_SHOWN = 12

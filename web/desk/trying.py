@@ -15,9 +15,9 @@ from catalog.models import Preview, Source
 from catalog.previews import Asked
 from catalog.site import Site
 from catalog.sources import Draft
+from catalog.veil import veiled_facts
 from web import account
 from web.desk import orders
-from web.veil import veiled_facts
 from web.words import either, language
 
 

@@ -20,8 +20,8 @@ from catalog.participation import participation
 from catalog.participation.shape import as_dict
 from catalog.site import Site
 from catalog.tables.preview import read_preview
+from catalog.veil import veiled_facts
 from web.datasets.reports import public_json
-from web.veil import veiled_facts
 
 MAX_HITS, MAX_ROWS, MAX_CELL = 50, 100, 2000
 LANGUAGES = ("vi", "en")

@@ -11,9 +11,9 @@ from catalog.activity import Met
 from catalog.issues import Issue, Place, Said, codes, say
 from catalog.models import IssueRow
 from catalog.site import Site
+from catalog.veil import veiled_facts
 from web.runs import words
 from web.runs.lines import issue_line
-from web.veil import veiled_facts
 
 PLACE = ("url", "file", "sheet", "row", "column", "field")
 COLUMNS = ("severity", "code", "stage", "who", "identifier", *PLACE, "vi", "vi_mend", "en", "en_mend", "first_seen", "last_seen", "closed_at")

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from catalog.issues import Issue, Place, Said, codes, say
 from catalog.models import IssueRow
+from catalog.veil import veiled_facts
 from web.runs import words
-from web.veil import veiled_facts
 from web.words import language
 
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 from support.mail_server import mail_server
-from support.noticing import Counted, add_agency, add_source, kept, later, mailing, run
+from support.noticing import Counted, add_agency, add_source, kept, later, mailing, run, ways
 from support.participating import add_dataset, add_version, promise
 
 from catalog import evidence
 from catalog.models import Agency, Dataset, Notice, NoticeDelivery, Resource, Source, Version
+from catalog.notices.listing import WantedNotices, notices
 from catalog.notices.watching import watch
 
 
@@ -296,3 +297,30 @@ def test_two_workers_that_tick_at_once_tell_everything_once(house, mailbox):
     assert len(mailbox.messages) == 3
     with house.reading() as session:
         assert {(row.state, row.attempts) for row in session.scalars(select(NoticeDelivery))} == {("sent", 1)}
+
+
+def test_what_is_private_is_told_nobody_and_leaves_the_list_when_it_becomes_private(house, mailbox):
+    hidden = add_published(house, private=True)
+    run(house, source_of(house), "label-missing", dataset_id=hidden, title_vi="Mã", field="ma", at="A1")
+    watch(house)
+    assert kept(house) == []
+    with house.writing() as session:
+        session.get_one(Dataset, hidden).private = False
+    down = replace(house, settings=replace(house.settings, mail_url="smtp://127.0.0.1:1"))
+    watch(later(down, hours=1))
+    with house.writing() as session:
+        session.get_one(Dataset, hidden).private = True
+    watch(later(house, hours=1, minutes=30))
+    assert kept(house) == [("schema-drift", True)] and mailbox.messages == [] and ways(house) == []
+    with house.reading() as session:
+        assert notices(session).total == 0 and notices(session, WantedNotices(hidden=True)).total == 1
+
+
+def test_cells_that_a_notice_repeats_are_veiled(house, mailbox):
+    dataset = add_published(house)
+    run(house, source_of(house), "label-extra", dataset_id=dataset, example="079199001234", at="C1")
+    watch(house)
+    assert kept(house) == [("schema-drift", True)]
+    with house.reading() as session:
+        texts = [text_of(mailbox.messages[0]), *notices(session).items[0].texts.values()]
+    assert all("079•••34" in text and "079199001234" not in text for text in texts)

@@ -1,4 +1,4 @@
-"""Hides what may be personal in a value that a page repeats from a file: long numbers and private addresses."""
+"""Hides what may be personal in a value that is repeated from a file: long numbers and private addresses."""
 
 from __future__ import annotations
 
