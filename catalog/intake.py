@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from catalog import evidence, rechecking
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
 from catalog.errors import Invalid
+from catalog.held import newest_versions
 from catalog.issues import Issue, Severity
 from catalog.lasting import same_resources
 from catalog.metadata import RESERVED_NAMES
@@ -37,8 +38,7 @@ from catalog.models import (
     new_id,
 )
 from catalog.names import slug, unique_name
-from catalog.pipeline import Before
-from catalog.record import Distribution, Outcome, Record, StoredFile
+from catalog.record import Distribution, Outcome, Record
 from catalog.site import Site
 from catalog.slices import slices
 from catalog.twins import find_twins
@@ -123,7 +123,7 @@ def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
     names = RESERVED_NAMES | set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted))))
     names |= set(session.scalars(select(OldName.name).where(OldName.name.in_(wanted))))
     return Holdings(datasets=datasets, names=names,
-                    newest=_newest_versions(session, [r.id for d in datasets.values() for r in d.resources]))
+                    newest=newest_versions(session, [r.id for d in datasets.values() for r in d.resources]))
 
 
 def _note_checks(intake: Intake, records: Sequence[Record], taken: Sequence[Taken], held: Holdings) -> None:
@@ -265,16 +265,6 @@ def _resource(draft: Distribution, resource_id: str, old: Resource | None, live:
     return resource
 
 
-def _newest_versions(session: Session, resource_ids: Sequence[str]) -> dict[str, Version]:
-    """The newest version of each resource, in whatever state."""
-    if not resource_ids:
-        return {}
-    last = select(Version.resource_id, func.max(Version.number).label("number")).where(
-        Version.resource_id.in_(resource_ids)).group_by(Version.resource_id).subquery()
-    query = select(Version).join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number))
-    return {version.resource_id: version for version in session.scalars(query)}
-
-
 def _version(draft: Distribution, resource_id: str, newest: Version | None, intake: Intake) -> Version | None:
     """A new version where the bytes, or what was found of them, differ from the newest one."""
     file, checked = draft.file, draft.checked
@@ -290,27 +280,6 @@ def _version(draft: Distribution, resource_id: str, newest: Version | None, inta
         errors=checked.errors, schema_name=checked.schema, checked=checked.state, table_sha256=checked.table_sha256,
         table_size=checked.table_size, report_sha256=checked.report_sha256, run_id=intake.run.id,
     )
-
-
-def held_files(session: Session, source_id: str, identifiers: Sequence[str], now: datetime) -> dict[str, dict[str, Before]]:
-    """By identifier and address: the newest bytes held of each file of a source's datasets, good or not."""
-    last = select(Version.resource_id, func.max(Version.number).label("number")).join(
-        Resource, Resource.id == Version.resource_id).join(Dataset, Dataset.id == Resource.dataset_id).where(
-        Dataset.source_id == source_id, Dataset.identifier.in_(identifiers)).group_by(Version.resource_id).subquery()
-    live = aliased(Version)
-    rows = session.execute(
-        select(Dataset.identifier, Resource, Version, live, FileCheck).join(Resource, Resource.dataset_id == Dataset.id)
-        .join(Version, Version.resource_id == Resource.id).outerjoin(live, live.id == Resource.version_id)
-        .outerjoin(FileCheck, FileCheck.resource_id == Resource.id)
-        .join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number)))
-    held: dict[str, dict[str, Before]] = {}
-    for identifier, resource, version, shown, looked in rows:
-        file = StoredFile(sha256=version.sha256, size=version.size, filename=version.filename, media_type=version.media_type,
-                          etag=looked.etag if looked else resource.etag,
-                          last_modified=looked.last_modified if looked else resource.source_modified)
-        held.setdefault(identifier, {})[resource.url] = Before(
-            file=file, reachable=resource.reachable is not False, due=rechecking.is_due(looked, now), believed=rechecking.believes(looked, now), columns=len(shown.fields) if shown and shown.table_sha256 else 0)
-    return held
 
 
 def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_ids: Mapping[str, str | None]) -> None:

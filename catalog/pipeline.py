@@ -3,7 +3,7 @@
     gather ─► describe ─► fit ─► fetch ─► compare ─► check (read, validate, screen) ─► publish ─► index
 
 `gather` is the connector's. The steps of `STEPS` prepare a record: they may be repeated at will, because all
-they leave behind is content-addressed. `intake.publish` then takes the prepared record into the catalogue, and
+they leave behind is content-addressed. `intake.take_in` then takes the prepared record into the catalogue, and
 into the change log from which the index follows, in one transaction that happens exactly once.
 """
 

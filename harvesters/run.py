@@ -15,7 +15,8 @@ from catalog import evidence
 from catalog.characters import keepable
 from catalog.errors import CalledOff, Trouble, UsageError
 from catalog.gathering import Listed, stage_page
-from catalog.intake import SOURCE, Intake, close_lost_places, give_up, held_files, keep_issues, take_in
+from catalog.held import held_files
+from catalog.intake import SOURCE, Intake, close_lost_places, give_up, keep_issues, take_in
 from catalog.issues import Issue
 from catalog.jobs import ACTIVE
 from catalog.models import IssueRow, Known, Run, RunPage, Source, Staged
