@@ -58,13 +58,12 @@ def list_notices(agency: str | None, source: str | None, kind: str | None, stand
 @click.option("--json", "as_json", is_flag=True, help="In JSON ra stdout · Print JSON alone on stdout.")
 def send(as_json: bool) -> None:
     """Ghi thông báo mới và gửi ngay mọi thứ đang chờ · Write what is new, and send everything that waits now."""
-    from catalog.notices.sending import deliver, hurry
+    from catalog.notices.sending import deliver_all
     from catalog.notices.watching import write_notices
 
     with open_house() as house:
         written = write_notices(house)
-        hurry(house)
-        done = deliver(house)
+        done = deliver_all(house)
     if as_json:
         click.echo(json.dumps({"written": written, **asdict(done)}))
     else:

@@ -124,7 +124,7 @@ def mail_session(server: MailServer, name: str = "localhost", limits: Limits = L
                     conversation.login(server.user, server.password)
             yield MailSession(server, conversation)
         finally:
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(OSError):  # smtplib's own failures are among them
                 conversation.quit()
             conversation.close()
 
@@ -152,11 +152,13 @@ def _words(server: MailServer) -> Iterator[None]:
         raise _trouble("mail-time-out" if isinstance(error.__context__, TimeoutError) else "mail-broken-off", server) from None
     except smtplib.SMTPResponseException as error:
         raise _trouble("mail-server-busy", server, status=error.smtp_code) from None
+    except smtplib.SMTPException:  # no way to sign in that both sides know; RFC 4954 has a number for it
+        raise _trouble("mail-login-refused", server, status=504) from None
     except TimeoutError:
         raise _trouble("mail-time-out", server) from None
     except (OSError, UnicodeError):
         raise _trouble("mail-unreachable", server) from None
-    except (smtplib.SMTPException, ValueError):
+    except ValueError:
         raise _trouble("mail-broken-off", server) from None
 
 

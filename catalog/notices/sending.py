@@ -55,33 +55,42 @@ def channels(settings: Settings) -> list[str]:
     return [name for name, url in (("mail", settings.mail_url), ("webhook", settings.webhook_url)) if url]
 
 
-def deliver(site: Site) -> Sent:
-    """Send what is due; failures are kept with their reason, and are no error here."""
-    done = Sent()
+def deliver(site: Site, by: datetime | None = None) -> Sent:
+    """Send a batch of what is due now, or was due `by` a moment; failures are kept with their reason, and are no error here."""
+    by, done = by or site.clock.now(), Sent()
     for channel in channels(site.settings):
         server = mail_server(site.settings.mail_url) if channel == "mail" else None  # what is wrong with it is said before anything is claimed
-        claimed = _claim(site, channel)
+        claimed = _claim(site, channel, by)
         if claimed:
             done += _mail(site, server, claimed) if server is not None else _post(site, claimed)
     return done
 
 
-def hurry(site: Site) -> None:
-    """Let everything that waits be due now."""
+def deliver_all(site: Site) -> Sent:
+    """Send everything that waits, each once, batch after batch."""
+    begin, done = hurry(site), Sent()
+    while (batch := deliver(site, begin)) != Sent():
+        done += batch
+    return done
+
+
+def hurry(site: Site) -> datetime:
+    """Let everything that waits be due now; says when that was."""
     now = site.clock.now()
     with site.writing() as session:
         session.execute(update(NoticeDelivery).where(NoticeDelivery.state == "queued", NoticeDelivery.next_at > now).values(next_at=now))
+    return now
 
 
-def _claim(site: Site, channel: str) -> Claim:
-    """Take what is due for this worker alone, until the lease ends; whole addresses, the longest waiting first.
+def _claim(site: Site, channel: str, by: datetime) -> Claim:
+    """Take what was due by then for this worker alone, until the lease ends; whole addresses, the longest waiting first.
 
     What has meanwhile been hidden from the public is not sent any more.
     """
     now = site.clock.now()
     with site.writing() as session:
         rows = session.scalars(
-            select(NoticeDelivery).where(WAITING, NoticeDelivery.channel == channel, NoticeDelivery.next_at <= now)
+            select(NoticeDelivery).where(WAITING, NoticeDelivery.channel == channel, NoticeDelivery.next_at <= by)
             .order_by(NoticeDelivery.next_at, NoticeDelivery.created, NoticeDelivery.id).limit(MOST_ROWS if channel == "mail" else MOST_POSTED)
             .with_for_update(skip_locked=True)).all()
         taken = list(dict.fromkeys(row.address for row in rows))[:MOST_MAILS]

@@ -124,3 +124,16 @@ def test_a_server_that_is_not_there_is_said_to_be_so():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert refused(f"smtp://127.0.0.1:{port}") == {"code": "mail-unreachable", "host": "127.0.0.1", "port": port}
+
+
+def test_a_server_with_no_way_of_signing_in_that_we_know_is_said_to_refuse_us():
+    def talk(connection: socket.socket) -> None:
+        with connection.makefile("rb") as asked:
+            connection.sendall(b"220 mail.test\r\n")
+            asked.readline()
+            connection.sendall(b"250-mail.test\r\n250 AUTH GSSAPI\r\n")
+            asked.readline()
+
+    with raw_server(talk) as port:
+        found = refused(f"smtp://u:mat-khau@localhost:{port}?tls=off")
+        assert (found["code"], found["status"]) == ("mail-login-refused", 504)

@@ -14,6 +14,7 @@ from catalog.cli import build
 from catalog.errors import UsageError
 from catalog.mail_server import is_address
 from catalog.mail_server import mail_server as parsed
+from catalog.notices.sending import MOST_MAILS
 
 
 @pytest.fixture
@@ -37,6 +38,16 @@ def test_notices_are_sent_and_listed(site, haidang):
     assert shown["total"] == 1 and shown["notices"][0]["deliveries"][0]["state"] == "sent"
     assert "Nguồn nguon" in haidang("notice", "list", "--agency", "so-yt", "--source", "nguon", "--kind", "source-down", "--standing").stdout
     assert json.loads(haidang("notice", "list", "--kind", "data-lapsing", "--json").stdout)["total"] == 0
+
+
+def test_everything_that_waits_is_sent_however_many_there_are_to_be_told(site, haidang):
+    for number in range(MOST_MAILS + 5):
+        run(site, add_source(site, add_agency(site, f"so-{number:02}"), f"nguon-{number:02}"), "host-unknown", host="h")
+    with mail_server() as mailbox:
+        mailbox.refuse["dulieu@so-00.test"] = "451 come back later"
+        sent = haidang("notice", "send", "--json", mail_url=f"smtp://localhost:{mailbox.port}", mail_from="dulieu@haidang.test")
+        assert (sent.exit_code, json.loads(sent.stdout)) == (1, {"written": MOST_MAILS + 5, "sent": MOST_MAILS + 4, "waiting": 1, "failed": 0})
+        assert len(mailbox.messages) == MOST_MAILS + 4
 
 
 def test_what_could_not_be_sent_leaves_with_one_and_the_list_says_why(site, haidang):
