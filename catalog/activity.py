@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.clock import HANOI
+from catalog.clock import HANOI, day_of
 from catalog.models import IssueRow, Run, Source, Worker
 
 GOOD, PART, BAD = "good", "part", "bad"
@@ -38,7 +38,7 @@ def days(session: Session, today: date, count: int) -> list[Day]:
     begin = datetime.combine(wanted[0], time(), HANOI).astimezone(UTC)
     for status, ended in session.execute(select(Run.status, Run.finished_at).where(
             Run.queued_at >= begin - timedelta(days=1), Run.finished_at >= begin, Run.status.in_(_ENDS))):
-        if (day := ended.astimezone(HANOI).date()) in tally:
+        if (day := day_of(ended)) in tally:
             tally[day][_ENDS[status]] += 1
     return [Day(day=day, **tally[day]) for day in wanted]
 

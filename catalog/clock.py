@@ -9,6 +9,16 @@ from zoneinfo import ZoneInfo
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
+def day_of(moment: datetime) -> date:
+    """The calendar day in Vietnam at a moment."""
+    return moment.astimezone(HANOI).date()
+
+
+def day_and_hour(moment: datetime) -> str:
+    """A moment on the clock of Vietnam, in the signs of both languages: 09:45 30/09/2024."""
+    return f"{moment.astimezone(HANOI):%H:%M %d/%m/%Y}"
+
+
 def end_of(day: date) -> datetime:
     """The first moment after a calendar day in Vietnam, in UTC."""
     return datetime.combine(day + timedelta(days=1), time(), HANOI).astimezone(UTC)
@@ -26,7 +36,7 @@ class Clock:
 
     def today(self) -> date:
         """The calendar day in Vietnam."""
-        return self.now().astimezone(HANOI).date()
+        return day_of(self.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +49,4 @@ class FrozenClock:
         return self.moment
 
     def today(self) -> date:
-        return self.moment.astimezone(HANOI).date()
+        return day_of(self.moment)

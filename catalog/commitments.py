@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from catalog import evidence
-from catalog.clock import HANOI, end_of
+from catalog.clock import day_of, end_of
 from catalog.freshness import due_on
 from catalog.models import Agency, Commitment, Dataset, Evidence
 from catalog.official_list import LoadResult, read_list
@@ -151,4 +151,4 @@ def _state(promise: Any, holder: str, offers: Sequence[Any], day: date) -> Commi
     good_until = due_on(updated, promise.frequency)
     return CommitmentState(
         state=OVERDUE if good_until is not None and day > good_until else KEPT, dataset_id=newest.id, dataset_name=newest.name,
-        published=newest.metadata_created.astimezone(HANOI).date(), updated=updated, good_until=good_until, **common)
+        published=day_of(newest.metadata_created), updated=updated, good_until=good_until, **common)

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from catalog import licences
-from catalog.clock import HANOI
+from catalog.clock import day_of
 from catalog.formats import canonical
 from catalog.freshness import due_on
 
@@ -141,14 +141,14 @@ def _updated(found: Found) -> date | None:
     if not live:
         return None
     of_dataset = [_day(extra.get("value")) for extra in found.dataset.extras if extra.get("key") in STATED]
-    of_files = [resource.last_modified.astimezone(HANOI).date() for resource in live if resource.last_modified is not None]
+    of_files = [day_of(resource.last_modified) for resource in live if resource.last_modified is not None]
     for days in (of_dataset, of_files):
-        believed = [day for day in days if day is not None and day <= found.today.astimezone(HANOI).date()]
+        believed = [day for day in days if day is not None and day <= day_of(found.today)]
         if believed:
             return max(believed)
     live_ids = {resource.version_id for resource in live}
     created = [version.created for version in found.versions if version.id in live_ids]
-    return max(created).astimezone(HANOI).date() if created else None
+    return day_of(max(created)) if created else None
 
 
 def _day(text: Any) -> date | None:
@@ -158,7 +158,7 @@ def _day(text: Any) -> date | None:
         return None
     if len(str(text).strip()) == len("2024-09-30"):
         return moment.date()
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(HANOI).date()
+    return day_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _standing(each: Mapping[str, Condition]) -> Condition:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from catalog.clock import HANOI
+from catalog.clock import day_of
 
 # Frequency -> the longest time between two updates; None promises nothing that could be late.
 PERIODS: dict[str, timedelta | None] = {
@@ -70,4 +70,4 @@ def is_due_soon(good_until: date | None, frequency: str, day: date) -> bool:
 
 
 def _day(moment: date | datetime) -> date:
-    return moment.astimezone(HANOI).date() if isinstance(moment, datetime) else moment
+    return day_of(moment) if isinstance(moment, datetime) else moment

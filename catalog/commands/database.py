@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from datetime import datetime
 
 import click
 
 from catalog import db, due, jobs, retention, workers
 from catalog import settings as settings_module
-from catalog.clock import HANOI
+from catalog.clock import day_and_hour
 from catalog.errors import UsageError
 from catalog.site import Site, site_here
 from catalog.validation.native import extension
@@ -113,8 +112,8 @@ def _silent_workers(site: Site) -> list[dict]:
     """A finding for each worker that fell silent without saying that it stops."""
     with site.reading() as session:
         return [{"name": "worker-silent", "ok": False,
-                 "vi": f"Bộ chạy {row.executor_id} im lặng từ {_hour(row.beat_at)}. Hãy khởi động lại bằng haidang worker --name {row.executor_id}, hoặc để bộ chạy khác làm tiếp",
-                 "en": f"worker {row.executor_id} has been silent since {_hour(row.beat_at)}; start it again with haidang worker --name {row.executor_id}, or leave its work to another"}
+                 "vi": f"Bộ chạy {row.executor_id} im lặng từ {day_and_hour(row.beat_at)}. Hãy khởi động lại bằng haidang worker --name {row.executor_id}, hoặc để bộ chạy khác làm tiếp",
+                 "en": f"worker {row.executor_id} has been silent since {day_and_hour(row.beat_at)}; start it again with haidang worker --name {row.executor_id}, or leave its work to another"}
                 for row in workers.silent(session)]
 
 
@@ -122,13 +121,8 @@ def _late_schedules(site: Site) -> list[dict]:
     """A finding for each source whose schedule cannot be used or did not start its run, and one that says that all is well."""
     with site.reading() as session:
         found = [{"name": "schedule-late", "ok": False,
-                  "vi": f"Nguồn {source.name} đáng lẽ chạy lúc {_hour(moment)} mà chưa chạy. Hãy chạy haidang worker" if moment else f"Không hiểu lịch {source.schedule!r} của nguồn {source.name}",
-                  "en": f"source {source.name} should have run at {_hour(moment)} and did not; a worker must be running: haidang worker" if moment else f"the schedule {source.schedule!r} of source {source.name} cannot be understood"}
+                  "vi": f"Nguồn {source.name} đáng lẽ chạy lúc {day_and_hour(moment)} mà chưa chạy. Hãy chạy haidang worker" if moment else f"Không hiểu lịch {source.schedule!r} của nguồn {source.name}",
+                  "en": f"source {source.name} should have run at {day_and_hour(moment)} and did not; a worker must be running: haidang worker" if moment else f"the schedule {source.schedule!r} of source {source.name} cannot be understood"}
                  for source, moment in due.late(session, site.settings, site.clock.now())]
         planned = len(due.scheduled(session))
     return found or [{"name": "schedules", "ok": True, "vi": f"{planned} nguồn có lịch, không nguồn nào trễ", "en": f"{planned} sources have a schedule, none is late"}]
-
-
-def _hour(moment: datetime) -> str:
-    """A moment on the clock of Vietnam: 09:45 30/09/2024."""
-    return f"{moment.astimezone(HANOI):%H:%M %d/%m/%Y}"

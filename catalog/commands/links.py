@@ -11,6 +11,7 @@ import click
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from catalog.clock import day_of
 from catalog.commands.official_list import open_house
 from catalog.errors import UsageError
 from catalog.models import Dataset, LinkCheck
@@ -103,7 +104,7 @@ def list_links(dataset: str | None, broken: bool, page: int, as_json: bool) -> N
         return
     for each in found.items:
         link = each.link
-        since = f"từ · since {link.first_failure:%Y-%m-%d}, {link.failures} lần · times" if link.first_failure else ""
+        since = f"từ · since {day_of(link.first_failure):%d/%m/%Y}, {link.failures} lần · times" if link.first_failure else ""
         click.echo(f"{link.status:10} {link.http_status or '–':>4} {each.dataset:40} {link.url}  {link.code} {since}".rstrip())
     click.echo(f"{found.total} đường dẫn, trang {found.page}/{found.pages} · {found.total} links, page {found.page}/{found.pages}", err=True)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from catalog.clock import day_and_hour
 from catalog.commands.official_list import open_house
 from catalog.errors import UsageError
 
@@ -46,7 +47,7 @@ def list_notices(agency: str | None, source: str | None, kind: str | None, stand
                               ensure_ascii=False, default=str))
         return
     for each in found.items:
-        click.echo(f"{each.created:%Y-%m-%d %H:%M}  {each.kind}{' (đã xong · over)' if each.ended else ''}\n  {each.texts['vi']}")
+        click.echo(f"{day_and_hour(each.created)}  {each.kind}{' (đã xong · over)' if each.ended else ''}\n  {each.texts['vi']}")
         for way in each.deliveries:
             click.echo(f"  {way.channel} {way.address} {way.state}" + (f": {way.reason['vi']}" if way.reason else ""))
         if each.untold:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog import evidence
 from catalog.characters import keepable
-from catalog.clock import HANOI
+from catalog.clock import day_of
 from catalog.intake import OF_LINKS
 from catalog.issues import Issue, Place
 from catalog.links.probing import Verdict
@@ -155,8 +155,8 @@ def _harvest_says(session: Session, link: LinkCheck) -> bool:
 def _say(session: Session, link: LinkCheck, dataset: Dataset, verdict: Verdict, now: datetime) -> bool:
     """Keep the issue of a link that is broken; one that is open is brought up to date. True when it is a new one."""
     first = link.first_failure or now
-    facts = {"since": f"{first.astimezone(HANOI):%d/%m/%Y}", "count": link.failures, "why_vi": verdict.why[0], "why_en": verdict.why[1],
-             "last_success": link.last_success and f"{link.last_success.astimezone(HANOI):%d/%m/%Y}"}
+    facts = {"since": f"{day_of(first):%d/%m/%Y}", "count": link.failures, "why_vi": verdict.why[0], "why_en": verdict.why[1],
+             "last_success": link.last_success and f"{day_of(link.last_success):%d/%m/%Y}"}
     issue = Issue(f"link-{verdict.status}", Place(url=link.url), facts)
     rows = _open_issues(session, link)
     for row in rows:

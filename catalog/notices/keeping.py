@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from catalog.clock import day_and_hour
 from catalog.issues import Issue
 from catalog.models import Agency, Evidence, Notice, NoticeDelivery
 from catalog.notices.audience import Audience, Receiver, audience
 from catalog.notices.kinds import KINDS
-from catalog.notices.standing import Happening, day_and_hour
+from catalog.notices.standing import Happening
 from catalog.settings import Settings
 
 REST = timedelta(minutes=5)  # after the second mail of a day; grows with the square of their number

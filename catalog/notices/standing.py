@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
-from catalog.clock import HANOI
+from catalog.clock import day_and_hour
 from catalog.issues import Issue, Place, Who, codes
 from catalog.models import Dataset, Evidence, IssueRow, Resource, Run, Source, Version
 from catalog.register import Heirs
@@ -40,11 +40,6 @@ class Happening:
     facts: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
     quiet: bool = False
-
-
-def day_and_hour(moment: datetime) -> str:
-    """A moment on the clock of Vietnam, in the signs of both languages: 09:45 30/09/2024."""
-    return f"{moment.astimezone(HANOI):%H:%M %d/%m/%Y}"
 
 
 def holder_of(who: Heirs, agency_id: str) -> str:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from catalog.clock import HANOI
+from catalog.clock import day_of
 
 DAY = timedelta(days=1)
 Span = tuple[date, date]  # first and last day, both inclusive; date.max where it goes on
@@ -14,8 +14,8 @@ Span = tuple[date, date]  # first and last day, both inclusive; date.max where i
 
 def span(since: datetime, until: datetime | None) -> Span | None:
     """The days at whose end something held that began at `since` and ended at `until`; None when there is none."""
-    first = since.astimezone(HANOI).date()
-    last = date.max if until is None else until.astimezone(HANOI).date() - DAY
+    first = day_of(since)
+    last = date.max if until is None else day_of(until) - DAY
     return (first, last) if last >= first else None
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.clock import HANOI
+from catalog.clock import day_of
 from catalog.issues import Issue, Said, say
 from catalog.models import Agency, Evidence, Exemption, Succession
 from catalog.participation.days import DAY, Span, around, union
@@ -90,7 +90,7 @@ def _every(since: date, until: date, step: timedelta | str) -> Iterator[date]:
 def first_day(session: Session) -> date | None:
     """The first day of any evidence; None while there is none."""
     moment = session.scalar(select(func.min(Evidence.since)))
-    return moment.astimezone(HANOI).date() if moment is not None else None
+    return day_of(moment) if moment is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from catalog import attention, versions
-from catalog.clock import HANOI
+from catalog.clock import day_of
 from catalog.errors import Trouble
 from catalog.freshness import due_on, expected_on, is_due_soon, is_overdue
 from catalog.models import Agency, Dataset, Evidence, Resource, Theme, Version
@@ -139,7 +139,7 @@ def _freshness(session: Session, dataset: Dataset, standings: Sequence[Standing]
     fact = session.scalar(select(Evidence).where(Evidence.dataset_id == dataset.id, Evidence.kind == "current", Evidence.until.is_(None)))
     frequency = (fact.facts.get("frequency") if fact else "") or dataset.frequency
     created: list[datetime] = [standing.live.created for standing in standings if standing.live]
-    updated = max(created).astimezone(HANOI).date() if created else None
+    updated = day_of(max(created)) if created else None
     if fact is not None and fact.facts.get("updated"):
         updated = date.fromisoformat(fact.facts["updated"])
     good_until = fact.good_until if fact else due_on(updated, frequency) if updated else None

@@ -13,6 +13,7 @@ from catalog import attention, versions
 from catalog.actions import ACTIONS
 from catalog.actions.context import Context
 from catalog.addresses import dataset_at
+from catalog.clock import day_of
 from catalog.errors import Refusal, Trouble
 from catalog.issues import Issue, Place, codes, say
 from catalog.models import Dataset, Version
@@ -141,7 +142,7 @@ class Tools:
             return {
                 "dataset": found.name, "state": found.state,
                 "files": [{"name": standing.resource.name, "version": version.number, "state": version.state, "errors": version.errors,
-                           "checked_on": version.created.date().isoformat(), "live_version": standing.live.number if standing.live else None,
+                           "checked_on": day_of(version.created).isoformat(), "live_version": standing.live.number if standing.live else None,
                            "causes": _causes(self._site, version)} for standing, version in waiting],
                 "open_issues": [_issue(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), row.who) for row in issues],
             }

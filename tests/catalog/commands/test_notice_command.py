@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from support.noticing import add_agency, add_source, run
 
 from catalog import settings as settings_module
 from catalog.cli import build
+from catalog.clock import day_and_hour
 from catalog.errors import UsageError
 from catalog.mail_server import is_address
 from catalog.mail_server import mail_server as parsed
@@ -36,6 +38,7 @@ def test_notices_are_sent_and_listed(site, haidang):
         assert len(mailbox.messages) == 1
     shown = json.loads(haidang("notice", "list", "--json").stdout)
     assert shown["total"] == 1 and shown["notices"][0]["deliveries"][0]["state"] == "sent"
+    assert haidang("notice", "list").stdout.startswith(day_and_hour(datetime.fromisoformat(shown["notices"][0]["created"])))
     assert "Nguồn nguon" in haidang("notice", "list", "--agency", "so-yt", "--source", "nguon", "--kind", "source-down", "--standing").stdout
     assert json.loads(haidang("notice", "list", "--kind", "data-lapsing", "--json").stdout)["total"] == 0
 
