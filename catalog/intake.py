@@ -29,6 +29,7 @@ from catalog.models import (
     IssueRow,
     Known,
     OldName,
+    Removal,
     Resource,
     Run,
     RunRecord,
@@ -44,6 +45,7 @@ from catalog.slices import slices
 from catalog.twins import find_twins
 from catalog.verdicts import GOOD
 
+ASKS = "source-shrank"  # said as long as its question is open (catalog/removals.py)
 OF_LINKS = ("link-broken", "link-soft-404")  # said by the checks of links, and ended by them (catalog/links.py)
 _KNOWN: Any = Known.__table__
 _REMEMBER = update(_KNOWN).where(_KNOWN.c.source_id == bindparam("of"), _KNOWN.c.identifier == bindparam("named")).values(
@@ -291,7 +293,7 @@ def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_id
     names = [name for name in found if name != SOURCE]
     whose = IssueRow.identifier.in_(names) if SOURCE not in found else or_(IssueRow.identifier.in_(names), IssueRow.identifier.is_(None))
     earlier = (IssueRow.source_id == intake.source.id, IssueRow.closed_at.is_(None), IssueRow.run_id != intake.run.id, whose,
-               IssueRow.code.not_in(OF_LINKS))
+               IssueRow.code.not_in(_ended_elsewhere(intake, found.get(SOURCE, ()))))
     before = dict(session.execute(select(IssueRow.fingerprint, IssueRow.first_seen).where(*earlier)).all())
     if before:
         session.execute(update(IssueRow).where(*earlier).values(closed_at=now).execution_options(synchronize_session=False))
@@ -307,6 +309,14 @@ def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_id
                 "first_seen": before.get(fingerprint, now), "last_seen": now, "closed_at": None,
             }
     _keep_rows(intake, rows, whose)
+
+
+def _ended_elsewhere(intake: Intake, of_source: Sequence[Issue]) -> Sequence[str]:
+    """Codes that end when something else does: a link works again, or a person answers a question that this run does not put anew."""
+    asks = select(Removal.id).where(Removal.source_id == intake.source.id, Removal.decision.is_(None))
+    if any(issue.code == ASKS for issue in of_source) or intake.session.scalar(asks) is None:
+        return OF_LINKS
+    return (*OF_LINKS, ASKS)
 
 
 def _keep_rows(intake: Intake, rows: Mapping[str, Mapping[str, Any]], whose: Any) -> None:

@@ -30,8 +30,8 @@ from catalog.models import (
 from catalog.record import Outcome
 from catalog.sameness import title_key, url_key
 from catalog.search.log import note_change
+from catalog.slices import slices
 
-SLICE = 500  # datasets in one question
 SAID = 50  # pairs that are in doubt and named one by one
 # What a source says of a dataset, and so comes from the record that has just been taken in.
 _SAID_OF_DATASET = ("title", "title_en", "notes", "url", "version", "author", "author_email", "maintainer", "maintainer_email",
@@ -75,15 +75,14 @@ def follow(intake: Intake, gone: Sequence[Known]) -> list[Issue]:
         telling -= _of_others(intake, telling, {*olds, *news})
     pairs, doubtful = _pairs(olds, news, telling)
     issues: list[Issue] = []
-    nearby: dict[str, Dataset] = {}
-    for number, (old_id, new_id, why) in enumerate(pairs):
-        if number % SLICE == 0:
-            nearby = _loaded(intake.session, pairs[number:number + SLICE])
-        former = olds[old_id].identifier
-        name = _carry_over(intake, nearby[old_id], nearby[new_id])
-        vi, en = WHY[why]
-        issues.append(Issue("dataset-moved", Place(url=_page(intake, name)), {
-            "title": news[new_id].title, "before": former, "after": news[new_id].identifier, "why_vi": vi, "why_en": en}))
+    for part in slices(pairs):
+        nearby = _loaded(intake.session, part)
+        for old_id, new_id, why in part:
+            former = olds[old_id].identifier
+            name = _carry_over(intake, nearby[old_id], nearby[new_id])
+            vi, en = WHY[why]
+            issues.append(Issue("dataset-moved", Place(url=_page(intake, name)), {
+                "title": news[new_id].title, "before": former, "after": news[new_id].identifier, "why_vi": vi, "why_en": en}))
     moved = [old_id for old_id, _, _ in pairs]
     intake.session.flush()
     evidence.record_datasets(intake.session, [*moved, *(new_id for _, new_id, _ in pairs)], intake.now)
@@ -108,8 +107,7 @@ def _created(intake: Intake) -> list[str]:
 def _seen(session: Session, dataset_ids: Sequence[str]) -> dict[str, Seen]:
     """The living ones of these datasets, with their files; a file without a row of data tells nothing."""
     found: dict[str, Seen] = {}
-    for start in range(0, len(dataset_ids), SLICE):
-        part = dataset_ids[start:start + SLICE]
+    for part in slices(dataset_ids):
         for row in session.execute(select(Dataset.id, Dataset.identifier, Dataset.title, Dataset.url).where(
                 Dataset.id.in_(part), Dataset.state == "active")):
             found[row.id] = Seen(dataset_id=row.id, identifier=row.identifier or "", title=row.title,
@@ -130,8 +128,8 @@ def _of_others(intake: Intake, telling: set[tuple[str, Any]], but: set[str]) -> 
     ids = [dataset_id for dataset_id in intake.session.scalars(select(Dataset.id).where(
         Dataset.source_id == intake.source.id, Dataset.state == "active")) if dataset_id not in but]
     common: set[tuple[str, Any]] = set()
-    for start in range(0, len(ids), SLICE):
-        for seen in _seen(intake.session, ids[start:start + SLICE]).values():
+    for part in slices(ids):
+        for seen in _seen(intake.session, part).values():
             common |= telling.intersection(seen.reasons())
     return common
 

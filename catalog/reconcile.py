@@ -14,24 +14,23 @@ from sqlalchemy import func, or_, select
 
 from catalog import removals
 from catalog.archiving import Act, archive, grace_of
+from catalog.clock import day_of
 from catalog.intake import Intake
 from catalog.issues import Issue, Place
 from catalog.models import Archiving, Dataset, IssueRow, Known, Removal, RunRecord, Source
 from catalog.moving import follow
 from catalog.record import Outcome
 from catalog.settings import Settings
-
-SLICE = 500  # datasets in one question
+from catalog.slices import slices
 
 
 def reconcile(intake: Intake) -> list[Issue]:
     """Mark what vanished, archive what has been gone for the grace; the issues speak of the source as a whole."""
     session, source = intake.session, intake.source
     here = session.scalar(select(func.count()).select_from(Known).where(Known.source_id == source.id, Known.last_run_id == intake.run.id)) or 0
-    if (short := _short(source, here)) is not None:
-        return [short]
-    if not _listed_whole(intake):
-        return []
+    stop = guard(intake.site.settings, source, here, (), whole=_listed_whole(intake))
+    if stop is not None:
+        return [stop] if isinstance(stop, Issue) else []
     moved = follow(intake, _gone(intake))
     return [*moved, *_take_off(intake, here, _gone(intake))]
 
@@ -45,15 +44,15 @@ def _take_off(intake: Intake, here: int, gone: Sequence[Known]) -> list[Issue]:
     """What is missing and not yet in its grace begins it, unless it is too much; then a person is asked, once for the same."""
     newly = [known for known in gone if known.missing_since is None]
     kept = [known for known in newly if known.kept_by is not None]
-    asked = [known for known in newly if known.kept_by is None]
-    place, before = Place(url=intake.source.url), here + len(newly)
     issues = [_kept(intake, kept)] if kept else []
-    if asked and _too_many(intake.site.settings, intake.source, len(newly), before):
-        removals.ask(intake, [known.identifier for known in newly], before)
-        return [*issues, Issue("source-shrank", place, {"missing": len(newly), "before": before, "source": intake.source.name})]
+    stop = guard(intake.site.settings, intake.source, here, newly, whole=True)
+    if isinstance(stop, Issue):
+        removals.ask(intake, [known.identifier for known in newly], here + len(newly))
+        return [*issues, stop]
     removals.lapse(intake)
-    for known in asked:
-        known.missing_since = intake.now
+    for known in newly:
+        if known.kept_by is None:
+            known.missing_since = intake.now
     return [*issues, *_archive_or_warn(intake, [known for known in gone if known.missing_since is not None])]
 
 
@@ -73,17 +72,19 @@ def _kept(intake: Intake, kept: Sequence[Known]) -> Issue:
     return Issue("missing-kept", Place(url=intake.source.url), {"count": len(kept), "by": by})
 
 
-def guard(settings: Settings, source: Source, here: int, newly: int, *, whole: bool) -> Issue | Literal["unsure"] | None:
+def guard(settings: Settings, source: Source, here: int, newly: Sequence[Known], *, whole: bool) -> Issue | Literal["unsure"] | None:
     """Why nothing may be taken off the site: an issue to ask about, "unsure" where the listing was not whole, None where all is well.
 
-    `here` counts what the listing has, `newly` what it lacks for the first time.
+    `here` counts what the listing has, `newly` is what it lacks and is not in its grace. Where somebody decided of all of that
+    that it stays, nobody is asked again.
     """
     if (short := _short(source, here)) is not None:
         return short
     if not whole:
         return "unsure"
-    if newly and _too_many(settings, source, newly, here + newly):
-        return Issue("source-shrank", Place(url=source.url), {"missing": newly, "before": here + newly, "source": source.name})
+    missing, before = len(newly), here + len(newly)
+    if any(known.kept_by is None for known in newly) and _too_many(settings, source, missing, before):
+        return Issue("source-shrank", Place(url=source.url), {"missing": missing, "before": before, "source": source.name})
     return None
 
 
@@ -109,15 +110,15 @@ def _archive_or_warn(intake: Intake, gone: Sequence[Known]) -> list[Issue]:
     """Archive what has been missing for the whole grace, and say of the rest until when it has time."""
     session, now, grace = intake.session, intake.now, grace_of(intake.site, intake.source)
     issues: list[Issue] = []
-    for start in range(0, len(gone), SLICE):
-        part = {known.dataset_id: known for known in gone[start:start + SLICE]}
+    for some in slices(gone):
+        part = {known.dataset_id: known for known in some}
         living = list(session.scalars(select(Dataset).where(Dataset.id.in_(list(part)), Dataset.state != "deleted").order_by(Dataset.identifier)))
         over = [dataset for dataset in living if now - part[dataset.id].missing_since >= grace]
         archive(intake.site, session, over, Act(by="pipeline", at=now, run_id=intake.run.id))
         session.add_all(RunRecord(run_id=intake.run.id, identifier=part[dataset.id].identifier, outcome=Outcome.ARCHIVED.value,
                                   dataset_id=dataset.id, at=now) for dataset in over)
         issues += [Issue("dataset-vanished", Place(url=f"{intake.site.settings.site_url}/dataset/{dataset.name}"), {
-            "title": dataset.title, "name": dataset.name, "since": f"{part[dataset.id].missing_since:%d/%m/%Y}", "days": grace.days})
+            "title": dataset.title, "name": dataset.name, "since": f"{day_of(part[dataset.id].missing_since):%d/%m/%Y}", "days": grace.days})
             for dataset in living if dataset not in over]
     session.flush()
     return issues

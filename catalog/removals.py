@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from catalog.archiving import Act, archive
 from catalog.errors import NotFound
-from catalog.intake import Intake
+from catalog.intake import ASKS, Intake
 from catalog.models import Dataset, IssueRow, Known, Removal, Run, Source, new_id
 from catalog.runs import Paged, paged
 from catalog.site import Site
+from catalog.slices import slices
 
-SLICE = 500  # identifiers in one question
 SYSTEM = "system"
 
 
@@ -89,9 +89,8 @@ def confirm(site: Site, session: Session, removal_id: str, act: Act, *, at_once:
     archived: list[str] = []
     if at_once:
         undoable = Act(by=act.by, at=act.at, reason=act.reason, run_id=removal.run_id)
-        for start in range(0, len(ids), SLICE):
-            datasets = list(session.scalars(select(Dataset).where(Dataset.id.in_(ids[start:start + SLICE]))))
-            archived += archive(site, session, datasets, undoable)
+        for part in slices(ids):
+            archived += archive(site, session, list(session.scalars(select(Dataset).where(Dataset.id.in_(part)))), undoable)
     _close_issue(session, removal, act)
     return Decided(removal=removal, datasets=tuple(ids), archived=tuple(archived))
 
@@ -121,9 +120,9 @@ def _decide(removal: Removal, decision: str, act: Act) -> None:
 def _still_missing(session: Session, removal: Removal) -> list[Known]:
     """What the question names and no run since has listed again; a run that has been forgotten is an old one."""
     found: list[Known] = []
-    for start in range(0, len(removal.missing), SLICE):
+    for part in slices(removal.missing):
         found += session.scalars(select(Known).outerjoin(Run, Run.id == Known.last_run_id).where(
-            Known.source_id == removal.source_id, Known.identifier.in_(removal.missing[start:start + SLICE]), Known.dataset_id.is_not(None),
+            Known.source_id == removal.source_id, Known.identifier.in_(part), Known.dataset_id.is_not(None),
             or_(Run.id.is_(None), Run.queued_at <= removal.asked_at)))
     return found
 
@@ -131,7 +130,7 @@ def _still_missing(session: Session, removal: Removal) -> list[Known]:
 def _close_issue(session: Session, removal: Removal, act: Act) -> None:
     """The answer ends what was said of the source."""
     session.execute(update(IssueRow).where(
-        IssueRow.source_id == removal.source_id, IssueRow.code == "source-shrank", IssueRow.closed_at.is_(None)).values(closed_at=act.at))
+        IssueRow.source_id == removal.source_id, IssueRow.code == ASKS, IssueRow.closed_at.is_(None)).values(closed_at=act.at))
 
 
 def source_of(session: Session, removal: Removal) -> Source:

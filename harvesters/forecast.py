@@ -105,9 +105,9 @@ def _outcome(item: Gathered, source: Source, before: Known | None) -> str:
 def _gone(site: Site, session: Session, source: Source, known: Mapping[str, Known], seen: Seen) -> Issue | None:
     """Count what the listing lacks as `catalog.reconcile` would, and say why it would stop and ask."""
     gone = [row for row in known.values() if row.identifier not in seen.identifiers and row.dataset_id is not None]
-    newly = sum(row.missing_since is None for row in gone)
+    newly = [row for row in gone if row.missing_since is None]
     stop = guard(site.settings, source, seen.counts["listed"], newly, whole=not seen.doubts)
-    seen.counts["missing"] = newly
+    seen.counts["missing"] = len(newly)
     if stop is None:
         now = site.clock.now()
         due = {row.dataset_id for row in gone if row.missing_since is not None and now - row.missing_since >= grace_of(site, source)}

@@ -16,8 +16,9 @@ from support.stepping import step_through
 from catalog import archiving, removals
 from catalog.archiving import Act
 from catalog.cli import build
+from catalog.clock import day_of
 from catalog.errors import NotFound, UsageError
-from catalog.models import Known, Removal, Source
+from catalog.models import IssueRow, Known, Removal, Source
 from catalog.settings import load
 from catalog.site import Site
 
@@ -123,6 +124,20 @@ def test_a_listing_that_lost_too_much_asks_a_person_what_is_missing(site, portal
     step_through(after)
     again = question(after)
     assert (again.id, again.asked_at, states(after), missing(after)) == (asked.id, asked.asked_at, {"active"}, 0)
+
+
+@pytest.mark.parametrize("answer", [(200, "application/json", b'{"success": true, "result": {"count": 0, "results": []}}'), (500, "text/html", b"")])
+def test_a_question_is_said_as_long_as_it_is_open_whatever_later_runs_meet(site, portal, later, answer):
+    asked = shrunk(site, portal)
+    portal.replies["/api/3/action/package_search"] = answer
+    step_through(later(site, 1))
+    assert question(site).id == asked.id and open_codes(site).count("source-shrank") == 1 and len(open_codes(site)) == 2
+    del portal.replies["/api/3/action/package_search"]
+    step_through(later(site, 2))
+    assert question(site).id == asked.id and open_codes(site) == ["source-shrank"]
+    portal.count = 12
+    step_through(later(site, 3))
+    assert (question(site), open_codes(site)) == (None, [])
 
 
 def test_a_confirmed_shrink_begins_the_grace_and_ends_in_the_archive(site, portal, later):
@@ -253,9 +268,13 @@ def test_confirming_by_command_archives_at_once_when_asked_to(site, portal, monk
     assert states(site) == {"active", "deleted"}
 
 
-def test_every_dataset_that_vanishes_is_named_in_an_issue_of_its_own(site, portal):
+def test_every_dataset_that_vanishes_is_named_in_an_issue_of_its_own_with_its_day_in_vietnam(site, portal, later):
     add_source(site, url=portal.url)
     step_through(site)
     portal.count = 10
-    step_through(site)
+    evening = later(site, 0.5)  # 17:00 in Greenwich
+    step_through(evening)
     assert open_codes(site) == ["dataset-vanished"] * 2
+    with site.reading() as session:
+        rows = session.scalars(select(IssueRow).where(IssueRow.closed_at.is_(None)))
+        assert {row.facts["since"] for row in rows} == {f"{day_of(evening.clock.now()):%d/%m/%Y}"} == {"01/10/2024"}
