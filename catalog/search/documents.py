@@ -1,7 +1,8 @@
 """What stands in the index: one document a dataset that is not deleted, in exact and in folded words.
 
-Each has labels, as CKAN's permission labels: `public`, or for what is private `member-<id of the agency>`, and
-`collaborator-<id of the dataset>`. Whoever asks finds what carries one of its own labels.
+Each has labels, as CKAN's permission labels: `public`; for what is private `member-<id of the agency>` and
+`collaborator-<id of the dataset>`; for a draft, which only those see who may change it, `editor-<either id>`. Whoever asks
+finds what carries one of its own labels.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from catalog.search.places import box_of
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
+FORMAT = 3  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
 
 # Words: `x` as written (NFC), `x_f` folded. `text` is everything together; `text_s` the same without English endings.
@@ -152,10 +153,10 @@ class Reader:
 
 
 def labels(dataset: Dataset) -> list[str]:
-    """Who finds the dataset: the public, or those who belong to it."""
-    if dataset.state == "active" and not dataset.private:
-        return ["public"]
-    return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"]
+    """Who finds the dataset: the public, or those who may read what is private there, or change it."""
+    if dataset.state != "active":
+        return [f"editor-{dataset.owner_org}", f"editor-{dataset.id}"]
+    return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"] if dataset.private else ["public"]
 
 
 def validation(live: list[Version]) -> str:
