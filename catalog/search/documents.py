@@ -61,8 +61,8 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._agencies = {agency.id: agency for agency in session.scalars(select(Agency))}
-        self._themes = {theme.name: theme for theme in session.scalars(select(Theme))}
+        self._agencies = {agency.id: agency for agency in session.scalars(select(Agency).where(Agency.state == "active"))}
+        self._themes = {theme.name: theme for theme in session.scalars(select(Theme).where(Theme.state == "active"))}
 
     def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
         """Documents of those of the datasets that are not deleted; one of which none can be made is left out, and the log says so."""
@@ -121,7 +121,7 @@ class Reader:
             "title_string": [collation_key(dataset.title[:200])],
             "owner_org": [dataset.owner_org or ""],
             "organization": [agency.slug] if agency else [],
-            "groups": sorted(set(dataset.groups)),
+            "groups": sorted(set(dataset.groups) & self._themes.keys()),
             "tags": sorted({nfc(tag) for tag in dataset.tags}),
             "res_format": sorted({resource.format for resource in resources if resource.format}),
             "license_id": [dataset.license_id] if dataset.license_id else [],
