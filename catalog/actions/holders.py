@@ -98,8 +98,7 @@ def packages(context: Context, holder: Holder, limit: int, *, offset: int = 0) -
     query = Query(filters={field: [value]}, start=offset, rows=limit, sort="modified", labels=rights.labels(context))
     found = context.site.search.search(query, session=context.session)
     with context.session.no_autoflush:
-        datasets = (context.session.get(Dataset, dataset_id) for dataset_id in found.ids)
-        return shown.packages(context, [dataset for dataset in datasets if dataset])
+        return shown.packages(context, lookup.datasets(context.session, found.ids, rights.visible(context)))
 
 
 def show(context: Context, holder: Holder, data: Mapping[str, Any]) -> dict[str, Any]:
