@@ -31,12 +31,12 @@ def agency(session: Session, name_or_id: str) -> Agency | None:
     return known[name_or_id]
 
 
-def agencies(session: Session, ids: Iterable[str | None]) -> None:
+def agencies(session: Session, names_or_ids: Iterable[str | None]) -> None:
     """Look up many agencies at once, so that `agency` answers from memory."""
     known = kept(session, "agencies")
-    lacking = {agency_id for agency_id in ids if agency_id} - known.keys()
+    lacking = {name_or_id for name_or_id in names_or_ids if name_or_id} - known.keys()
     if lacking:
-        for found in session.scalars(select(Agency).where(Agency.id.in_(lacking))):
+        for found in session.scalars(select(Agency).where(Agency.id.in_(lacking) | Agency.slug.in_(lacking))):
             known[found.id] = known[found.slug] = found
 
 
