@@ -166,6 +166,8 @@ def _only(package: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _items(context: Context, field: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    if field == "organization":
+        lookup.agencies(context.session, counts)
     items = [{"name": value, "display_name": _display(context, field, value), "count": count} for value, count in counts.items()]
     return sorted(items, key=lambda item: item["display_name"], reverse=True)
 
