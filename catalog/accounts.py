@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid, NotFound
 from catalog.models import Account, Agency, Member, new_id
+from catalog.names import is_id, nfc
 from catalog.tokens import RESERVED
 
 MIN_PASSWORD = 8
 _NAME = re.compile(r"[a-z0-9_-]{2,100}")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
@@ -36,7 +36,7 @@ def name_errors(session: Session, name: str, *, own_id: str | None = None) -> li
     """What is wrong with the name of an account, in CKAN's words."""
     if not _NAME.fullmatch(name):
         return ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"]
-    if name in RESERVED or _ID.fullmatch(name):  # an account is called by its name or its id; no name may be another's id
+    if name in RESERVED or is_id(name):  # an account is called by its name or its id; no name may be another's id
         return ["That name cannot be used"]
     holder = session.scalar(select(Account.id).where(Account.name == name))
     return ["That login name is not available."] if holder not in (None, own_id) else []
@@ -58,7 +58,8 @@ def password_holds(account: Account, password: str) -> bool:
 
 
 def _bytes(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")
+    """The password in one form, however a keyboard composes its letters."""
+    return nfc(password).encode("utf-8", "surrogatepass")
 
 
 def join(session: Session, account: Account, agency_slug: str, capacity: str, now: datetime) -> None:

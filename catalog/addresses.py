@@ -5,15 +5,13 @@ No address dies: old names and ids lead on for ever.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.models import Agency, Dataset, OldName, Resource, Theme
-
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+from catalog.names import is_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +24,7 @@ class Address:
 
 def dataset_at(session: Session, name_or_id: str) -> Address | None:
     """The dataset of that name, id or former name; a living one before a deleted one, None for what nobody may see."""
-    if _ID.fullmatch(name_or_id):
+    if is_id(name_or_id):
         dataset = session.get(Dataset, name_or_id)
         return _seen(dataset, moved=True)
     rows = session.scalars(select(Dataset).where(Dataset.name == name_or_id).order_by(Dataset.archived_at.desc())).all()
@@ -51,17 +49,15 @@ def resource_of(dataset: Dataset, resource_id: str) -> Resource | None:
 
 
 def agency_at(session: Session, slug_or_id: str) -> Agency | None:
-    """The agency of that slug or id."""
-    if _ID.fullmatch(slug_or_id):
-        return session.get(Agency, slug_or_id)
-    return session.scalar(select(Agency).where(Agency.slug == slug_or_id))
+    """The agency of that slug or id; None for one that was deleted."""
+    column = Agency.id if is_id(slug_or_id) else Agency.slug
+    return session.scalar(select(Agency).where(column == slug_or_id, Agency.state == "active"))
 
 
 def theme_at(session: Session, name_or_id: str) -> Theme | None:
-    """The theme of that name or id."""
-    if _ID.fullmatch(name_or_id):
-        return session.get(Theme, name_or_id)
-    return session.scalar(select(Theme).where(Theme.name == name_or_id))
+    """The theme of that name or id; None for one that was deleted."""
+    column = Theme.id if is_id(name_or_id) else Theme.name
+    return session.scalar(select(Theme).where(column == name_or_id, Theme.state == "active"))
 
 
 def datasets_of_schema(session: Session, schema_name: str, *, limit: int = 100) -> list[Dataset]:

@@ -31,13 +31,13 @@ def counts_by_agency(session: Session) -> dict[str, int]:
 
 
 def themes(session: Session) -> Sequence[Theme]:
-    """All themes in their order."""
-    return session.scalars(select(Theme).order_by(Theme.position, Theme.name)).all()
+    """All themes in their order, without those that were deleted."""
+    return session.scalars(select(Theme).where(Theme.state == "active").order_by(Theme.position, Theme.name)).all()
 
 
 def agencies(session: Session) -> Sequence[Agency]:
-    """Every agency of the register, past, present and to come, in the order of the official list."""
-    return session.scalars(select(Agency).order_by(Agency.position, Agency.slug)).all()
+    """Every agency of the register, past, present and to come, in the order of the official list, without those that were deleted."""
+    return session.scalars(select(Agency).where(Agency.state == "active").order_by(Agency.position, Agency.slug)).all()
 
 
 def predecessors(session: Session, agency_id: str) -> list[Kin]:

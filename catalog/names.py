@@ -20,6 +20,7 @@ MIN_NAME, MAX_NAME = 2, 100
 MIN_TAG, MAX_TAG = 2, 100
 
 _NAME = re.compile(rf"[a-z0-9_-]{{{MIN_NAME},{MAX_NAME}}}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # marks of Latin, Greek and Cyrillic
 
@@ -27,6 +28,11 @@ _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20
 def nfc(text: str) -> str:
     """The text with each letter and its marks as one character, as it is kept and compared."""
     return unicodedata.normalize("NFC", text)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text has the form of an id: a UUID in small letters."""
+    return _ID.fullmatch(text) is not None
 
 
 def fold(text: str) -> str:

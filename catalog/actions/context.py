@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from catalog.errors import NotAuthorized
 from catalog.models import Account
 from catalog.site import Site
 
@@ -41,8 +40,3 @@ class Context:
     @property
     def now(self) -> datetime:
         return self.site.clock.now()
-
-    def require_write(self, what: str) -> None:
-        """NotAuthorized in CKAN's words unless the caller may write."""
-        if not self.may_write:
-            raise NotAuthorized(f"User {self.user or ''} not authorized to {what}")

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from catalog.actions import holders, lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
-from catalog.models import Account, Following
+from catalog.models import Account, Agency, Dataset, Following
 
 _MUST_SIGN_IN = "You must be logged in to follow {}"
+
+
+def _named(context: Context, kind: str, name_or_id: str) -> Dataset | Account | holders.Holder | None:
+    """What is called so, whoever may see it."""
+    if kind == "dataset":
+        return lookup.find_dataset(context.session, name_or_id)
+    if kind == "user":
+        return lookup.account(context.session, name_or_id)
+    return lookup.agency(context.session, name_or_id) or lookup.theme(context.session, name_or_id)
 
 
 def _target(context: Context, kind: str, name_or_id: str) -> str:
     """The id of what is followed, if the caller may see it."""
     if kind == "dataset":
         return rights.readable_dataset(context, name_or_id).id
-    if kind == "user":
-        account = lookup.account(context.session, name_or_id)
-        if account is None or account.state != "active":
-            raise NotFound
-        return account.id
-    holder = lookup.agency(context.session, name_or_id) or lookup.theme(context.session, name_or_id)
-    if holder is None or holder.state != "active":
+    found = _named(context, kind, name_or_id)
+    if found is None or found.state != "active":
         raise NotFound
-    return holder.id
+    return found.id
 
 
 def _follow(context: Context, data: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -43,10 +46,12 @@ def _follow(context: Context, data: dict[str, Any], kind: str) -> dict[str, Any]
 
 
 def _unfollow(context: Context, data: dict[str, Any], kind: str) -> None:
+    """Whoever follows what it may no longer see may still let go of it."""
     rights.require_account(context, _MUST_SIGN_IN.format("something"))
-    target = _target(context, kind, lookup.required(data))
-    row = context.session.get(Following, (context.user_id, kind, target))
+    known = _named(context, kind, lookup.required(data))
+    row = context.session.get(Following, (context.user_id, kind, known.id)) if known else None
     if row is None:
+        _target(context, kind, data["id"])
         raise NotFound(f"You are not following {data['id']}.")
     context.session.delete(row)
 
@@ -58,7 +63,7 @@ def _am_following(context: Context, data: dict[str, Any], kind: str) -> bool:
 
 def _follower_count(context: Context, data: dict[str, Any], kind: str) -> int:
     target = _target(context, kind, lookup.required(data))
-    return context.session.scalar(select(func.count()).select_from(Following).where(Following.kind == kind, Following.object_id == target)) or 0
+    return holders.followers(context, [target]).get(target, 0)
 
 
 def _follower_list(context: Context, data: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -67,32 +72,45 @@ def _follower_list(context: Context, data: dict[str, Any], kind: str) -> list[di
     target = _target(context, kind, lookup.required(data))
     found = context.session.scalars(select(Account).join(Following).where(
         Following.kind == kind, Following.object_id == target, Account.state == "active").order_by(Account.name)).all()
-    made = holders.datasets_made(context, (account.id for account in found))
-    return [shown.user(context, account, made.get(account.id, 0)) for account in found]
+    return holders.accounts(context, found)
 
 
-def _followed(context: Context, data: dict[str, Any], kinds: tuple[str, ...]) -> list[tuple[str, str, datetime]]:
-    """What an account follows: its own list, or any for system administrators."""
+def _followed(context: Context, data: dict[str, Any], kinds: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Kind and id of what an account follows: its own list, or any for system administrators."""
     account = lookup.account(context.session, lookup.required(data))
     if account is None:
         raise NotFound
     own = context.account is not None and context.account.id == account.id
     rights.require(context, own or context.may_write, "see what this user follows")
-    rows = context.session.execute(select(Following.kind, Following.object_id, Following.created).where(
-        Following.account_id == account.id, Following.kind.in_(kinds)).order_by(Following.created))
+    rows = context.session.execute(select(Following.kind, Following.object_id).where(
+        Following.account_id == account.id, Following.kind.in_(kinds)).order_by(Following.created, Following.object_id))
     return [tuple(row) for row in rows]
 
 
-def _described(context: Context, kind: str, object_id: str) -> dict[str, Any] | None:
-    """What is followed, as its own action shows it; None where the caller may not see it any more."""
-    if kind == "dataset":
-        dataset = lookup.find_dataset(context.session, object_id)
-        return shown.packages(context, [dataset])[0] if dataset and rights.may_see(context, dataset) else None
-    if kind == "user":
-        account = lookup.account(context.session, object_id)
-        return shown.user(context, account, 0) if account else None
-    holder = lookup.agency(context.session, object_id) or lookup.theme(context.session, object_id)
-    return shown.holder(holder, context, 0) if holder else None
+def _followee_list(context: Context, data: dict[str, Any], *kinds: str) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and description of what an account follows, the oldest first; without what the caller may not see any more."""
+    followed = _followed(context, data, kinds)
+    described = {entry["id"]: entry for kind in kinds for entry in _DESCRIBE[kind](context, [object_id for own, object_id in followed if own == kind])}
+    return [(kind, described[object_id]) for kind, object_id in followed if object_id in described]
+
+
+def _datasets(context: Context, ids: list[str]) -> list[dict[str, Any]]:
+    return shown.packages(context, lookup.datasets(context.session, ids, rights.visible(context)))
+
+
+def _groups(context: Context, ids: list[str]) -> list[dict[str, Any]]:
+    agencies = context.session.scalars(select(Agency).where(Agency.id.in_(ids), Agency.state == "active")).all()
+    themes = [theme for theme in lookup.themes(context.session).values() if theme.id in ids and theme.state == "active"]
+    return [entry for found, organization in ((agencies, True), (themes, False)) if found
+            for entry in holders.entries(context, found, {}, organization=organization)]
+
+
+def _users(context: Context, ids: list[str]) -> list[dict[str, Any]]:
+    found = context.session.scalars(select(Account).where(Account.id.in_(ids), Account.state == "active")).all()
+    return holders.accounts(context, found)
+
+
+_DESCRIBE = {"dataset": _datasets, "group": _groups, "user": _users}
 
 
 def followee_list(context: Context, data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -101,9 +119,9 @@ def followee_list(context: Context, data: dict[str, Any]) -> list[dict[str, Any]
     :param id: the id or name of the user
     :rtype: list of dictionaries with type, display_name and dict
     """
-    found = ((kind, _described(context, kind, object_id)) for kind, object_id, _ in _followed(context, data, ("dataset", "group", "user")))
     return [{"type": "organization" if entry.get("is_organization") else kind, "dict": entry,
-             "display_name": entry.get("display_name") or entry.get("title") or entry["name"]} for kind, entry in found if entry]
+             "display_name": entry.get("display_name") or entry.get("title") or entry["name"]}
+            for kind, entry in _followee_list(context, data, "dataset", "group", "user")]
 
 
 def followee_count(context: Context, data: dict[str, Any]) -> int:
@@ -174,8 +192,7 @@ def dataset_followee_list(context: Context, data: dict[str, Any]) -> list[dict[s
     :param id: the id or name of the user
     :rtype: list of dictionaries
     """
-    found = (_described(context, kind, object_id) for kind, object_id, _ in _followed(context, data, ("dataset",)))
-    return [entry for entry in found if entry]
+    return [entry for _, entry in _followee_list(context, data, "dataset")]
 
 
 def follow_group(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -237,8 +254,7 @@ def group_followee_list(context: Context, data: dict[str, Any]) -> list[dict[str
     :param id: the id or name of the user
     :rtype: list of dictionaries
     """
-    found = (_described(context, kind, object_id) for kind, object_id, _ in _followed(context, data, ("group",)))
-    return [entry for entry in found if entry]
+    return [entry for _, entry in _followee_list(context, data, "group")]
 
 
 def follow_user(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -300,8 +316,7 @@ def user_followee_list(context: Context, data: dict[str, Any]) -> list[dict[str,
     :param id: the id or name of the user
     :rtype: list of dictionaries
     """
-    found = (_described(context, kind, object_id) for kind, object_id, _ in _followed(context, data, ("user",)))
-    return [entry for entry in found if entry]
+    return [entry for _, entry in _followee_list(context, data, "user")]
 
 
 def organization_follower_count(context: Context, data: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from catalog.actions import activity, holders, lookup, members, rights, shown
 from catalog.actions.context import Context
@@ -17,11 +17,14 @@ from catalog.actions.holders import Holder
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.metadata import ckan_errors, name_messages
 from catalog.metadata_fields import clean, safe_link
-from catalog.models import Agency, AgencyName, Dataset, Following, Member, Theme, new_id
+from catalog.models import Agency, AgencyName, Dataset, Following, Member, Source, Theme, new_id
+from catalog.names import is_id
 from catalog.search.log import note_change
 
 _REGISTERED = ("This agency is on the official register, which gives it its name, title and end. Change the register."
                " / Cơ quan này thuộc danh mục chính thức; tên gọi, tên hiển thị và thời hạn do danh mục quy định. Hãy sửa danh mục.")
+_SOURCED = ("This organization has harvest sources ({}); give them to another one first."
+            " / Cơ quan này còn nguồn thu thập ({}); hãy giao nguồn cho cơ quan khác trước.")
 
 
 def find(context: Context, data: Mapping[str, Any], *, organization: bool) -> Holder:
@@ -39,8 +42,6 @@ def create(context: Context, data: Mapping[str, Any], *, organization: bool) -> 
     if context.user is None:
         raise NotAuthorized(f"User None not authorized to create {what}")
     values, errors = _values(context, data, None, organization=organization)
-    if "id" in values and context.session.get(Agency if organization else Theme, values["id"]) is not None:
-        errors["id"] = ["Id already exists"]
     if errors:
         raise Invalid(ckan_errors(errors))
     title = values.get("title") or ""
@@ -76,8 +77,9 @@ def change(context: Context, data: Mapping[str, Any], *, organization: bool, kee
     else:
         _rename(context, holder, values)
     _fill(holder, values)
-    if values.get("state") in ("active", "deleted"):
+    if values.get("state", holder.state) in {"active", "deleted"} - {holder.state}:
         holder.state = values["state"]
+        _note_datasets(context, holder)
     context.session.flush()
     lookup.forget(context.session)
     _put_users(context, holder, data)
@@ -92,6 +94,7 @@ def remove(context: Context, data: Mapping[str, Any], *, organization: bool) -> 
     if isinstance(holder, Agency) and holder.registered:
         raise Invalid({"message": _REGISTERED})
     holder.state = "deleted"
+    _note_datasets(context, holder)
     activity.note(context, f"deleted {'organization' if organization else 'group'}", holder)
 
 
@@ -102,6 +105,8 @@ def purge(context: Context, data: Mapping[str, Any], *, organization: bool) -> N
     if isinstance(holder, Agency) and holder.registered:
         raise Invalid({"message": _REGISTERED})
     if isinstance(holder, Agency):
+        if sources := ", ".join(context.session.scalars(select(Source.name).where(Source.agency_id == holder.id).order_by(Source.name))):
+            raise Invalid({"message": _SOURCED.format(sources, sources)})
         held = list(context.session.scalars(select(Dataset).where((Dataset.owner_org == holder.id) | (Dataset.published_by == holder.id))))
         for dataset in held:
             dataset.owner_org = None if dataset.owner_org == holder.id else dataset.owner_org
@@ -130,6 +135,8 @@ def _values(context: Context, data: Mapping[str, Any], holder: Holder | None, *,
             errors[key] = ["Must be a Unicode string value"]
         elif given is not None and (given != "" or key != "id"):
             values[key] = clean(str(given))
+    if "id" in values and (wrong := _id_messages(context, values["id"])):
+        errors["id"] = wrong
     if "image_url" in values and not safe_link(values["image_url"]):
         errors["image_url"] = ["Please provide a valid URL"]
     if "extras" in data and data["extras"] is not None:
@@ -137,6 +144,13 @@ def _values(context: Context, data: Mapping[str, Any], holder: Holder | None, *,
     if "name" not in errors and (messages := _name_messages(context, values, holder, organization=organization)):
         errors["name"] = messages
     return values, errors
+
+
+def _id_messages(context: Context, given: str) -> list[str]:
+    """What is wrong with the id of a new one; organizations and groups share their ids, since their members name either by it."""
+    if not is_id(given):
+        return ["Invalid id provided"]
+    return ["Id already exists"] if any(context.session.get(kind, given) for kind in (Agency, Theme)) else []
 
 
 def _read_extras(given: Any, values: dict[str, Any], errors: dict[str, Any]) -> None:
@@ -174,21 +188,30 @@ def _refuse_registered(context: Context, agency: Agency, values: Mapping[str, An
 
 
 def _rename(context: Context, holder: Holder, values: Mapping[str, Any]) -> None:
-    before = shown.name_of(holder)
-    name, title = values.get("name", before), values.get("title", shown.title(holder, context))
+    before = shown.name_of(holder), shown.title(holder, context)
+    name, title = values.get("name", before[0]), values.get("title", before[1])
+    if (name, title) == before:
+        return
     if isinstance(holder, Agency):
         holder.slug = name
         called = holder.name_on(context.site.clock.today())
         called.name_vi, called.name_en = title or name, title
-        touched = list(context.session.scalars(select(Dataset.id).where(Dataset.owner_org == holder.id)))
     else:
-        renamed = list(context.session.scalars(select(Dataset).where(holders.of_theme(before)))) if name != before else []
+        held = list(context.session.scalars(select(Dataset).where(_belonging(holder)))) if name != before[0] else []
         holder.name, holder.title_vi = name, title
-        for dataset in renamed:
-            dataset.groups = [name if group == before else group for group in dataset.groups]
-        touched = [dataset.id for dataset in renamed]
-    for dataset_id in touched:
+        for dataset in held:
+            dataset.groups = [name if group == before[0] else group for group in dataset.groups]
+    _note_datasets(context, holder)
+
+
+def _note_datasets(context: Context, holder: Holder) -> None:
+    """Let its datasets be found by what it is called now, or no longer by it."""
+    for dataset_id in context.session.scalars(select(Dataset.id).where(_belonging(holder))):
         note_change(context.session, dataset_id, context.now)
+
+
+def _belonging(holder: Holder) -> ColumnElement[bool]:
+    return Dataset.owner_org == holder.id if isinstance(holder, Agency) else holders.of_theme(holder.name)
 
 
 def _put_users(context: Context, holder: Holder, data: Mapping[str, Any]) -> None:
@@ -198,6 +221,6 @@ def _put_users(context: Context, holder: Holder, data: Mapping[str, Any]) -> Non
     for user in given:
         name = user.get("name") or user.get("id") if isinstance(user, Mapping) else None
         account = lookup.account(context.session, name) if isinstance(name, str) else None
-        if account is None:
+        if account is None or account.state != "active":
             raise Invalid({"users": ["User not found"]})
         members.put(context, holder.id, account, members.role(str(user.get("capacity") or "member"), "users"))

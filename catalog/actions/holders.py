@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
@@ -51,7 +51,8 @@ def counts(context: Context, *, organization: bool) -> dict[str, int]:
 def followers(context: Context, ids: Iterable[str]) -> dict[str, int]:
     """How many accounts follow each of these things, by its id."""
     rows = context.session.execute(
-        select(Following.object_id, func.count()).where(Following.object_id.in_(list(ids))).group_by(Following.object_id))
+        select(Following.object_id, func.count()).join(Account, Account.id == Following.account_id)
+        .where(Following.object_id.in_(list(ids)), Account.state == "active").group_by(Following.object_id))
     return dict(rows.all())
 
 
@@ -64,24 +65,34 @@ def datasets_made(context: Context, ids: Iterable[str]) -> dict[str, int]:
     return dict(rows.all())
 
 
-def users(context: Context, holder: Holder) -> list[dict[str, Any]]:
-    """The accounts that belong to an agency or theme, with what each may do there; by name."""
+def accounts(context: Context, found: Sequence[Account]) -> list[dict[str, Any]]:
+    """Accounts as everybody may see them, in their order."""
+    made = datasets_made(context, (account.id for account in found))
+    return [shown.user(context, account, made.get(account.id, 0)) for account in found]
+
+
+def users(context: Context, ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The accounts that belong to agencies or themes, by the id of these, with what each may do there; by name."""
     rows = context.session.execute(
-        select(Account, Member.capacity).join(Member, Member.account_id == Account.id)
-        .where(Member.group_id == holder.id, Account.state == "active").order_by(Account.name)).all()
-    made = datasets_made(context, (account.id for account, _ in rows))
-    return [shown.user(context, account, made.get(account.id, 0)) | {"capacity": capacity} for account, capacity in rows]
+        select(Account, Member.capacity, Member.group_id).join(Member, Member.account_id == Account.id)
+        .where(Member.group_id.in_(list(ids)), Account.state == "active").order_by(Account.name)).all()
+    shown_once = {entry["id"]: entry for entry in accounts(context, list(dict.fromkeys(account for account, _, _ in rows)))}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for account, capacity, group_id in rows:
+        found.setdefault(group_id, []).append(shown_once[account.id] | {"capacity": capacity})
+    return found
 
 
 def entries(context: Context, holders: Iterable[Holder], data: Mapping[str, Any], *, organization: bool) -> list[dict[str, Any]]:
     """The agencies or themes as the lists have them, with what was asked for beside."""
     holders = list(holders)
     held, followed = counts(context, organization=organization), followers(context, (holder.id for holder in holders))
+    members = users(context, (holder.id for holder in holders)) if boolean(data.get("include_users", False)) else None
     found = []
     for holder in holders:
         entry = shown.holder(holder, context, held.get(holder.id, 0)) | {"num_followers": followed.get(holder.id, 0)}
         entry |= {"extras": shown.holder_extras(holder, context)} if boolean(data.get("include_extras", False)) else {}
-        entry |= {"users": users(context, holder)} if boolean(data.get("include_users", False)) else {}
+        entry |= {"users": members.get(holder.id, [])} if members is not None else {}
         found.append(entry)
     return found
 
@@ -98,8 +109,7 @@ def packages(context: Context, holder: Holder, limit: int, *, offset: int = 0) -
     query = Query(filters={field: [value]}, start=offset, rows=limit, sort="modified", labels=rights.labels(context))
     found = context.site.search.search(query, session=context.session)
     with context.session.no_autoflush:
-        datasets = (context.session.get(Dataset, dataset_id) for dataset_id in found.ids)
-        return shown.packages(context, [dataset for dataset in datasets if dataset])
+        return shown.packages(context, lookup.datasets(context.session, found.ids, rights.visible(context)))
 
 
 def show(context: Context, holder: Holder, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +121,7 @@ def show(context: Context, holder: Holder, data: Mapping[str, Any]) -> dict[str,
     if boolean(data.get("include_datasets", False)):
         entry["packages"] = packages(context, holder, MAX_PACKAGES)
     if boolean(data.get("include_users", True)):
-        entry["users"] = users(context, holder)
+        entry["users"] = users(context, [holder.id]).get(holder.id, [])
     if boolean(data.get("include_extras", True)):
         entry["extras"] = shown.holder_extras(holder, context)
     return entry | {"tags": [], "groups": []}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid
@@ -31,12 +31,12 @@ def agency(session: Session, name_or_id: str) -> Agency | None:
     return known[name_or_id]
 
 
-def agencies(session: Session, ids: Iterable[str | None]) -> None:
+def agencies(session: Session, names_or_ids: Iterable[str | None]) -> None:
     """Look up many agencies at once, so that `agency` answers from memory."""
     known = kept(session, "agencies")
-    lacking = {agency_id for agency_id in ids if agency_id} - known.keys()
+    lacking = {name_or_id for name_or_id in names_or_ids if name_or_id} - known.keys()
     if lacking:
-        for found in session.scalars(select(Agency).where(Agency.id.in_(lacking))):
+        for found in session.scalars(select(Agency).where(Agency.id.in_(lacking) | Agency.slug.in_(lacking))):
             known[found.id] = known[found.slug] = found
 
 
@@ -62,6 +62,17 @@ def versions(session: Session, datasets: Iterable[Dataset]) -> dict[str, Version
     for at in range(0, len(ids), 500):
         found.update((version.id, version) for version in session.scalars(select(Version).where(Version.id.in_(ids[at : at + 500]))))
     return found
+
+
+def datasets(session: Session, ids: Iterable[str], *conditions: ColumnElement[bool]) -> list[Dataset]:
+    """The datasets of these ids that are there (and of which the conditions hold), in the order of the ids."""
+    ids = list(dict.fromkeys(ids))
+    found: dict[str, Dataset] = {}
+    with session.no_autoflush:
+        for at in range(0, len(ids), 500):
+            rows = session.scalars(select(Dataset).where(Dataset.id.in_(ids[at : at + 500]), *conditions))
+            found.update((dataset.id, dataset) for dataset in rows)
+    return [found[dataset_id] for dataset_id in ids if dataset_id in found]
 
 
 def find_dataset(session: Session, name_or_id: str) -> Dataset | None:

@@ -11,7 +11,7 @@ from catalog.actions.context import Context
 from catalog.actions.holders import Holder, of_theme
 from catalog.actions.package_purge import package_owner_org_update
 from catalog.actions.package_write import locked
-from catalog.errors import Invalid, NotAuthorized, NotFound
+from catalog.errors import Invalid, NotFound
 from catalog.models import Account, Agency, Dataset, Member
 from catalog.names import nfc
 from catalog.search.log import note_change
@@ -46,11 +46,6 @@ def _holder(context: Context, data: dict[str, Any]) -> Holder:
     return holder
 
 
-def _require_rule(context: Context, holder: Holder, what: str) -> None:
-    if not rights.may_in(context, holder.id, rights.RULES):
-        raise NotAuthorized(f"User {context.user or ''} not authorized to {what}")
-
-
 def _shown(member: Member) -> dict[str, Any]:
     return {"id": member.id, "table_name": "user", "table_id": member.account_id, "capacity": member.capacity, "group_id": member.group_id,
             "state": "active"}
@@ -58,7 +53,7 @@ def _shown(member: Member) -> dict[str, Any]:
 
 def _join(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     holder = _holder(context, data)
-    _require_rule(context, holder, "add members")
+    rights.require_rule(context, holder, "add members")
     name, wanted = lookup.required(data, "username"), role(lookup.required(data, "role"))
     account = lookup.account(context.session, name)
     if account is None or account.state != "active":
@@ -68,7 +63,7 @@ def _join(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 def _leave(context: Context, data: dict[str, Any]) -> None:
     holder = _holder(context, data)
-    _require_rule(context, holder, "delete members" if isinstance(holder, Agency) else f"delete group {holder.id} members")
+    rights.require_rule(context, holder, "delete members" if isinstance(holder, Agency) else f"delete group {holder.id} members")
     name = data.get("username") or data.get("user_id")
     account = lookup.account(context.session, lookup.required({"username": name}, "username"))
     if account is None:
@@ -171,9 +166,9 @@ def member_create(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     holder = _holder(context, data)
     kind, wanted, capacity = lookup.required(data, "object_type"), lookup.required(data, "object"), lookup.required(data, "capacity")
     if kind == "user":
-        _require_rule(context, holder, f"edit group {holder.id}")
+        rights.require_rule(context, holder, f"edit group {holder.id}")
         account = lookup.account(context.session, wanted)
-        if account is None:
+        if account is None or account.state != "active":
             raise NotFound("User was not found.")
         return _shown(put(context, holder.id, account, role(capacity, "capacity")))
     rights.require(context, rights.may_in(context, holder.id), f"edit group {holder.id}")
@@ -196,7 +191,7 @@ def member_delete(context: Context, data: dict[str, Any]) -> None:
     holder = _holder(context, data)
     kind, wanted = lookup.required(data, "object_type"), lookup.required(data, "object")
     if kind == "user":
-        _require_rule(context, holder, f"edit group {holder.id}")
+        rights.require_rule(context, holder, f"edit group {holder.id}")
         account = lookup.account(context.session, wanted)
         if account is None:
             raise NotFound("User was not found.")

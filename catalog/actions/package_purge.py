@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from catalog.actions import activity, lookup, rights
 from catalog.actions.context import Context
 from catalog.actions.package_write import archive, editable, require_match
 from catalog.errors import Invalid, NotFound
-from catalog.models import Agency, Dataset
+from catalog.models import Agency, Dataset, Following
 from catalog.search.log import note_change
 
 MAX_BULK = 10_000
@@ -26,6 +26,7 @@ def dataset_purge(context: Context, data: dict[str, Any]) -> None:
         raise NotFound("Dataset was not found")
     rights.require_sysadmin(context)
     note_change(context.session, dataset.id, context.now)
+    context.session.execute(delete(Following).where(Following.kind == "dataset", Following.object_id == dataset.id))
     context.session.delete(dataset)
     context.session.flush()
 

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
-
 from catalog.actions import lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, SearchRefused
 from catalog.licences import LICENCES
 from catalog.metadata_fields import boolean
-from catalog.models import Dataset
 from catalog.search import Found, Query
 from catalog.search.lucene import Everything, Node, SearchSyntax, parse
 from catalog.search.places import Box, asked_box
@@ -143,11 +140,7 @@ def _order(sort: str) -> list[tuple[str, bool]]:
 def _results(context: Context, found: Found, wanted: Any) -> list[dict[str, Any]]:
     if not found.ids:
         return []
-    datasets: dict[str, Dataset] = {}
-    for at in range(0, len(found.ids), 500):
-        rows = context.session.scalars(select(Dataset).where(Dataset.id.in_(found.ids[at : at + 500])))
-        datasets.update((dataset.id, dataset) for dataset in rows)
-    packages = shown.packages(context, [datasets[hit] for hit in found.ids if hit in datasets])
+    packages = shown.packages(context, lookup.datasets(context.session, found.ids, rights.visible(context)))
     fields = _field_list(wanted)
     return [_only(package, fields) for package in packages] if fields else packages
 
@@ -173,6 +166,8 @@ def _only(package: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _items(context: Context, field: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    if field == "organization":
+        lookup.agencies(context.session, counts)
     items = [{"name": value, "display_name": _display(context, field, value), "count": count} for value, count in counts.items()]
     return sorted(items, key=lambda item: item["display_name"], reverse=True)
 

@@ -101,11 +101,7 @@ def package_relationships_list(context: Context, data: dict[str, Any]) -> list[d
     other = rights.readable_dataset(context, lookup.required(data, "id2")) if data.get("id2") else None
     rows = context.session.scalars(select(Relationship).where(
         or_(Relationship.subject_id == dataset.id, Relationship.object_id == dataset.id)).order_by(Relationship.kind)).all()
-    found = []
-    for row in rows:
-        partner_id, kind = (row.object_id, row.kind) if row.subject_id == dataset.id else (row.subject_id, KINDS[row.kind])
-        partner = context.session.get(Dataset, partner_id)
-        if (partner is not None and rights.may_see(context, partner) and (other is None or partner.id == other.id)
-                and data.get("rel") in (None, "", kind)):
-            found.append(_shown(dataset, partner, kind, row.comment))
-    return found
+    said = [(row.object_id, row.kind, row.comment) if row.subject_id == dataset.id else (row.subject_id, KINDS[row.kind], row.comment) for row in rows]
+    partners = {partner.id: partner for partner in lookup.datasets(context.session, (each[0] for each in said), rights.visible(context))}
+    return [_shown(dataset, partners[partner_id], kind, comment) for partner_id, kind, comment in said
+            if partner_id in partners and (other is None or partner_id == other.id) and data.get("rel") in (None, "", kind)]

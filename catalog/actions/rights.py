@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from catalog.actions import lookup
 from catalog.actions.context import Context
@@ -65,12 +65,24 @@ def may_see(context: Context, dataset: Dataset) -> bool:
     return may_edit(context, dataset)
 
 
+def visible(context: Context) -> ColumnElement[bool]:
+    """`may_see` as a condition on datasets."""
+    if context.may_write:
+        return true()
+    there, on = memberships(context), collaborations(context)
+    reads = or_(Dataset.owner_org.in_(list(there)), Dataset.id.in_(list(on)))
+    writes = or_(*(column.in_([any_id for any_id, capacity in held.items() if capacity in WRITES])
+                   for column, held in ((Dataset.owner_org, there), (Dataset.id, on))))
+    return or_(and_(Dataset.state == "active", or_(Dataset.private.is_(False), reads)), writes)
+
+
 def labels(context: Context) -> tuple[str, ...] | None:
     """What of the search index the caller may see beside the public; None for everything (see `catalog.search.documents`)."""
     if context.may_write:
         return None
-    return (*(f"member-{group_id}" for group_id in memberships(context)),
-            *(f"collaborator-{dataset_id}" for dataset_id in collaborations(context)))
+    there, on = memberships(context), collaborations(context)
+    return (*(f"member-{group_id}" for group_id in there), *(f"collaborator-{dataset_id}" for dataset_id in on),
+            *(f"editor-{any_id}" for any_id, capacity in (*there.items(), *on.items()) if capacity in WRITES))
 
 
 def require(context: Context, allowed: bool, what: str) -> None:

@@ -8,7 +8,6 @@ from catalog.actions import lookup, rights, shown, vocabulary
 from catalog.actions.context import Context
 from catalog.errors import NotFound
 from catalog.metadata_fields import boolean
-from catalog.models import Dataset
 from catalog.names import fold, nfc
 from catalog.search import Query
 
@@ -58,8 +57,7 @@ def tag_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
         return tag
     query = Query(filters={"tags": [tag["name"]]}, rows=MAX_DATASETS, sort="modified")
     ids = context.site.search.search(query, session=context.session).ids
-    datasets = [dataset for dataset_id in ids if (dataset := context.session.get(Dataset, dataset_id)) and rights.may_see(context, dataset)]
-    return tag | {"packages": shown.packages(context, datasets)}
+    return tag | {"packages": shown.packages(context, lookup.datasets(context.session, ids, rights.visible(context)))}
 
 
 def tag_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -38,8 +38,7 @@ def user_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(context: Context, account: Account) -> dict[str, Any]:
-    made = holders.datasets_made(context, [account.id])
-    entry = shown.user(context, account, made.get(account.id, 0))
+    (entry,) = holders.accounts(context, [account])
     own = context.may_write or context.account is not None and context.account.id == account.id
     return entry | ({"apikey": None, "email": account.email or None} if own else {})
 
@@ -66,8 +65,7 @@ def user_list(context: Context, data: dict[str, Any]) -> list[Any]:
     found = [account for account in context.session.scalars(query) if wanted in fold(f"{account.name} {account.fullname or ''}")]
     if not boolean(data.get("all_fields", True)):
         return [account.name for account in found]
-    made = holders.datasets_made(context, (account.id for account in found))
-    return [shown.user(context, account, made.get(account.id, 0)) for account in found]
+    return holders.accounts(context, found)
 
 
 def user_autocomplete(context: Context, data: dict[str, Any]) -> list[dict[str, Any]]:

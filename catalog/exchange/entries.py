@@ -127,7 +127,8 @@ def entries(context: Context, datasets: Sequence[Dataset]) -> list[Entry]:
 
 def _entry(context: Context, dataset: Dataset, versions: Mapping[str, Version], themes: Mapping[str, Theme]) -> Entry:
     base, extras = context.site_url, _extras(dataset)
-    agency = lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None
+    owner = lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None
+    agency = owner if owner and owner.state == "active" else None
     files = tuple(_file(context, dataset, resource, versions.get(resource.version_id or ""))
                   for resource in sorted(dataset.resources, key=lambda resource: (resource.position, resource.id)) if resource.state == "active")
     live = [file.version for file in files if file.version]
@@ -137,7 +138,7 @@ def _entry(context: Context, dataset: Dataset, versions: Mapping[str, Version], 
         id=dataset.id, name=dataset.name, uri=f"{base}/dataset/{dataset.id}", page=f"{base}/dataset/{dataset.name}",
         title=plain(dataset.title) or dataset.name, title_en=plain(dataset.title_en), notes=plain(dataset.notes),
         tags=tuple(dict.fromkeys(filter(None, map(plain, dataset.tags)))), publisher=_publisher(context, agency) if agency else None,
-        themes=tuple(themes[name] for name in dataset.groups if name in themes), files=files,
+        themes=tuple(themes[name] for name in dataset.groups if name in themes and themes[name].state == "active"), files=files,
         licence=dataset.license_id, licence_uri=uri(vocabulary.licence(dataset.license_id, base)),
         licence_text=uri(vocabulary.licence_text(dataset.license_id, base)), frequency=dataset.frequency,
         illustrative=dataset.illustrative, issued=dataset.metadata_created,

@@ -79,7 +79,7 @@ def _identify(context: Context, given: Mapping[str, str], root: etree._Element) 
     add(made, "protocolVersion", "2.0")
     add(made, "adminEmail", own.mail.removeprefix("mailto:") if own.mail else f"postmaster@{_host(context)}")
     add(made, "earliestDatestamp", moment(listing.earliest(context.session)))
-    add(made, "deletedRecord", "persistent")
+    add(made, "deletedRecord", "transient")  # one that is purged or no longer public leaves no tombstone
     add(made, "granularity", "YYYY-MM-DDThh:mm:ssZ")
 
 
@@ -161,18 +161,27 @@ def _wanted(context: Context, given: Mapping[str, str]) -> Wanted:
 
 
 def _headers(context: Context, parent: etree._Element, datasets: Sequence[Dataset]) -> None:
-    lookup.agencies(context.session, (dataset.owner_org for dataset in datasets))
+    sets = _sets_of(context, datasets)
     for dataset in datasets:
-        header(parent, dataset, lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None, _host(context))
+        header(parent, dataset, sets[dataset.id], _host(context))
+
+
+def _sets_of(context: Context, datasets: Sequence[Dataset]) -> dict[str, list[str]]:
+    """The sets of each dataset, by its id."""
+    lookup.agencies(context.session, (dataset.owner_org for dataset in datasets))
+    owners = {dataset.id: lookup.agency(context.session, dataset.owner_org) for dataset in datasets if dataset.owner_org}
+    themes = {name for name, theme in lookup.themes(context.session).items() if theme.state == "active"}
+    return {dataset.id: [*([listing.AGENCY + owner.slug] if (owner := owners.get(dataset.id)) and owner.state == "active" else []),
+                         *(listing.THEME + name for name in dataset.groups if name in themes)] for dataset in datasets}
 
 
 def _records(context: Context, parent: etree._Element, datasets: Sequence[Dataset], prefix: str) -> None:
     own = portal(context)
     living = {entry.id: entry for entry in entries(context, [dataset for dataset in datasets if dataset.state != "deleted"])}
-    lookup.agencies(context.session, (dataset.owner_org for dataset in datasets))
+    sets = _sets_of(context, datasets)
     for dataset in datasets:
         made = add(parent, "record")
-        header(made, dataset, lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None, _host(context))
+        header(made, dataset, sets[dataset.id], _host(context))
         if dataset.id in living:
             metadata(made, own, living[dataset.id], prefix)
 

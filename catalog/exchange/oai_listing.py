@@ -16,7 +16,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.models import Agency, Dataset, Theme
+from catalog import holdings
+from catalog.models import Agency, Dataset
 
 PAGE = 100
 STATES = ("active", "deleted")
@@ -117,11 +118,9 @@ def earliest(session: Session) -> datetime:
 
 def sets(session: Session) -> list[tuple[str, str]]:
     """The sets by their names and titles: each agency that has published something, and each theme."""
-    holding = select(Dataset.owner_org).where(Dataset.state == "active", Dataset.private.is_(False))
-    agencies = session.scalars(select(Agency).where(Agency.id.in_(holding)).order_by(Agency.position, Agency.slug))
-    themes = session.scalars(select(Theme).order_by(Theme.position, Theme.name))
-    return [*((AGENCY + agency.slug, agency.name_on(None).name_vi) for agency in agencies),
-            *((THEME + theme.name, theme.title_vi) for theme in themes)]
+    holding = holdings.counts_by_agency(session)
+    return [*((AGENCY + agency.slug, agency.name_on(None).name_vi) for agency in holdings.agencies(session) if agency.id in holding),
+            *((THEME + theme.name, theme.title_vi) for theme in holdings.themes(session))]
 
 
 def bound(text: str, *, end: bool) -> datetime | None:

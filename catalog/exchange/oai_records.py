@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lxml import etree
 
 from catalog.exchange import dcat_ap
 from catalog.exchange.entries import Entry
-from catalog.exchange.oai_listing import AGENCY, THEME, stamped
+from catalog.exchange.oai_listing import stamped
 from catalog.exchange.portal import Portal
 from catalog.exchange.wording import moment, plain
 from catalog.licences import LICENCES
-from catalog.models import Agency, Dataset
+from catalog.models import Dataset
 
 OAI = "http://www.openarchives.org/OAI/2.0/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -31,12 +33,12 @@ def add(parent: etree._Element, name: str, text: str | None = None, **attributes
     return element
 
 
-def header(parent: etree._Element, dataset: Dataset, agency: Agency | None, host: str) -> None:
-    """The header of a record; of one that is gone, with the word for it."""
+def header(parent: etree._Element, dataset: Dataset, sets: Iterable[str], host: str) -> None:
+    """The header of a record with the sets in which it is; of one that is gone, with the word for it."""
     made = add(parent, "header", **({"status": "deleted"} if dataset.state == "deleted" else {}))
     add(made, "identifier", identifier(dataset.id, host))
     add(made, "datestamp", moment(stamped(dataset)))
-    for name in ([AGENCY + agency.slug] if agency else []) + [THEME + name for name in dataset.groups]:
+    for name in sets:
         add(made, "setSpec", name)
 
 

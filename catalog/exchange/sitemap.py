@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import schemas
+from catalog import holdings
 from catalog.exchange.portal import PUBLIC
 from catalog.exchange.wording import moment
-from catalog.models import Agency, Dataset, Theme
+from catalog.models import Dataset
 
 PART = 50_000
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -32,8 +33,8 @@ def index(url: str, count: int) -> str:
 
 def pages(session: Session, url: str) -> str:
     """Every page that is no dataset: lists, agencies, themes, schemas."""
-    found = [*PAGES, *(f"/organization/{slug}" for slug in session.scalars(select(Agency.slug).order_by(Agency.position, Agency.slug))),
-             *(f"/group/{name}" for name in session.scalars(select(Theme.name).order_by(Theme.position, Theme.name))),
+    found = [*PAGES, *(f"/organization/{agency.slug}" for agency in holdings.agencies(session)),
+             *(f"/group/{theme.name}" for theme in holdings.themes(session)),
              *(f"/schema/{name}" for name in schemas.names())]
     return f"{_HEAD}<urlset {_SPACE}>\n" + "".join(f"<url><loc>{escape(url + page)}</loc></url>\n" for page in found[:PART]) + "</urlset>\n"
 

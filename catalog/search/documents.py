@@ -1,7 +1,8 @@
 """What stands in the index: one document a dataset that is not deleted, in exact and in folded words.
 
-Each has labels, as CKAN's permission labels: `public`, or for what is private `member-<id of the agency>`, and
-`collaborator-<id of the dataset>`. Whoever asks finds what carries one of its own labels.
+Each has labels, as CKAN's permission labels: `public`; for what is private `member-<id of the agency>` and
+`collaborator-<id of the dataset>`; for a draft, which only those see who may change it, `editor-<either id>`. Whoever asks
+finds what carries one of its own labels.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from catalog.search.places import box_of
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2  # raise it when the fields or their meaning change; every index is then made anew
+FORMAT = 3  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
 
 # Words: `x` as written (NFC), `x_f` folded. `text` is everything together; `text_s` the same without English endings.
@@ -60,8 +61,8 @@ class Reader:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._agencies = {agency.id: agency for agency in session.scalars(select(Agency))}
-        self._themes = {theme.name: theme for theme in session.scalars(select(Theme))}
+        self._agencies = {agency.id: agency for agency in session.scalars(select(Agency).where(Agency.state == "active"))}
+        self._themes = {theme.name: theme for theme in session.scalars(select(Theme).where(Theme.state == "active"))}
 
     def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
         """Documents of those of the datasets that are not deleted; one of which none can be made is left out, and the log says so."""
@@ -120,7 +121,7 @@ class Reader:
             "title_string": [collation_key(dataset.title[:200])],
             "owner_org": [dataset.owner_org or ""],
             "organization": [agency.slug] if agency else [],
-            "groups": sorted(set(dataset.groups)),
+            "groups": sorted(set(dataset.groups) & self._themes.keys()),
             "tags": sorted({nfc(tag) for tag in dataset.tags}),
             "res_format": sorted({resource.format for resource in resources if resource.format}),
             "license_id": [dataset.license_id] if dataset.license_id else [],
@@ -152,10 +153,10 @@ class Reader:
 
 
 def labels(dataset: Dataset) -> list[str]:
-    """Who finds the dataset: the public, or those who belong to it."""
-    if dataset.state == "active" and not dataset.private:
-        return ["public"]
-    return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"]
+    """Who finds the dataset: the public, or those who may read what is private there, or change it."""
+    if dataset.state != "active":
+        return [f"editor-{dataset.owner_org}", f"editor-{dataset.id}"]
+    return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"] if dataset.private else ["public"]
 
 
 def validation(live: list[Version]) -> str:

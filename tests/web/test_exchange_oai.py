@@ -51,7 +51,7 @@ def test_it_says_who_it_is_what_it_has_and_in_which_sets(site, name):
     identify = ask(site, verb="Identify").find("o:Identify", O)
     assert identify.findtext("o:protocolVersion", namespaces=O) == "2.0"
     assert identify.findtext("o:baseURL", namespaces=O) == "http://haidang.test/oai"
-    assert identify.findtext("o:deletedRecord", namespaces=O) == "persistent"
+    assert identify.findtext("o:deletedRecord", namespaces=O) == "transient"
     assert ask(site, verb="ListMetadataFormats").xpath("//o:metadataPrefix/text()", namespaces=O) == ["oai_dc", "dcat"]
     sets = ask(site, verb="ListSets").xpath("//o:setSpec/text()", namespaces=O)
     assert set(sets) == {"organization:so-y-te", "organization:ubnd-huyen-con-dao", "group:y-te", "group:du-lich", "group:hanh-chinh"}

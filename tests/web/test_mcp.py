@@ -23,8 +23,10 @@ from support.exchanging import ODD, fill
 from support.harvesting import environment
 from support.ports import free_port
 from support.published import sow
+from support.publishing import publish
 
-from catalog.models import Version
+from catalog.models import Dataset, Version
+from catalog.search import note_change
 from web.mcp import make_app
 
 
@@ -122,6 +124,24 @@ def test_a_table_is_looked_into_and_a_refusal_explained_without_what_is_private(
         assert file["causes"][1]["vi"]["what"] and file["causes"][1]["en"]["mend"] and file["causes"][1]["who_must_act"] == "agency"
         assert "079201001234" not in json.dumps(refused)
         assert refused["open_issues"]
+
+
+def test_what_is_not_public_is_not_there(site, tmp_path):
+    sown = sow(site, tmp_path)
+    private = publish(site, name="kin", owner_org=sown.agency, private=True)["id"]
+    with site.writing() as session:
+        session.get_one(Dataset, sown.dataset).state = "draft"
+        note_change(session, sown.dataset, site.clock.now())
+    with serving(site) as url:
+        for tool, key in (("get_dataset", "name"), ("preview_table", "dataset")):
+            for name in ("tuyen-xe-buyt", sown.dataset, "kin", private):
+                assert "Không có" in ask(url, tool, **{key: name})
+        assert "Không có" in ask(url, "why_refused", dataset="kin")
+        assert "tuyen-xe-buyt" not in json.dumps(ask(url, "search_datasets"))
+        assert ask(url, "why_refused", dataset="tuyen-xe-buyt")["files"]  # harvested and refused: the reports are public, as on the pages
+        with site.writing() as session:
+            session.get_one(Dataset, sown.dataset).source_id = None  # what somebody is still writing
+        assert "Không có" in ask(url, "why_refused", dataset="tuyen-xe-buyt")
 
 
 def test_a_page_under_a_made_up_name_reaches_nothing(filled):

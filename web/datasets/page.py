@@ -77,22 +77,27 @@ def _snippet(dataset: Dataset, focus: Standing | None, live: Version | None) -> 
 
 
 def agency_of(session: Session, dataset: Dataset) -> Agency | None:
-    """Who publishes the dataset now."""
-    return session.get(Agency, dataset.owner_org) if dataset.owner_org else None
+    """Who publishes the dataset now; None where that was deleted."""
+    return _living(session, dataset.owner_org)
 
 
 def _first_publisher(session: Session, dataset: Dataset) -> Agency | None:
     """Who published it first, where that is another agency than today's."""
     if not dataset.published_by or dataset.published_by == dataset.owner_org:
         return None
-    return session.get(Agency, dataset.published_by)
+    return _living(session, dataset.published_by)
+
+
+def _living(session: Session, agency_id: str | None) -> Agency | None:
+    found = session.get(Agency, agency_id) if agency_id else None
+    return found if found and found.state == "active" else None
 
 
 def themes_of(session: Session, dataset: Dataset) -> list[Theme]:
     """The themes of the dataset, in the order of all themes."""
     if not dataset.groups:
         return []
-    return list(session.scalars(select(Theme).where(Theme.name.in_(dataset.groups)).order_by(Theme.position)))
+    return list(session.scalars(select(Theme).where(Theme.name.in_(dataset.groups), Theme.state == "active").order_by(Theme.position)))
 
 
 def schema_of(name: str | None) -> TableSchema | None:

@@ -29,7 +29,7 @@ def catalogue(extension: str) -> Response:
         if number > last:
             abort(404)
         query = {"modified_since": request.args["modified_since"]} if since else {}
-        stem = f"{site_url()}/catalog.{extension}?" + urlencode(query).replace("{", "%7B").replace("}", "%7D")
+        stem = f"{site_url()}/catalog.{extension}?" + urlencode(query)
         part = dcat_ap.Part(number=number, last=last, total=total, size=PAGE, address=f"{stem}{'&' if query else ''}page={{}}")
         graph = dcat_ap.catalogue(portal(context), page(context, number, PAGE, since=since), part)
     return answer(dcat_ap.written(graph, extension), dcat_ap.FORMATS[extension][0])

@@ -85,10 +85,10 @@ class Tools:
                 return standing.live
         raise Refusal("Bộ dữ liệu không có bảng nào trang này giữ. This site holds no table of the dataset.")
 
-    def _dataset(self, context: Context, name: str) -> Dataset:
-        """A dataset that is public, or a draft of which only the reports are."""
+    def _dataset(self, context: Context, name: str, *, refused: bool = False) -> Dataset:
+        """A dataset that is public; with `refused` also a harvested one of which no file was ever good, for its reports are public."""
         address = dataset_at(context.session, name)
-        if address is None:
+        if address is None or address.dataset.state == "draft" and not (refused and address.dataset.source_id):
             raise Refusal("Không có bộ dữ liệu này. There is no such dataset.")
         if address.dataset.state == "deleted":
             raise Refusal("Bộ dữ liệu đã lưu trữ. The dataset is archived.")
@@ -135,7 +135,7 @@ class Tools:
     def why_refused(self, dataset: str) -> dict[str, Any]:
         """Vì sao tệp của bộ dữ liệu bị từ chối hay giữ lại, sửa thế nào, ai làm. Why files were refused or held, how to mend them, who must."""
         with self._reading() as context:
-            found = self._dataset(context, dataset)
+            found = self._dataset(context, dataset, refused=True)
             standings = versions.standings(context.session, [one for one in found.resources if one.state != "deleted"])
             waiting = [(standing, standing.waiting) for standing in standings if standing.waiting is not None]
             issues = attention.open_issues(context.session, dataset_id=found.id, limit=20)

@@ -59,11 +59,12 @@ def read_labels(session: Session, today: date) -> Labels:
 def _read(session: Session, today: date) -> Labels:
     rows = session.execute(
         select(Agency.id, Agency.slug, AgencyName.name_vi, AgencyName.name_en, AgencyName.valid_from).join(AgencyName)
-        .order_by(Agency.position, Agency.slug, AgencyName.valid_from))
+        .where(Agency.state == "active").order_by(Agency.position, Agency.slug, AgencyName.valid_from))
     agencies: dict[str, Named] = {}
     for agency_id, slug, name_vi, name_en, valid_from in rows:
         if agency_id not in agencies or valid_from <= today:
             agencies[agency_id] = Named(name=slug, title=either(name_vi, name_en))
-    themes = session.execute(select(Theme.name, Theme.title_vi, Theme.title_en, Theme.icon).order_by(Theme.position, Theme.name))
+    themes = session.execute(
+        select(Theme.name, Theme.title_vi, Theme.title_en, Theme.icon).where(Theme.state == "active").order_by(Theme.position, Theme.name))
     return Labels(agencies=agencies, themes={
         name: Named(name=name, title=either(title_vi, title_en), icon=icon) for name, title_vi, title_en, icon in themes})

@@ -46,3 +46,49 @@ def test_who_follows_what_is_its_own_business(peopled):
         ask(peopled, None, "follow_dataset", id="zz-tieng-on-1")
     with pytest.raises(Invalid, match="You cannot follow yourself"):
         ask(peopled, "jane", "follow_user", id="jane")
+
+
+def test_a_closed_account_follows_nothing_and_is_not_shown(peopled):
+    ask(peopled, "jane", "follow_group", id="so-y-te")
+    ask(peopled, "lan", "follow_user", id="jane")
+    ask(peopled, "root", "user_delete", id="jane")
+    assert ask(peopled, None, "group_follower_count", id="so-y-te") == len(ask(peopled, "root", "group_follower_list", id="so-y-te")) == 0
+    assert ask(peopled, "lan", "user_followee_list", id="lan") == []
+
+
+def test_what_is_purged_is_followed_no_longer(peopled):
+    ask(peopled, "jane", "follow_dataset", id="zz-tieng-on-1")
+    ask(peopled, "root", "dataset_purge", id="zz-tieng-on-1")
+    assert (ask(peopled, "jane", "followee_count", id="jane"), ask(peopled, "jane", "dataset_followee_list", id="jane")) == (0, [])
+
+
+def test_what_is_no_longer_seen_is_not_followed_but_may_be_let_go(peopled):
+    ask(peopled, "nam", "follow_dataset", id="zz-tieng-on-1")
+    for who in ("nam", "jane"):
+        ask(peopled, "root", "package_patch", id="zz-tieng-on-1", private=True)
+        with pytest.raises(NotAuthorized):
+            ask(peopled, who, "follow_dataset", id="zz-tieng-on-1")
+    assert ask(peopled, "nam", "dataset_followee_list", id="nam") == []
+    with pytest.raises(NotAuthorized):  # whoever does not follow it learns nothing of it
+        ask(peopled, "jane", "unfollow_dataset", id="zz-tieng-on-1")
+    ask(peopled, "nam", "unfollow_dataset", id="zz-tieng-on-1")
+    assert ask(peopled, "nam", "followee_count", id="nam") == 0
+
+
+def test_a_deleted_group_is_followed_by_nobody_new(peopled):
+    ask(peopled, "root", "group_create", name="nhom")
+    ask(peopled, "jane", "follow_group", id="nhom")
+    ask(peopled, "root", "group_delete", id="nhom")
+    with pytest.raises(NotFound):
+        ask(peopled, "nam", "follow_group", id="nhom")
+    assert ask(peopled, "jane", "followee_list", id="jane") == []
+    ask(peopled, "jane", "unfollow_group", id="nhom")
+
+
+def test_what_is_followed_is_shown_as_its_own_action_shows_it(peopled):
+    for kind, name in (("group", "so-y-te"), ("group", "y-te"), ("user", "lan"), ("dataset", "zz-tieng-on-2"), ("group", "ubnd-huyen-con-dao")):
+        ask(peopled, "jane", f"follow_{kind}", id=name)
+    listed = {entry["dict"]["name"]: entry for entry in ask(peopled, "jane", "followee_list", id="jane")}
+    assert {name: entry["type"] for name, entry in listed.items()} == {
+        "so-y-te": "organization", "y-te": "group", "lan": "user", "zz-tieng-on-2": "dataset", "ubnd-huyen-con-dao": "organization"}
+    assert (listed["ubnd-huyen-con-dao"]["dict"]["package_count"], listed["so-y-te"]["dict"]["num_followers"]) == (2, 1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete, func, select
 
 from catalog.errors import Invalid, NotAuthorized, NotFound
-from catalog.models import Agency
+from catalog.models import Agency, Change, Source
 from catalog.participation import summary
 from tests.support.people import ask
 from tests.support.publishing import publish
@@ -57,6 +58,48 @@ def test_what_does_not_hold_is_refused_in_ckans_words(peopled, data, errors):
     assert refused(peopled, "root", "organization_create", **data) == errors
 
 
+@pytest.mark.parametrize("given", ["x" * 200, "so-y-te", "AAAAAAAA-2222-4333-8444-555555555555", "11111111-2222-4333-8444-55555555555\n"])
+@pytest.mark.parametrize("kind", ["organization", "group"])
+def test_an_id_has_the_form_of_one(peopled, kind, given):
+    assert refused(peopled, "root", f"{kind}_create", id=given, name="moi") == {"id": ["Invalid id provided"]}
+
+
+def test_an_organization_and_a_group_do_not_share_an_id(peopled):
+    taken = ask(peopled, None, "group_show", id="y-te")["id"]
+    assert refused(peopled, "root", "organization_create", id=taken, name="moi") == {"id": ["Id already exists"]}
+    own = "11111111-2222-4333-8444-555555555555"
+    assert ask(peopled, "root", "organization_create", id=own, name="moi")["id"] == own
+
+
+def test_an_organization_with_a_source_is_not_purged(peopled):
+    made = ask(peopled, "root", "organization_create", name="co-nguon")["id"]
+    with peopled.writing() as session:
+        session.add(Source(name="nguon-1", agency_id=made, connector="file", url="http://x.test/a.csv", created=peopled.clock.now()))
+    assert "(nguon-1)" in refused(peopled, "root", "organization_purge", id="co-nguon")["message"]
+    with peopled.writing() as session:
+        session.execute(delete(Source))
+    ask(peopled, "root", "organization_purge", id="co-nguon")
+
+
+def test_datasets_are_indexed_again_only_where_the_name_changed(peopled):
+    def changes():
+        with peopled.reading() as session:
+            return session.scalar(select(func.count()).select_from(Change))
+
+    ask(peopled, "root", "organization_create", name="hoi", title="Hội")
+    ask(peopled, "root", "group_create", name="nhom", title="Nhóm")
+    publish(peopled, name="bo-1", owner_org="hoi", groups=[{"name": "nhom"}])
+    before = changes()
+    ask(peopled, "root", "organization_patch", id="hoi", description="x", name="hoi", title="Hội")
+    ask(peopled, "root", "group_patch", id="nhom", description="x", state="active")
+    assert changes() == before
+    for number, (action, data) in enumerate([("organization_patch", {"id": "hoi", "title": "Hội mới"}), ("group_patch", {"id": "nhom", "title": "Nhóm mới"}),
+                                             ("organization_patch", {"id": "hoi", "name": "hoi-moi"}), ("group_delete", {"id": "nhom"})], start=1):
+        ask(peopled, "root", action, **data)
+        assert changes() == before + number
+    assert ask(peopled, None, "package_search", q="mới", fq="organization:hoi-moi")["count"] == 1
+
+
 def test_nobody_makes_an_organization_without_an_account(peopled):
     with pytest.raises(NotAuthorized, match="User None not authorized to create organizations"):
         ask(peopled, None, "organization_create", name="moi")
@@ -95,6 +138,13 @@ def test_members_come_change_and_go(peopled):
     ask(peopled, "lan", "organization_member_delete", id="so-y-te", username="nam")
     assert ask(peopled, "nam", "organization_list_for_user", permission="read") == []
     assert [role["value"] for role in ask(peopled, None, "member_roles_list")] == ["admin", "editor", "member"]
+
+
+def test_a_closed_account_joins_nothing(peopled):
+    ask(peopled, "root", "user_delete", id="nam")
+    with pytest.raises(NotFound, match="User was not found"):
+        ask(peopled, "lan", "member_create", id="so-y-te", object="nam", object_type="user", capacity="editor")
+    assert refused(peopled, "lan", "organization_patch", id="so-y-te", users=[{"name": "nam"}]) == {"users": ["User not found"]}
 
 
 def test_who_may_do_what_where(peopled):

@@ -6,9 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from catalog.actions import rights
+from catalog.actions.context import Context
 from catalog.clock import FrozenClock
 from catalog.errors import Invalid, NotAuthorized, NotFound
+from catalog.models import Account, Dataset
 from tests.support.people import ask
 from tests.support.publishing import publish
 
@@ -45,6 +49,28 @@ def test_a_search_finds_what_the_asker_may_see_and_only_when_asked_for(held, who
     assert ask(held, who, "package_search", include_private=True, fq="capacity:private", rows=0)["count"] == len(found)
     assert "kin" not in ask(held, who, "package_list")
     assert held.search.suggest("kin") == []
+
+
+@pytest.mark.parametrize(("who", "found"), [(None, set()), ("minh", set()), ("nam", {"nhap"}), ("jane", {"nhap", "nhap-kin"}), ("root", {"nhap", "nhap-kin"})])
+def test_drafts_are_found_by_those_who_may_change_them(peopled, who, found):
+    publish(peopled, name="nhap", state="draft")
+    publish(peopled, name="nhap-kin", state="draft", private=True)
+    ask(peopled, "root", "package_collaborator_create", id="nhap", user_id="nam", capacity="editor")
+    ask(peopled, "root", "package_collaborator_create", id="nhap-kin", user_id="nam", capacity="member")
+    drafts = ask(peopled, who, "package_search", include_private=True, include_drafts=True, fq="state:draft")
+    assert ({package["name"] for package in drafts["results"]}, drafts["count"]) == (found, len(found))
+    assert ask(peopled, who, "package_search", include_private=True, fq="state:draft")["count"] == 0
+
+
+@pytest.mark.parametrize("who", [None, "nam", "minh", "jane", "lan", "root"])
+def test_what_may_be_seen_is_the_same_for_one_and_for_many(held, who):
+    publish(held, name="nhap", state="draft")
+    ask(held, "root", "package_collaborator_create", id="kin-du-lich", user_id="nam", capacity="member")
+    with held.reading() as session:
+        account = session.scalar(select(Account).where(Account.name == who)) if who else None
+        context = Context(site=held, session=session, user=who, account=account, may_write=who == "root")
+        one_by_one = {dataset.name for dataset in session.scalars(select(Dataset)) if rights.may_see(context, dataset)}
+        assert set(session.scalars(select(Dataset.name).where(rights.visible(context)))) == one_by_one
 
 
 def test_counts_of_an_organization_are_those_of_who_asks(held):
