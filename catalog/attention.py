@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +46,14 @@ def _needs(waiting: Mapping[str, int], last: str | None) -> str | None:
     return "platform" if last == "lost" else None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Open issues that stop a publication: by source how many wait for whom, and the id of the oldest."""
+
+    counts: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    oldest: dict[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceList:
     """One page of the sources, and of all of them: how many wait for whom (`needs` → count), how many agencies have one."""
@@ -55,20 +63,20 @@ class SourceList:
     agencies: int
 
 
-def source_list(session: Session, *, who: str | None = None, page: int = 1) -> SourceList:
+def source_list(session: Session, waiting: Waiting, *, who: str | None = None, page: int = 1) -> SourceList:
     """The sources that were not removed, those that need somebody first; of those alone who wait for `who`, or for `anybody`."""
     rows = session.execute(select(Source.id, Source.agency_id, _last_status()).join(Agency, Agency.id == Source.agency_id)
                            .where(Source.state != "removed").order_by(Agency.position, Source.name)).all()
-    waiting, _ = _waiting(session, [row[0] for row in rows])
-    needs = {source_id: _needs(waiting[source_id], status) for source_id, _agency, status in rows}
+    needs = {source_id: _needs(waiting.counts[source_id], status) for source_id, _agency, status in rows}
     chosen = sorted((source_id for source_id in needs if who in (None, needs[source_id]) or who == "anybody" and needs[source_id]),
                     key=lambda source_id: needs[source_id] is None)
     here = chosen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return SourceList(paged=Paged(items=source_states(session, source_ids=here), total=len(chosen), page=page),
+    return SourceList(paged=Paged(items=source_states(session, source_ids=here, waiting=waiting), total=len(chosen), page=page),
                       tally=Counter(needs.values()), agencies=len({row[1] for row in rows}))
 
 
-def source_states(session: Session, *, agency_id: str | None = None, source_ids: Sequence[str] | None = None) -> list[SourceState]:
+def source_states(session: Session, *, agency_id: str | None = None, source_ids: Sequence[str] | None = None,
+                  waiting: Waiting | None = None) -> list[SourceState]:
     """The sources of an agency, or those named, that were not removed, with their last runs and who must act; those that need somebody first."""
     query = select(Source, Agency).join(Agency, Agency.id == Source.agency_id).where(Source.state != "removed")
     if agency_id:
@@ -77,10 +85,12 @@ def source_states(session: Session, *, agency_id: str | None = None, source_ids:
         query = query.where(Source.id.in_(source_ids))
     pairs = session.execute(query.order_by(Agency.position, Source.name)).all()
     ids = [source.id for source, _ in pairs]
-    (strips, lasts), (waiting, examples), datasets = _strips(session, ids), _waiting(session, ids), _datasets(session, ids)
+    (strips, lasts), datasets, waiting = _strips(session, ids), _datasets(session, ids), waiting or waiting_at(session, ids)
+    examples = {row.source_id: row for row in session.scalars(select(IssueRow).where(
+        IssueRow.id.in_([waiting.oldest[source_id] for source_id in ids if source_id in waiting.oldest])))}
     states = [
         SourceState(source=source, agency=agency, last=lasts.get(source.id),
-                    strip=strips[source.id], waiting=waiting[source.id], example=examples.get(source.id),
+                    strip=strips[source.id], waiting=waiting.counts[source.id], example=examples.get(source.id),
                     datasets=datasets.get(source.id, 0))
         for source, agency in pairs
     ]
@@ -109,18 +119,15 @@ def _strips(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, list
     return defaultdict(list, {source_id: found[-STRIP:] for source_id, found in strips.items()}), {run.source_id: run for run in runs}
 
 
-def _waiting(session: Session, source_ids: Sequence[str]) -> tuple[dict[str, dict[str, int]], dict[str, IssueRow]]:
-    waiting: dict[str, dict[str, int]] = defaultdict(dict)
-    oldest: dict[str, int] = {}
-    for source_id, who, count, first in session.execute(
-        select(IssueRow.source_id, IssueRow.who, func.count(IssueRow.fingerprint.distinct()), func.min(IssueRow.id))
-        .where(IssueRow.source_id.in_(source_ids), IssueRow.closed_at.is_(None), IssueRow.severity == "error")
-        .group_by(IssueRow.source_id, IssueRow.who)
-    ):
-        waiting[source_id][who] = count
-        oldest[source_id] = min(first, oldest.get(source_id, first))
-    examples = {row.source_id: row for row in session.scalars(select(IssueRow).where(IssueRow.id.in_(oldest.values())))}
-    return waiting, examples
+def waiting_at(session: Session, source_ids: Sequence[str] | None = None) -> Waiting:
+    """What waits at these sources; at all sources where None are named."""
+    found = Waiting()
+    query = select(IssueRow.source_id, IssueRow.who, func.count(IssueRow.fingerprint.distinct()), func.min(IssueRow.id)).where(
+        IssueRow.closed_at.is_(None), IssueRow.severity == "error").group_by(IssueRow.source_id, IssueRow.who)
+    for source_id, who, count, first in session.execute(query if source_ids is None else query.where(IssueRow.source_id.in_(source_ids))):
+        found.counts[source_id][who] = count
+        found.oldest[source_id] = min(first, found.oldest.get(source_id, first))
+    return found
 
 
 def _datasets(session: Session, source_ids: Sequence[str]) -> dict[str, int]:

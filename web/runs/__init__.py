@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -50,17 +51,25 @@ def index() -> str:
     now = site.clock.now()
     who = request.args.get("who", "")
     with site.reading() as session:
-        found = attention.source_list(session, who={"all-who": "anybody"}.get(who, who if who in WHO else None), page=page_asked())
-        active = [(run, runs.progress(session, run, now)) for run in runs.active_runs(session)]
+        running = runs.active_runs(session)
+        waiting, causes, far = kept("counts of now", partial(_counts, session, running))
+        found = attention.source_list(session, waiting, who={"all-who": "anybody"}.get(who, who if who in WHO else None), page=page_asked())
+        active = [(run, far.get(run.id) or runs.progress(session, run, now)) for run in running]
         days, met = kept("statistics of runs", partial(_statistics, session), MINUTE)
         states = found.paged.items
         return render_template(
             "runs/index.html", now=now, today=site.clock.today(), paged=found.paged, states=states, who=who, active=active, tally=_tally(found),
             counts=runs.counters(session, [state.last.id for state in states if state.last]), sources=following.sources_of(session, active),
-            open_causes=attention.open_causes(session), next_runs={state.source.id: next_run(state.source, site.settings, now) for state in states},
+            open_causes=causes, next_runs={state.source.id: next_run(state.source, site.settings, now) for state in states},
             met=met, silent=activity.silent_since(session, [run for run, _ in active], datetime.now(UTC)),
             drawings=[chart.draw(days, frame) for frame in (chart.LARGE, chart.SMALL)] if any(day.total for day in days) else [], days=days,
         )
+
+
+def _counts(session: Session, running: Sequence[Run]) -> tuple[attention.Waiting, list[attention.OpenCause], dict[str, runs.Progress]]:
+    """What is counted over all open issues, and over all records of the runs that are `running`."""
+    now = current_app.extensions["haidang"].clock.now()
+    return attention.waiting_at(session), attention.open_causes(session), {run.id: runs.progress(session, run, now) for run in running}
 
 
 def _statistics(session: Session) -> tuple[list[activity.Day], list[activity.Met]]:
