@@ -20,6 +20,7 @@ from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
 from catalog.validation.faulty import Faulty
 from catalog.validation.layout import Layout, Schema, with_geometry
+from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
 from catalog.validation.table_finding import find_table
 from catalog.validation.verdict import Cancelled, Verdict
@@ -105,7 +106,7 @@ class _Check:
                 reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.asked.limit_errors,
                 keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick, limits=self.request.limits))
             found = counted.in_order() if self.asked.keep is not None else causes.find_causes(report, layout)
-            explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
+            explained = [(cause, causes.issue_of(cause, layout, self.request.filename, example_of(cause, layout.entry(cause.name)))) for cause in found]
             hits = screening()
         rows = rows_of(report, self.reading, layout)
         issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,

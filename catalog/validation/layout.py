@@ -68,6 +68,11 @@ class Layout:
     def field_name(self, label: str) -> str:
         return self.renamed.get(label, label)
 
+    def entry(self, name: str) -> Mapping[str, Any]:
+        """The schema's descriptor of a field; empty where it has none of this name."""
+        entries = self.schema.descriptor.get("fields", []) if self.schema else []
+        return next((entry for entry in entries if entry["name"] == name), {})
+
 
 def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[[list[str]], Schema | None], *,
                 widest: int = sys.maxsize) -> Layout | None:
