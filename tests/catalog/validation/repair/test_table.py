@@ -235,9 +235,11 @@ def test_json_lists_changes_and_questions(run):
     assert {cause["column"]: cause["certain"] for cause in report["causes"]}["B"] is True
 
 
-def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(run, tmp_path):
-    answer = run("--corrected", "nowhere/o.csv")
-    assert answer.exit_code == 2 and "nowhere/o.csv" in answer.stderr
+@pytest.mark.parametrize(("option", "name"), [("--corrected", "nowhere/o.csv"), ("--workbook", "nowhere/o.xlsx")])
+def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(run, tmp_path, option, name):
+    answer = run(option, name)
+    assert answer.exit_code == 2 and "Traceback" not in answer.output
+    assert f"Chưa ghi được {name}: không có thư mục nowhere." in answer.stderr and f"{name} cannot be written: there is no folder nowhere." in answer.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "s.json"]
 
 
