@@ -19,7 +19,7 @@ from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
 from catalog.validation.faulty import Faulty
-from catalog.validation.layout import Layout, Schema, with_geometry
+from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
 from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
 from catalog.validation.table_finding import find_table
@@ -98,6 +98,7 @@ class _Check:
         layout = find_table(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
         if layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
+        layout = with_margin(layout)
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
         counted = causes.Causes(layout)
@@ -151,7 +152,7 @@ class _Check:
         return remarks
 
     def _table(self, layout: Layout) -> TableSource:
-        return TableSource(rows=lambda: (row for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
+        return TableSource(rows=lambda: (row[layout.margin:] for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
                            missing=tuple(layout.schema.descriptor.get("missingValues", [""])) if layout.schema else ("",))
 
     def _data_rows(self, layout: Layout, rows: int | None) -> list[int] | None:
@@ -261,7 +262,7 @@ def _columns(layout: Layout) -> tuple[Column, ...]:
     entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
     taken: set[str] = set()
     columns = []
-    for number, label in enumerate(layout.labels, start=1):
+    for number, label in enumerate(layout.labels[layout.margin:], start=layout.margin + 1):
         stem = name = layout.field_name(label).strip() or f"column_{number}"
         suffix = 2
         while name in taken:

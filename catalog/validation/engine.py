@@ -105,8 +105,13 @@ def _named(task: Task, error: dict[str, Any]) -> None:
 
 
 def _rename(error: dict[str, Any], layout: Layout) -> None:
+    """Give an error the field's own name and the number of its column in the sheet."""
     if error.get("fieldName") in layout.renamed:
         error["fieldName"] = layout.renamed[error["fieldName"]]
+    if layout.margin and error.get("fieldNumber"):
+        number = error["fieldNumber"]
+        error["fieldNumber"] = number + layout.margin
+        error["message"] = error["message"].replace(f'at position "{number}"', f'at position "{number + layout.margin}"')
 
 
 @contextmanager
@@ -146,7 +151,7 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
     if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
-        table = FastTable(data=partial(_noting, layout.rows, failures), format="inline",
+        table = FastTable(data=partial(_noting, layout.table_rows, failures), format="inline",
                           dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=sorted(layout.skipped)), **options)
     else:
         for _ in islice(layout.rows(), SAMPLED_ROWS):  # frictionless would read on until the memory ends
@@ -197,7 +202,7 @@ def _completed(report: dict[str, Any], task: Task) -> dict[str, Any]:
         if task.reading.file != task.reading.source and complete:
             digests = task.digests or digest_file(task.reading.source)
             stats.update(md5=digests.md5, sha256=digests.sha256, bytes=digests.size)
-        for error in entry["errors"]:
+        for error in entry["errors"] if task.keep is None else ():  # else each was named as it came
             _rename(error, task.layout)
     return report
 

@@ -122,6 +122,36 @@ def test_a_plain_table_is_read_as_before(tmp_path):
     assert verdict.details["layout"][0]["data"] == [2, 3]
 
 
+PLACED = {"fields": [{"name": "ma", "type": "string", "title": "Mã"}, {"name": "so", "type": "integer", "title": "Số"}, {"name": "ghi", "type": "string", "title": "Ghi chú"}]}
+
+
+@pytest.mark.parametrize("margin", [1, 2, 5])
+@pytest.mark.parametrize("above", [[], [["Danh sách chợ"], []]])
+@pytest.mark.parametrize("labels", [["ma", "so", "ghi"], ["Mã", "Số", "Ghi chú"]])
+@pytest.mark.parametrize("keep", [None, 5])
+def test_a_table_may_start_in_any_column_and_its_cells_keep_their_addresses(tmp_path, margin, above, labels, keep):
+    path = tmp_path / "a.xlsx"
+    for value, state in ((2, "valid"), ("hai", "invalid")):
+        rows = [*above, labels, ["a", 1, "x"], ["b", value, "y"]]
+        path.write_bytes(xlsx({"T": [[None] * margin + row if row else row for row in rows]}))
+        found = check(path, filename="a.xlsx", schema=PLACED, keep=keep)
+        assert (found.state, found.fields, found.rows) == (state, ("ma", "so", "ghi"), 2)
+    [error] = found.report["tasks"][0]["errors"]
+    assert (error["fieldName"], error["fieldNumber"], error["rowNumber"]) == ("so", margin + 2, len(above) + 3)
+    assert f'at position "{margin + 2}"' in error["message"]
+    assert found.issues[-1].facts["cells"] == [f"{'ABCDEFGH'[margin + 1]}{len(above) + 3}"]
+
+
+def test_what_stands_left_of_the_first_label_is_no_margin(tmp_path):
+    verdict = checked(tmp_path, [["", "ma", "so"], ["1", "a", "5"], ["", "b", "6"]])
+    assert verdict.state == "invalid" and verdict.fields == ("column_1", "ma", "so")
+
+
+def test_the_table_of_a_sheet_with_a_margin_has_no_column_for_it(tmp_path):
+    verdict = checked(tmp_path, [["", "ma", "so", "ghi"], ["", "a", "5", "x"]], PLACED)
+    assert [column.name for column in verdict.table.columns] == ["ma", "so", "ghi"] and list(verdict.table.rows()) == [["a", "5", "x"]]
+
+
 def test_merged_cells_come_out_of_the_workbook(tmp_path):
     import xlsxwriter
 
