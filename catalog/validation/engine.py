@@ -152,7 +152,7 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
         options["detector"] = frictionless.Detector(field_type="any")
     if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
         table = FastTable(data=partial(_noting, layout.table_rows, failures), format="inline",
-                          dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=sorted(layout.skipped)), **options)
+                          dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=_Rows(layout.skipped)), **options)
     else:
         for _ in islice(layout.rows(), SAMPLED_ROWS):  # frictionless would read on until the memory ends
             pass
@@ -167,6 +167,17 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
         table.longest, table.verify = task.limits.line, partial(_read_through, layout)
     table.tick, table.widest = task.tick, task.limits.columns
     return table
+
+
+class _Rows(list):
+    """Row numbers in order; frictionless asks of each row of the table whether it is among them."""
+
+    def __init__(self, rows: Iterable[int]) -> None:
+        super().__init__(sorted(rows))
+        self._known = frozenset(self)
+
+    def __contains__(self, row: object) -> bool:
+        return row in self._known
 
 
 def _noting(rows: Callable[[], Iterator[list[Any]]], failures: list[Exception]) -> Iterator[list[Any]]:

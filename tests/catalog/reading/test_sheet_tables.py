@@ -11,7 +11,7 @@ from support.workbooks import xlsx
 from catalog.issues import say
 from catalog.reading.sheet_rows import Span, is_header_like, is_numbering, row_of
 from catalog.reading.sheet_tables import find_tables
-from catalog.validation import check
+from catalog.validation import check, engine
 
 SHEETS = list(sheets())
 
@@ -150,6 +150,24 @@ def test_what_stands_left_of_the_first_label_is_no_margin(tmp_path):
 def test_the_table_of_a_sheet_with_a_margin_has_no_column_for_it(tmp_path):
     verdict = checked(tmp_path, [["", "ma", "so", "ghi"], ["", "a", "5", "x"]], PLACED)
     assert [column.name for column in verdict.table.columns] == ["ma", "so", "ghi"] and list(verdict.table.rows()) == [["a", "5", "x"]]
+
+
+def test_rows_after_the_table_are_known_without_a_look_at_all_of_them(tmp_path):
+    compared = []
+
+    class Number(int):
+        __hash__ = int.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return int(self) == other
+
+    rows = engine._Rows(Number(number) for number in range(1_000))
+    assert Number(999) in rows and Number(1_000) not in rows
+    assert len(compared) < 10
+    cells = [["STT", "Mã", "Số", "Ghi"], *([str(number), "a", "1", "x"] for number in range(1, 21)), ["Nguồn: Sở"], *([f"dòng {number}"] for number in range(500))]
+    verdict = checked(tmp_path, [["Danh sách"], [], *cells])
+    assert (verdict.state, verdict.rows) == ("valid", 20)
 
 
 def test_merged_cells_come_out_of_the_workbook(tmp_path):
