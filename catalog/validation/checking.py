@@ -159,8 +159,10 @@ class _Check:
         """The first and the last row of data; None where there is none, or nobody has counted them."""
         if not layout.skipped:
             return [layout.header_row + 1, layout.header_row + rows] if rows else None
-        numbers = [number for number, _ in layout.body()]
-        return [numbers[0], numbers[-1]] if numbers else None
+        first = last = None
+        for number, _ in layout.body():
+            first, last = first or number, number
+        return [first, last] if first else None
 
     def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
         """The key `haidang` of `haidang validate --json`."""
