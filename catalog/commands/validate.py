@@ -161,8 +161,11 @@ def _into(target: Path, write: Callable[[Path], int]) -> int:
     """Write a file whole or not at all; UsageError where it cannot be written."""
     from catalog.errors import UsageError
 
+    if not target.parent.is_dir():
+        raise UsageError(f"Chưa ghi được {target}: không có thư mục {target.parent}.", f"{target} cannot be written: there is no folder {target.parent}.")
     aside = target.with_name(f".{target.name}.part")
     try:
+        aside.touch()
         count = write(aside)
         aside.replace(target)
     except OSError as error:

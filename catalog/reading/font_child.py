@@ -1,6 +1,6 @@
-"""The process that tells the fonts of one workbook: `python font_child.py FILE FOLDER MEMORY SECONDS BYTES SHEETS`.
+"""The process that tells the fonts of one workbook: `python font_child.py FILE FOLDER MEMORY SECONDS BYTES`.
 
-It imports nothing of the house. For each sheet that SHEETS (JSON, names in order) lists, it writes `0.fonts.jsonl` … into
+It imports nothing of the house. For each sheet that `sheets.json` in FOLDER names, it writes `0.fonts.jsonl` … into
 FOLDER: one line `[row, column, [[text, font], …]]`, from 0, in the order of the rows, for each cell whose text has a letter that a byte
 of an old code page could have been. Exit code 0, or another where the fonts cannot be had.
 """
@@ -28,12 +28,12 @@ Line = tuple[int, int, list[tuple[str, str]]]
 
 def main(arguments: list[str]) -> int:
     """Write the lines of every sheet."""
-    path, folder, memory, seconds, size, names = arguments
+    path, folder, memory, seconds, size = arguments
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), int(size)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    wanted = json.loads(names)
+    wanted = [sheet["name"] for sheet in json.loads((Path(folder) / "sheets.json").read_text("utf-8"))]
     try:
         for number, lines in enumerate(_of_xls(path, wanted) if path.endswith(".xls") else _of_xlsx(path, wanted)):
             with (Path(folder) / f"{number}.fonts.jsonl").open("w", encoding="utf-8") as out:

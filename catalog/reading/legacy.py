@@ -23,6 +23,7 @@ MARGIN = 0.1  # by which a reading must be better than the text as it stands
 SEVERAL = 3  # different words of two accented letters or more that prove VISCII, which every byte could be
 SAMPLES = 2_000  # different runs that a decision on one font looks at
 LONGEST = 500  # characters of a run that a decision looks at
+FONTS = 200  # of which evidence is kept; the runs of others are read as they stand, or as the whole workbook is
 
 _SPECIAL = "".join(bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _SOME_BYTES = re.compile(f"[\x80-\xff{_SPECIAL}]")
@@ -144,7 +145,8 @@ class Evidence:
         text = run.text[:LONGEST]
         if not _is_telling(text):
             return
-        known = self.texts.setdefault(run.font.lower(), {})
+        font = run.font.lower()
+        known = self.texts.setdefault(font if font in self.texts or len(self.texts) < FONTS else "", {})
         if len(known) < SAMPLES:
             known[text] = None
 
@@ -189,7 +191,7 @@ class Decisions:
 
     def read(self, run: Run) -> tuple[str, str | None]:
         """The run as it was meant, and the code page that says so (None where it stands as it is)."""
-        name = self.pages.get(run.font.lower())
+        name = self.pages.get(run.font.lower(), self.pages.get("") if len(self.pages) >= FONTS else None)
         if not may_be_legacy(run.text) or (_is_of_units(run.text) and hint(run.font) != name):
             return run.text, None
         if _ONLY_BYTES.fullmatch(run.text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from catalog.reading.legacy import DECODERS, Decisions, Evidence, Run, decoded, 
 from catalog.reading.limits import Request
 
 LONGEST = 60  # letters of an example
+LONGEST_FONT = 100  # letters of a font's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def restore(book: Path, folder: Path, names: Sequence[str], request: Request) ->
     sheets = [folder / f"{number}.jsonl" for number in range(len(names))]
     if not is_suspicious(json.loads((folder / "samples.json").read_text("utf-8"))):
         return Restored(sheets=sheets)
-    _tell_fonts(book, folder, names, request)
+    _tell_fonts(book, folder, request)
     evidence = Evidence()
     for number in range(len(names)):
         for _, _, runs in _lines(folder, number):
@@ -61,11 +63,11 @@ def restore(book: Path, folder: Path, names: Sequence[str], request: Request) ->
     return Restored(sheets=read, encoding=_encoding(tally), notes=tuple(_notes(tally, request.filename)))
 
 
-def _tell_fonts(book: Path, folder: Path, names: Sequence[str], request: Request) -> None:
+def _tell_fonts(book: Path, folder: Path, request: Request) -> None:
     """Have the fonts written beside the sheets; where they cannot be had, each text counts as of a font without a name."""
     limits = request.limits
     command = [sys.executable, "-I", font_child.__file__, str(book), str(folder), str(limits.workbook_memory),
-               str(limits.workbook_seconds), str(limits.unpacked), json.dumps(list(names))]
+               str(limits.workbook_seconds), str(limits.unpacked)]
     try:
         done = book.suffix in (".xls", ".xlsx") and subprocess.run(command, capture_output=True, timeout=limits.workbook_seconds, check=False).returncode == 0
     except subprocess.TimeoutExpired:
@@ -76,13 +78,13 @@ def _tell_fonts(book: Path, folder: Path, names: Sequence[str], request: Request
 
 
 def _lines(folder: Path, number: int) -> Iterator[tuple[int, int, list[Run]]]:
-    """The cells of a sheet that matter: row and column from 0, and their runs."""
+    """The cells of a sheet that matter, row by row: row and column from 0, and their runs."""
     told = folder / f"{number}.fonts.jsonl"
     if told.exists():
         with told.open("rb") as file:
             for line in file:
                 row, column, runs = orjson.loads(line)
-                yield row, column, [Run(text, font) for text, font in runs]
+                yield row, column, [Run(text, font[:LONGEST_FONT]) for text, font in runs]
         return
     with (folder / f"{number}.jsonl").open("rb") as file:
         for row, line in enumerate(file):
@@ -102,8 +104,9 @@ def _rewritten(folder: Path, number: int, name: str, decisions: Decisions, tally
                 out.write(line)
                 continue
             row = orjson.loads(line)
-            while pending is not None and pending[0] == at:
-                _restore_cell(row, pending, name, decisions, tally)
+            while pending is not None and pending[0] <= at:
+                if pending[0] == at:
+                    _restore_cell(row, pending, name, decisions, tally)
                 pending = next(cells, None)
             out.write(orjson.dumps(row) + b"\n")
     return target
@@ -113,6 +116,10 @@ def _restore_cell(row: list[str], cell: tuple[int, int, list[Run]], sheet: str, 
     at, column, runs = cell
     if column >= len(row):
         return
+    if unicodedata.normalize("NFC", "".join(run.text for run in runs)) != row[column]:
+        if not may_be_legacy(row[column]):
+            return
+        runs = [Run(row[column], runs[0].font)]  # what was read of the cell counts, not what the fonts were told of
     read = [decisions.read(run) for run in runs]
     pages = {page for _, page in read if page}
     if pages:

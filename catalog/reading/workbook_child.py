@@ -22,6 +22,7 @@ PASSWORD = 3
 BROKEN = 4
 TOO_BIG = 5
 SAMPLES = 3_000
+LONGEST_SAMPLE = 500  # characters
 MERGES = 10_000
 
 _ONLY_BYTES = re.compile("[\x00-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]*")
@@ -84,7 +85,8 @@ def _merges(content: Any) -> list[tuple[int, int, int, int]]:
 
 def _sample(row: list[str], samples: dict[str, None]) -> None:
     if len(samples) < SAMPLES:
-        samples.update((text, None) for text in row if not text.isascii() and _ONLY_BYTES.fullmatch(text))
+        starts = (text[:LONGEST_SAMPLE] for text in row if not text.isascii())
+        samples.update((text, None) for text in starts if not text.isascii() and _ONLY_BYTES.fullmatch(text))
 
 
 def as_text(cell: Any) -> str:

@@ -19,6 +19,7 @@ from catalog.validation.expected import expectation
 from catalog.validation.layout import Layout
 
 SHOWN = 5  # addresses in an issue
+Key = tuple[str, int | None, str]  # code, number of the column where that matters, note where that matters
 
 TYPES = {
     "type-error": "cell-type", "constraint-error": "cell-constraint", "unique-error": "cell-not-unique",
@@ -46,16 +47,17 @@ _CONSTRAINTS = {
 _TOLD_APART_BY_NOTE = ("cell-out", "cell-len", "cell-oth", "table-", "source-", "row-oth")
 _ONE_REMEDY = ("cell-extra", "label-blank")  # for all such columns
 _CONSTRAINT = re.compile(r'constraint "(\w+)" is "(.*)"', re.S)
-_DMY = re.compile(r"\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})\s*")
+_DAY = re.compile(r"\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{4}\s*")
 _COMMA = re.compile(r"\s*[-+]?\d*,\d+\s*%?\s*")
 _GROUPED = re.compile(r"\s*[-+]?\d{1,3}(?:(?:\.\d{3})+(?:,\d+)?|(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+|(?: \d{3})+(?:[.,]\d+)?)\s*")
 
 
 @dataclass(slots=True, kw_only=True)
 class Cause:
-    """One kind of error in one column; `cells` are the first few addresses, `certain` that the proposal is the only reading."""
+    """One kind of error in one column; `cells` are the first few addresses, `key` what its errors have in common."""
 
     code: str
+    key: Key
     number: int | None = None
     name: str = ""
     count: int = 0
@@ -84,42 +86,40 @@ class Causes:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._fields = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
-        self._causes: dict[tuple[str, int | None, str], Cause] = {}
+        self._causes: dict[Key, Cause] = {}
 
     def add(self, error: Mapping[str, Any]) -> None:
         """Count the error to its cause; remember its address and its cell while there are few."""
         name, number = error.get("fieldName", ""), error.get("fieldNumber")
-        code, together = self.key_of(error)
-        rule = error.get("note", "") if code.startswith(_TOLD_APART_BY_NOTE) else ""
-        cause = self._causes.get((code, together, rule))
+        key = self.key_of(error)
+        cause = self._causes.get(key)
         if cause is None:
-            cause = Cause(code=code, number=number, name=name or error.get("label", ""), note=error.get("note", ""))
-            self._causes[code, together, rule] = cause
+            cause = self._causes[key] = Cause(code=key[0], key=key, number=number, name=name or error.get("label", ""), note=error.get("note", ""))
         cause.count += 1
         if len(cause.cells) < SHOWN:
             cause.cells.append(_address(error, self._layout))
         if len(cause.examples) < 1000:
             cause.examples.append(str(error.get("cell", error.get("label", ""))))
 
-    def key_of(self, error: Mapping[str, Any]) -> tuple[str, int | None]:
-        """Our code for an error, and the number of its column, None where all columns have one remedy."""
+    def key_of(self, error: Mapping[str, Any]) -> Key:
+        """What an error has in common with the others of its cause; the number is None where all columns have one remedy."""
         code = _refined(error, self._fields.get(error.get("fieldName", ""), {}))
-        return code, None if code in _ONE_REMEDY else error.get("fieldNumber")
+        return (code, None if code in _ONE_REMEDY else error.get("fieldNumber"),
+                error.get("note", "") if code.startswith(_TOLD_APART_BY_NOTE) else "")
 
     def in_order(self) -> list[Cause]:
         """Those of the header first, then the most frequent."""
         return sorted(self._causes.values(), key=lambda cause: (not cause.code.startswith(("header", "label")), -cause.count))
 
 
-def issue_of(cause: Cause, layout: Layout, filename: str) -> Issue:
-    """The issue of a cause, with everything its words need."""
-    entry = _field(layout, cause.name)
+def issue_of(cause: Cause, layout: Layout, filename: str, shown: tuple[str, str]) -> Issue:
+    """The issue of a cause, with everything its words need; `shown` are a cell of it and what is to be written there ("" where nobody can say)."""
+    entry = layout.entry(cause.name)
     column = letter(cause.number) if cause.number else None
     titles = entry.get("titles") or {}
     label = cause.name or (layout.labels[cause.number - 1] if cause.number and cause.number <= len(layout.labels) else "") or (column or "")
     title = titles.get("vi") or entry.get("title") or label
-    example = cause.examples[0] if cause.examples else ""
-    proposed = proposal(cause.code, example)
+    example, proposed = shown
     expected_vi, expected_en = expectation(entry, cause.code, cause.note)
     facts = {
         "field": cause.name or label, "title": title, "title_en": titles.get("en") or title, "count": cause.count, "example": _short(example),
@@ -137,41 +137,9 @@ def described(cause: Cause, issue: Issue) -> dict[str, Any]:
     words = {language: say(issue, language) for language in ("vi", "en")}
     return {
         "code": cause.code, "column": issue.place.column, "field": cause.name or None, "count": cause.count, "cells": issue.facts["cells"],
-        "certain": is_certain(cause), "who": issue.who.value, "example": issue.facts["example"], "proposal": issue.facts.get("proposal"),
+        "who": issue.who.value, "example": issue.facts["example"], "proposal": issue.facts.get("proposal"),
         **{language: f"{said.what} {said.mend}" for language, said in words.items()},
     }
-
-
-def proposal(code: str, example: str) -> str:
-    """What to write instead of a cell, where its form leaves no doubt that this is meant; else nothing."""
-    if code == "date-format" and (found := _DMY.match(example)):
-        first, second, year = (int(part) for part in found.groups())
-        day, month = (second, first) if second > 12 >= first else (first, second)
-        return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
-    if code == "decimal-comma":
-        return example.strip().rstrip("% ").replace(",", ".")
-    if code == "number-grouping":
-        return _ungrouped(example.strip())
-    return ""
-
-
-def _ungrouped(number: str) -> str:
-    """A number without separators of thousands and with a point for decimals: 1.234,5 → 1234.5."""
-    signs = [sign for sign in number if sign in ".,"]
-    if signs and (" " in number or signs[-1] != signs[0]):
-        whole, _, decimals = number.rpartition(signs[-1])
-        return re.sub(r"[ .,]", "", whole) + "." + decimals
-    return re.sub(r"[ .,]", "", number)
-
-
-def is_certain(cause: Cause) -> bool:
-    """Whether the cells seen leave one reading only: days above 12 and no month above 12; digits not in threes."""
-    if cause.code == "date-format":
-        pairs = [(int(found[1]), int(found[2])) for example in cause.examples if (found := _DMY.match(example))]
-        return any(first > 12 for first, _ in pairs) and all(second <= 12 for _, second in pairs)
-    if cause.code == "decimal-comma":
-        return any(len(example.strip().rsplit(",", 1)[-1]) != 3 for example in cause.examples)
-    return False
 
 
 def _refined(error: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
@@ -182,7 +150,7 @@ def _refined(error: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
         return _CONSTRAINTS.get(found[1], code) if found else code
     cell = str(error.get("cell", ""))
     kind = entry.get("type", "")
-    if code == "cell-type" and kind in ("date", "datetime") and proposal("date-format", cell):
+    if code == "cell-type" and kind in ("date", "datetime") and (day := _DAY.fullmatch(cell)) and _is_day(int(day[1]), int(day[2])):
         return "date-format"
     if code == "cell-type" and kind in ("number", "integer"):
         if _GROUPED.fullmatch(cell):
@@ -199,9 +167,9 @@ def _address(error: Mapping[str, Any], layout: Layout) -> str:
     return f"{letter(number) if number else ''}{row or ''}"
 
 
-def _field(layout: Layout, name: str) -> Mapping[str, Any]:
-    entries = layout.schema.descriptor.get("fields", []) if layout.schema else []
-    return next((entry for entry in entries if entry["name"] == name), {})
+def _is_day(first: int, second: int) -> bool:
+    """Whether two numbers are a day and a month, in any order."""
+    return 1 <= min(first, second) <= 12 and max(first, second) <= 31
 
 
 def _short(text: str) -> str:

@@ -19,7 +19,8 @@ from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
 from catalog.validation.faulty import Faulty
-from catalog.validation.layout import Layout, Schema, with_geometry
+from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
+from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
 from catalog.validation.table_finding import find_table
 from catalog.validation.verdict import Cancelled, Verdict
@@ -97,6 +98,7 @@ class _Check:
         layout = find_table(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
         if layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
+        layout = with_margin(layout)
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
         counted = causes.Causes(layout)
@@ -105,7 +107,7 @@ class _Check:
                 reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.asked.limit_errors,
                 keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick, limits=self.request.limits))
             found = counted.in_order() if self.asked.keep is not None else causes.find_causes(report, layout)
-            explained = [(cause, causes.issue_of(cause, layout, self.request.filename)) for cause in found]
+            explained = [(cause, causes.issue_of(cause, layout, self.request.filename, example_of(cause, layout.entry(cause.name)))) for cause in found]
             hits = screening()
         rows = rows_of(report, self.reading, layout)
         issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
@@ -150,15 +152,17 @@ class _Check:
         return remarks
 
     def _table(self, layout: Layout) -> TableSource:
-        return TableSource(rows=lambda: (row for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
+        return TableSource(rows=lambda: (row[layout.margin:] for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
                            missing=tuple(layout.schema.descriptor.get("missingValues", [""])) if layout.schema else ("",))
 
     def _data_rows(self, layout: Layout, rows: int | None) -> list[int] | None:
         """The first and the last row of data; None where there is none, or nobody has counted them."""
         if not layout.skipped:
             return [layout.header_row + 1, layout.header_row + rows] if rows else None
-        numbers = [number for number, _ in layout.body()]
-        return [numbers[0], numbers[-1]] if numbers else None
+        first = last = None
+        for number, _ in layout.body():
+            first, last = first or number, number
+        return [first, last] if first else None
 
     def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
         """The key `haidang` of `haidang validate --json`."""
@@ -260,7 +264,7 @@ def _columns(layout: Layout) -> tuple[Column, ...]:
     entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
     taken: set[str] = set()
     columns = []
-    for number, label in enumerate(layout.labels, start=1):
+    for number, label in enumerate(layout.labels[layout.margin:], start=layout.margin + 1):
         stem = name = layout.field_name(label).strip() or f"column_{number}"
         suffix = 2
         while name in taken:

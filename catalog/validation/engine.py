@@ -105,8 +105,13 @@ def _named(task: Task, error: dict[str, Any]) -> None:
 
 
 def _rename(error: dict[str, Any], layout: Layout) -> None:
+    """Give an error the field's own name and the number of its column in the sheet."""
     if error.get("fieldName") in layout.renamed:
         error["fieldName"] = layout.renamed[error["fieldName"]]
+    if layout.margin and error.get("fieldNumber"):
+        number = error["fieldNumber"]
+        error["fieldNumber"] = number + layout.margin
+        error["message"] = error["message"].replace(f'at position "{number}"', f'at position "{number + layout.margin}"')
 
 
 @contextmanager
@@ -146,8 +151,8 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
     if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
-        table = FastTable(data=partial(_noting, layout.rows, failures), format="inline",
-                          dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=sorted(layout.skipped)), **options)
+        table = FastTable(data=partial(_noting, layout.table_rows, failures), format="inline",
+                          dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=_Rows(layout.skipped)), **options)
     else:
         for _ in islice(layout.rows(), SAMPLED_ROWS):  # frictionless would read on until the memory ends
             pass
@@ -162,6 +167,17 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
         table.longest, table.verify = task.limits.line, partial(_read_through, layout)
     table.tick, table.widest = task.tick, task.limits.columns
     return table
+
+
+class _Rows(list):
+    """Row numbers in order; frictionless asks of each row of the table whether it is among them."""
+
+    def __init__(self, rows: Iterable[int]) -> None:
+        super().__init__(sorted(rows))
+        self._known = frozenset(self)
+
+    def __contains__(self, row: object) -> bool:
+        return row in self._known
 
 
 def _noting(rows: Callable[[], Iterator[list[Any]]], failures: list[Exception]) -> Iterator[list[Any]]:
@@ -197,7 +213,7 @@ def _completed(report: dict[str, Any], task: Task) -> dict[str, Any]:
         if task.reading.file != task.reading.source and complete:
             digests = task.digests or digest_file(task.reading.source)
             stats.update(md5=digests.md5, sha256=digests.sha256, bytes=digests.size)
-        for error in entry["errors"]:
+        for error in entry["errors"] if task.keep is None else ():  # else each was named as it came
             _rename(error, task.layout)
     return report
 

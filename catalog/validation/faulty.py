@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.issues import Issue
 from catalog.reading import Reading
+from catalog.reading.grid import Grid
 from catalog.validation.causes import Cause
 from catalog.validation.layout import Layout
 
@@ -20,3 +21,8 @@ class Faulty:
     reading: Reading
     report: Mapping[str, Any]
     causes: tuple[tuple[Cause, Issue], ...]
+
+    @property
+    def grid(self) -> Grid:
+        """The sheet of the table as it stands in the file."""
+        return next(grid for grid in self.reading.grids if grid.sheet == self.layout.grid.sheet)

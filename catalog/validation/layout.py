@@ -35,7 +35,7 @@ class Layout:
 
     `header_row` counts from 1, and is the last row of a header of several, which begins at `header_first`; `labels` are those of the
     file, without blank ones at the end of a sheet's row. `skipped` are rows below the header that are no data, with their kinds:
-    numbering, blank, group, subtotal, total, note.
+    numbering, blank, group, subtotal, total, note. `margin` is how many empty columns of a sheet stand to the left of the table.
     """
 
     grid: Grid
@@ -46,6 +46,7 @@ class Layout:
     skipped_titles: bool = False
     header_first: int | None = None
     skipped: Mapping[int, str] = field(default_factory=dict)
+    margin: int = 0
 
     def rows(self) -> Iterator[list[Any]]:
         """All rows from row 1; in a workbook those of the table are as wide as the header or wider."""
@@ -58,6 +59,10 @@ class Layout:
         below = islice(enumerate(self.rows(), start=1), self.header_row, None)
         return ((number, row) for number, row in below if number not in self.skipped) if self.skipped else below
 
+    def table_rows(self) -> Iterator[list[Any]]:
+        """All rows from row 1, without the margin."""
+        return (row[self.margin:] for row in self.rows()) if self.margin else self.rows()
+
     def descriptor(self) -> dict[str, Any] | None:
         """The schema's descriptor with the file's own labels as names where they are the fields' titles."""
         if self.schema is None:
@@ -67,6 +72,11 @@ class Layout:
 
     def field_name(self, label: str) -> str:
         return self.renamed.get(label, label)
+
+    def entry(self, name: str) -> Mapping[str, Any]:
+        """The schema's descriptor of a field; empty where it has none of this name."""
+        entries = self.schema.descriptor.get("fields", []) if self.schema else []
+        return next((entry for entry in entries if entry["name"] == name), {})
 
 
 def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[[list[str]], Schema | None], *,
@@ -85,6 +95,14 @@ def find_layout(grids: tuple[Grid, ...], schema: Schema | None, match: Callable[
     _, number, row, grid = max(found, key=lambda entry: (entry[0], not entry[3].hidden))
     first = next(entry[0] for entry in _head(grid))
     return _layout(grid, number, row, schema, skipped=number != first)
+
+
+def with_margin(layout: Layout) -> Layout:
+    """The layout with the columns of a sheet before the first label as its margin, as far as no row of data has anything there."""
+    margin = next((number for number, label in enumerate(layout.labels) if label.strip()), 0) if layout.grid.padded else 0
+    for _, row in layout.body() if margin else ():
+        margin = next((number for number, cell in enumerate(row[:margin]) if not is_blank([cell])), margin)
+    return replace(layout, margin=margin)
 
 
 def with_geometry(layout: Layout) -> Layout:

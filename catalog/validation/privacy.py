@@ -24,13 +24,17 @@ _PROVINCES = frozenset(
 )
 _SIGNS = dict.fromkeys(map(ord, " .-()\u00a0\t"))
 _NINE = re.compile(r"\d{9}")
-_MOBILE = re.compile(r"(?:\+?84|0)[35789]\d{8}")
-_MOBILE_CUT = re.compile(r"(?:\+?84|0)?[35789]\d{8}")
+_MOBILE = re.compile(r"(?:\+?840?|0)[35789]\d{8}")
+_MOBILE_CUT = re.compile(r"(?:\+?840?|0)?[35789]\d{8}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|(?:19|20)\d\d")
-_NUMBERS = re.compile(r"^[ \t]*([+(]?\d[\d .\-()\u00a0]{4,24}\d)[ \t]*$", re.M)  # cells of a batch that could be any of the numbers
+_NUMBERS = re.compile(r"^[ \t]*([+(]{0,2}\d[\d .\-()\u00a0]{4,24}\d)[ \t]*$", re.M)  # cells of a batch that could be any of the numbers
 _MAILS = re.compile(r"^[ \t]*([^\s@]{1,64}@[^\s@]{1,255})[ \t]*$", re.M)
 _ACCOUNT = re.compile(r"\d{6,19}")
+_PLATE = re.compile(r"\d{2}[- ]?[A-Z][A-Z0-9]?[- .]?(?:\d{4}|\d{3}\.?\d{2})", re.I)
+_PASSPORT = re.compile(r"[A-Z]\d{7,8}", re.I)
+_INSURANCE = re.compile(r"(?:[A-Z]{2}\d)?\d{10}(?:\d{2})?|[A-Z]{2}[ -]?\d[\d -]{11,16}\d", re.I)
+_SEVERAL = re.compile(r"\s*(?:[;/,]|\bhoặc\b|\bvà\b)\s*")  # between numbers in one cell
 # Digits in a block of bytes: whatever may stand between or around those of one cell is left out, U is the first byte of a digit of another
 # script (or of some other sign; more may be taken for digits than is), and a full stop is anything else, such as the end of a cell.
 _DIGITS = b"0123456789U"
@@ -40,7 +44,7 @@ _NOT_OF_A_SHAPE = b' .-()"\xc2' + bytes(range(0x80, 0xC0))
 _ONE_DIGIT = bytes(ord("0") if byte in _DIGITS else ord(".") for byte in range(256))
 _TEN_DIGITS = b"0" * 10
 _LONGEST = 26  # digits in a cell that `_NUMBERS` takes
-_PERSONAL_NUMBER = re.compile(rb"(?:0|84)[35789][0-9U]{8}|[0-9U]{3}[0-3][0-9U]{8}")
+_PERSONAL_NUMBER = re.compile(rb"(?:0|840?)[35789][0-9U]{8}|[0-9U]{3}[0-3][0-9U]{8}")
 _OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
 
 
@@ -70,6 +74,7 @@ class _Kind:
     alone: Callable[[str], bool] | None = None
     told: float = 0.3
     bare: float = 0.6
+    of: str = "number"  # what is tested: the bare number, the address, or the whole cell ("text")
 
 
 def _is_cccd(number: str) -> bool:
@@ -82,7 +87,7 @@ def _is_cut_cccd(number: str) -> bool:
 
 
 def _is_mobile(number: str) -> bool:
-    return 10 <= len(number) <= 12 and bool(_MOBILE.fullmatch(number))
+    return 10 <= len(number) <= 14 and bool(_MOBILE.fullmatch(number))
 
 
 def _is_email(address: str) -> bool:
@@ -101,16 +106,26 @@ _KINDS = (
           matches=lambda number: bool(_NINE.fullmatch(number)), told=0.2),
     _Kind(name="mobile", telling=re.compile(r"\b(sdt|dtdd|dien thoai|di dong|so dt|phone|mobile|zalo)\b"),
           matches=lambda number: bool(_MOBILE_CUT.fullmatch(number)), alone=_is_mobile, bare=0.8),
-    _Kind(name="email", telling=re.compile(r"\b(e ?mail|thu dien tu)\b"), matches=_is_email, alone=_is_email),
+    _Kind(name="email", telling=re.compile(r"\b(e ?mail|thu dien tu)\b"), matches=_is_email, alone=_is_email, of="address"),
     _Kind(name="bank-account", telling=re.compile(r"\b(so tai khoan|stk|tai khoan ngan hang|bank account)\b"),
           matches=lambda number: bool(_ACCOUNT.fullmatch(number))),
+    _Kind(name="plate", telling=re.compile(r"\b(bien so|bien kiem soat|bks|so xe|license plate)\b"), matches=lambda cell: bool(_PLATE.fullmatch(cell)), of="text"),
+    _Kind(name="passport", telling=re.compile(r"\b(ho chieu|passport)\b"), matches=lambda cell: bool(_PASSPORT.fullmatch(cell)), of="text"),
+    _Kind(name="insurance", telling=re.compile(r"\b(bhxh|bhyt|bao hiem xa hoi|bao hiem y te|so the bao hiem|ma the bao hiem)\b"),
+          matches=lambda cell: bool(_INSURANCE.fullmatch(cell)), of="text"),
+    _Kind(name="home-address", telling=re.compile(r"\b(thuong tru|tam tru|cho o hien (nay|tai)|noi o hien (nay|tai)|ho khau|dia chi nha( rieng)?|home address)\b"),
+          matches=lambda cell: len(cell) > 7 and " " in cell and sum(sign.isalpha() for sign in cell) > 5, of="text"),
 )
 NAMES = {
     "cccd": ("số căn cước công dân", "citizen ID numbers"), "cmnd": ("số chứng minh nhân dân", "old identity card numbers"),
     "mobile": ("số điện thoại di động", "mobile phone numbers"), "email": ("địa chỉ thư điện tử cá nhân", "personal e-mail addresses"),
     "bank-account": ("số tài khoản ngân hàng", "bank account numbers"),
+    "plate": ("biển số xe", "vehicle plates"), "passport": ("số hộ chiếu", "passport numbers"),
+    "insurance": ("số bảo hiểm xã hội hay y tế", "social or health insurance numbers"), "home-address": ("địa chỉ nơi ở", "home addresses"),
+    "name-and-sensitive": ("họ tên kèm thông tin nhạy cảm", "names with sensitive facts"),
     "name-and-birth": ("họ tên kèm ngày sinh", "names with dates of birth"),
 }
+_SENSITIVE = re.compile(r"\b(dan toc|ton giao|chan doan|tien an|tien su benh|benh ly|tinh trang (suc khoe|hon nhan)|nhom mau|dang khuyet tat|ethnicity|religion|diagnosis)\b")
 _PERSON = re.compile(r"\b(ho ten|ho va ten|ten nguoi|ten chu ho|chu ho|ho dem|benh nhan|ten hoc sinh|ten hoc vien|nguoi dai dien|full name)\b")
 _BIRTH = re.compile(r"\b(ngay sinh|nam sinh|ngay thang nam sinh|sinh ngay|date of birth|dob)\b")
 _ORGANISATION = re.compile(r"\b(co quan|don vi|doanh nghiep|cong ty|truong|truc so|tru so|van phong|duong day nong|tong dai|hotline|lien he co quan)\b")
@@ -123,7 +138,7 @@ def screen(labels: Sequence[str], rows: Iterable[Sequence[Any]], titles: Sequenc
         for tally, cells in zip(tallies, _columns(batch, len(tallies)), strict=True):
             tally.add(cells)
     hits = [hit for position, tally in enumerate(tallies, start=1) if (hit := tally.hit(letter(position)))]
-    return hits or _named_births(tallies)
+    return hits or _named_with(tallies)
 
 
 def nothing_to_find(labels: Sequence[str], blocks: Iterable[bytes], titles: Sequence[str] = ()) -> bool:
@@ -133,7 +148,7 @@ def nothing_to_find(labels: Sequence[str], blocks: Iterable[bytes], titles: Sequ
     beginning of a mobile or a citizen's one.
     """
     tallies = _tallies(labels, titles)
-    if any(tally.is_told for tally in tallies) or (_persons(tallies) and any(tally.tells_birth for tally in tallies)):
+    if any(tally.is_told for tally in tallies) or (_persons(tallies) and any(tally.tells_birth or tally.is_sensitive for tally in tallies)):
         return False
     digits = b""  # in which the last block ended
     for block in blocks:
@@ -178,6 +193,7 @@ class _Tally:
         self.filled = 0
         self.dates = 0
         self.tells_birth = bool(_BIRTH.search(self.words))
+        self.is_sensitive = bool(_SENSITIVE.search(self.words))
         office = bool(_ORGANISATION.search(self.words))
         told = {kind.name for kind in _KINDS if kind.telling.search(self.words) and not (office and kind.name in ("mobile", "email"))}
         self.is_told = bool(told)
@@ -194,9 +210,12 @@ class _Tally:
         text = "\n".join(cells)
         if not self.is_told and "@" not in text and not _has_number(text.encode(errors="surrogatepass").translate(_SHAPE, _NOT_OF_A_SHAPE)):
             return  # as `nothing_to_find` would say of this text
-        candidates = {False: [_bare(cell) for cell in _NUMBERS.findall(text)], True: _MAILS.findall(text) if "@" in text else []}
+        if self.is_told:
+            text = _SEVERAL.sub("\n", text)
+        candidates = {"number": [_bare(cell) for cell in _NUMBERS.findall(text)], "address": _MAILS.findall(text) if "@" in text else [],
+                      "text": [cell.strip() for cell in cells] if self.is_told else []}
         for kind, test, _ in self._tests:
-            for cell in filter(test, candidates[kind.name == "email"]):
+            for cell in filter(test, candidates[kind.of]):
                 self._counts[kind.name] += 1
                 if len(self._evidence[kind.name]) < 3:
                     self._evidence[kind.name].append(masked(cell))
@@ -206,20 +225,21 @@ class _Tally:
         for kind, _, enough in self._tests:
             count = self._counts[kind.name]
             if count and count >= enough * self.filled:
-                return Hit(column=column, label=self.label, kind=kind.name, share=round(count / self.filled, 3), count=count,
+                return Hit(column=column, label=self.label, kind=kind.name, share=round(min(count / self.filled, 1.0), 3), count=count,
                            evidence=tuple(self._evidence[kind.name]))
         return None
 
 
-def _named_births(tallies: list[_Tally]) -> list[Hit]:
-    """Names beside dates of birth: neither says much alone, together they are a person."""
+def _named_with(tallies: list[_Tally]) -> list[Hit]:
+    """Names beside dates of birth or sensitive facts: neither says much alone, together they are a person."""
     people = [position for position in _persons(tallies) if tallies[position - 1].filled]
     births = [position for position, tally in enumerate(tallies, start=1) if tally.dates and tally.dates >= tally.filled / 2]
-    if not people or not births:
+    facts = [position for position, tally in enumerate(tallies, start=1) if tally.is_sensitive and tally.filled and position not in people]
+    if not people or not (births or facts):
         return []
     tally = tallies[people[0] - 1]
-    return [Hit(column=letter(people[0]), label=tally.label, kind="name-and-birth", share=1.0, count=tally.filled,
-                evidence=(f"{letter(people[0])} + {letter(births[0])}",))]
+    return [Hit(column=letter(people[0]), label=tally.label, kind="name-and-birth" if births else "name-and-sensitive", share=1.0, count=tally.filled,
+                evidence=(f"{letter(people[0])} + {letter((births or facts)[0])}",))]
 
 
 def _tallies(labels: Sequence[str], titles: Sequence[str]) -> list[_Tally]:

@@ -10,7 +10,8 @@ from typing import TypeVar
 from catalog.digests import BLOCK
 from catalog.reading import Reading
 from catalog.validation import privacy
-from catalog.validation.layout import Layout, find_layout
+from catalog.validation.layout import Layout
+from catalog.validation.table_finding import find_table
 
 Hits = list[tuple[str | None, privacy.Hit]]
 T = TypeVar("T")
@@ -74,8 +75,10 @@ def _screen(reading: Reading, layout: Layout, go_on: Callable[[], None]) -> Hits
         rows = _watched((row for _, row in layout.body()), go_on)
         hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, rows, titles)]
     for grid in reading.grids:
-        if grid is not layout.grid and (other := find_layout((grid,), None, lambda labels: None)):
-            hits += [(grid.sheet, hit) for hit in privacy.screen(other.labels, (row for _, row in other.body()))]
+        if grid is not layout.grid and (other := find_table((grid,), None, lambda labels: None)):
+            known = {(sheet, hit.column, hit.kind) for sheet, hit in hits}
+            found = privacy.screen(other.labels, (row for _, row in other.body()))
+            hits += [(grid.sheet, hit) for hit in found if (grid.sheet, hit.column, hit.kind) not in known]
     return hits
 
 

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from frictionless import Field
 from frictionless.schema import Schema
 
-from catalog.reading.vietnamese import folded
 from catalog.validation.repair import dates, numbers, texts
 from catalog.validation.repair.proposals import Proposal, Reading, decided, plain
 
 NUMBERS = ("number", "integer")
 MOMENTS = ("date", "datetime")
 MISSING = ""
-MOST_UNIQUE = 1_000_000  # different values of a column that are kept to see what a repair would repeat
+ASKED = texts.ASKED | {dates.AS_NUMBER}
 
 
 class Column:
     """Gathers what the cells of a field say, then proposes. `look` at every cell first, the good ones too."""
 
-    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",), *, unique: bool = False) -> None:
+    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",)) -> None:
         self.kind = descriptor.get("type", "any")
         self._field = _field(descriptor)
         self._constraints: Mapping[str, Any] = descriptor.get("constraints") or {}
         self._words = " ".join(str(descriptor.get(key, "")) for key in ("title", "description", "unit")).casefold()
         self._missing = missing
-        self._unique = unique or bool(self._constraints.get("unique"))
-        self._words_seen: Counter[str] = Counter()  # of a column whose values all differ: how often each was met
         self._ordinary = descriptor.get("decimalChar", ".") == "." and not descriptor.get("groupChar")
         self._dates, self._numbers = dates.DateEvidence(), numbers.NumberEvidence(whole=self.kind == "integer")
 
     def look(self, cell: str) -> None:
         """Learn from one cell."""
         text = plain(cell)
-        if self._unique and len(self._words_seen) < MOST_UNIQUE:
-            self._words_seen[folded(text)] += 1
         if self.kind in MOMENTS:
             self._dates.look(text)
         elif self.kind in NUMBERS and self._ordinary:
@@ -49,6 +43,13 @@ class Column:
             return not self._constraints.get("required")
         return self._field.read_cell(value)[1] is None
 
+    def value(self, text: str) -> Hashable:
+        """What a text is for the field, so that two ways to write it are the same; the text itself where it is nothing."""
+        found, notes = self._field.read_cell(text)
+        if notes or text in self._missing:
+            return plain(text)
+        return found if self.kind in NUMBERS else repr(found)
+
     def proposal(self, cell: str) -> Proposal | None:
         """What the cell was meant to be; None where it is fine as it stands or nobody can say."""
         if cell in self._missing:
@@ -58,17 +59,9 @@ class Column:
             return None
         readings, ask = self._readings(cell)
         sound = [reading for reading in readings if self.is_valid(reading.value)]
-        ask = ask or all(reading.rule == texts.INSIDE for reading in sound) or self._would_repeat(cell, sound)
+        ask = ask or all(reading.rule in ASKED for reading in sound)
         found = decided(cell, sound, ask=ask)
         return None if found is None or found.after == cell else found
-
-    def _would_repeat(self, cell: str, readings: Sequence[Reading]) -> bool:
-        """Whether a column whose values all differ has a reading already, or has too many values to know."""
-        if not self._unique:
-            return False
-        own = folded(plain(cell))
-        return len(self._words_seen) >= MOST_UNIQUE or any(
-            self._words_seen[key] > (key == own) for key in (folded(reading.value) for reading in readings))
 
     def _is_misread(self, text: str) -> bool:
         """Whether a cell is valid, but as another number than the whole column's writing says: 1.234 for 1234."""
@@ -82,6 +75,8 @@ class Column:
         text = plain(cell)
         if text.casefold() in texts.NOT_COLLECTED:
             return [Reading(MISSING, "not-collected")], False
+        if text.casefold() in texts.PERHAPS_NOT_COLLECTED:
+            return [Reading(MISSING, "not-collected")], True
         if text != cell and self.is_valid(text):
             return [Reading(text, "blanks")], False
         if text in ("-", "–", "—", "x", "X") and self.kind != "boolean":
@@ -99,12 +94,23 @@ class Column:
             if self.kind == "integer":
                 found = [Reading(whole, one.rule) for one in found if (whole := numbers.as_whole(one.value)) is not None]
             readings += found
-            ask = ask or not self._numbers.is_proven(amount.digits)
+            ask = ask or not self._numbers.is_proven(amount.digits) or not self._numbers.is_signed(amount) or (
+                amount.percent and not self._says_percent and not self._is_share)
         return readings, ask
+
+    @property
+    def _says_percent(self) -> bool:
+        return "%" in self._words or "phần trăm" in self._words
+
+    @property
+    def _is_share(self) -> bool:
+        """Whether the field counts in parts of one."""
+        most = self._constraints.get("maximum")
+        return self.kind == "number" and most is not None and float(most) <= 1
 
     def _scaled(self, reading: Reading, amount: numbers.Amount) -> Iterator[Reading]:
         """A percentage as the field counts: as it stands where its words say percent, else both ways."""
-        if "%" in self._words or "phần trăm" in self._words:
+        if self._says_percent:
             yield Reading(reading.value, "percent")
             return
         yield Reading(reading.value, "percent")
@@ -121,7 +127,9 @@ class Column:
         if allowed := self._constraints.get("enum"):
             return list(texts.of_list(text, allowed)), False
         if self.kind == "string":
-            return [*texts.respelt(cell), *dates.quarters(text), *dates.months(text), *dates.years(text)], False
+            if "pattern" not in self._constraints:
+                return [], False  # nothing says how it is to be written
+            return [*texts.respelt(cell), *dates.quarters(text), *dates.months_as_text(text), *dates.years(text)], False
         return [], False
 
 

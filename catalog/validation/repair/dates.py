@@ -1,7 +1,7 @@
 """Dates, moments, months, quarters and years as Vietnamese offices write them.
 
-A column proves an order of day and month when one of its cells can only be read so, and none only the other way. The month
-first, which nobody in Vietnam writes by hand, is believed only of cells with the sign and the length of the year of those that prove it.
+A column proves an order of day and month when one of its cells can only be read so, and none only the other way; it is believed
+of cells with the sign and the length of the year of those that prove it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ _WORDS = re.compile(r"(?:ngày\s+)?(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm|\s*,
 _NAMED = re.compile(r"ngày\s+(.*)", re.IGNORECASE)
 _MONTH = re.compile(r"(?:tháng\s+|t\s*)?(\d{1,2})(?:\s*[/.\-]\s*|\s+năm\s+)(\d{4})", re.IGNORECASE)
 _MONTH_LAST = re.compile(r"(\d{4})\s*[/.]\s*(\d{1,2})")
-_QUARTER = re.compile(r"(?:quý|quí|q)\s*\.?\s*([1-4]|i{1,3}|iv)\s*(?:[/.\-,]|năm)?\s*(?:năm\s*)?(\d{4})", re.IGNORECASE)
+_QUARTER = re.compile(r"(?:quý|quí|q)\s*\.?\s*([1-4]|i{1,3}|iv)(?:\s*[/.\-,]\s*|\s+)(?:năm\s+)?(\d{4})", re.IGNORECASE)
 _YEAR = re.compile(r"(?:năm\s+)?(\d{4})(?:[.,]0+)?", re.IGNORECASE)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _QUARTERS = ("{year}-Q{number}", "{year}Q{number}", "Q{number}/{year}", "Q{number}-{year}", "Quý {roman}/{year}", "Quý {number}/{year}",
              "{roman}/{year}", "{number}/{year}", "{year}-{number}")
-FAR = 50  # years; a century is proven where the other one is so far from every full year of the column
+_MONTHS = ("{year}-{number:02}", "{year}/{number:02}", "{number:02}/{year}", "{number}/{year}", "{number:02}-{year}", "T{number}/{year}")
+AS_NUMBER = "month-as-number"  # 2023.1, which may be 2023.10
+NEAR = 10  # years; a century is proven where one is so near to the full years of the column, and the other is not
 
 
 @dataclass(slots=True)
@@ -40,8 +42,6 @@ class DateEvidence:
         """Learn from a cell."""
         if found := _YEAR_FIRST.match(cell):
             self.full, self.years = self.full + 1, self.years | {int(found[1])}
-        if _WORDS.fullmatch(cell) or _NAMED.fullmatch(cell):
-            self.only.setdefault(DMY, set())
         found = _NUMBERS.fullmatch(_without_word(cell))
         if not found:
             return
@@ -54,9 +54,8 @@ class DateEvidence:
 
     def orders(self, look: tuple[str, int]) -> tuple[str, ...]:
         """The orders that the column still allows for a date that looks so: its sign, and the digits of its year."""
-        if set(self.only) == {DMY} or (set(self.only) == {MDY} and look in self.only[MDY]):
-            return tuple(self.only)
-        return DMY, MDY
+        proven = tuple(self.only)
+        return proven if len(proven) == 1 and look in self.only[proven[0]] else (DMY, MDY)
 
     def readings(self, cell: str, kind: str) -> Iterator[Reading]:
         """The ways to read a cell as a date or a moment (`kind` is the field's type)."""
@@ -83,7 +82,7 @@ class DateEvidence:
         both = [1900 + int(written), 2000 + int(written)]
         if self.full < 3:
             return both
-        near = [year for year in both if min(self.years) - FAR < year < max(self.years) + FAR]
+        near = [year for year in both if min(self.years) - NEAR <= year <= max(self.years) + NEAR]
         return near or both
 
 
@@ -104,11 +103,24 @@ def _written(day: int, month: int, year: int, rule: str) -> Iterator[Reading]:
 
 
 def months(cell: str) -> Iterator[Reading]:
-    """A cell as a month: `tháng 10/2023`, `10/2023`, `2023/10`."""
-    for month, year in [(found[1], found[2]) for found in [_MONTH.fullmatch(cell)] if found] + [
-            (found[2], found[1]) for found in [_MONTH_LAST.fullmatch(cell)] if found]:
-        if 1 <= int(month) <= 12:
-            yield Reading(f"{year}-{int(month):02}", "month")
+    """A cell as a month: `tháng 10/2023`, `10/2023`, `2023/10`; of a month that a program took for a decimal, a nought may be lost."""
+    for number, year, rule in _months(cell):
+        yield Reading(f"{year}-{number:02}", rule)
+
+
+def months_as_text(cell: str) -> Iterator[Reading]:
+    """A cell as a month, in every way that a schema's pattern may ask for it."""
+    for number, year, rule in _months(cell):
+        yield from (Reading(form.format(year=year, number=number), rule) for form in _MONTHS)
+
+
+def _months(cell: str) -> Iterator[tuple[int, str, str]]:
+    if (found := _MONTH.fullmatch(cell)) and 1 <= int(found[1]) <= 12:
+        yield int(found[1]), found[2], "month"
+    if found := _MONTH_LAST.fullmatch(cell):
+        cut = "." in cell and len(found[2]) == 1
+        yield from ((number, found[1], AS_NUMBER if cut else "month")
+                    for number in ([int(found[2]), int(found[2]) * 10] if cut else [int(found[2])]) if 1 <= number <= 12)
 
 
 def quarters(cell: str) -> Iterator[Reading]:

@@ -1,17 +1,17 @@
-"""The marked workbook: the table as it was read, wrong cells coloured with what is wrong and what to write, causes first."""
+"""The marked workbook: the file as it was read, wrong cells coloured with what is wrong and what to write, causes first."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from catalog.issues import say
-from catalog.validation import engine
-from catalog.validation.causes import Causes
+from catalog.reading.grid import Grid
 from catalog.validation.faulty import Faulty
+from catalog.validation.repair.marks import Marks, marks_of
 from catalog.validation.repair.proposals import Proposal
 from catalog.validation.repair.table import Repair
 
@@ -32,58 +32,47 @@ _WORDS = {
 _COLOURS = {"wrong": "#f4c7c3", "certain": "#fff2b3", "asked": "#cfe2f3"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What is wrong in cells, by row (from 1) and column (from 0; None is the row as a whole), as the number of a cause; `cut` says there was more."""
-
-    cells: Mapping[int, Mapping[int | None, int]]
-    cut: bool
-
-
 def write_marked(faulty: Faulty, target: Path, lang: str) -> int:
     """Write the workbook to `target` in `lang` (vi or en); returns how many cells are marked, at most 100,000.
 
-    Rows and columns stand where they stand in the file, so that every address holds; the file itself is never touched.
+    All sheets, rows and columns stand where they stand in the file, so that every address holds; the file itself is never touched.
     """
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    words, marks = _WORDS[lang], _marks(faulty)
-    name = _sheet_name(faulty.layout.grid.sheet or words["table"], words["causes"])
+    words, marks = _WORDS[lang], marks_of(faulty, MOST_MARKS)
+    names = _sheet_names([grid.sheet or words["table"] for grid in faulty.reading.grids], words["causes"])
+    table = next(name for name, grid in zip(names, faulty.reading.grids, strict=True) if grid is faulty.grid)
     with xlsxwriter.Workbook(str(target), options) as book:
         formats = {"bold": book.add_format({"bold": True, "bottom": 1}), "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
                    "link": book.add_format({"font_color": "#0b57d0", "underline": 1, "valign": "top"}),
                    **{key: book.add_format({"bg_color": colour}) for key, colour in _COLOURS.items()}}
-        row = _write_causes(book.add_worksheet(words["causes"]), faulty, name, formats, lang)
+        row = _write_causes(book.add_worksheet(words["causes"]), faulty, table, formats, lang)
         if marks.cut:
             book.worksheets()[0].write_string(row, 1, words["more"].format(f"{MOST_MARKS:,}".replace(",", ".")), formats["wrap"])
-        return _Table(sheet=book.add_worksheet(name), faulty=faulty, marks=marks, formats=formats, lang=lang,
-                      mends=[say(issue, lang).mend for _, issue in faulty.causes]).write()
+        marked = 0
+        for name, grid in zip(names, faulty.reading.grids, strict=True):
+            sheet = book.add_worksheet(name)
+            if name == table:
+                marked = _Table(sheet=sheet, faulty=faulty, marks=marks, formats=formats, lang=lang,
+                                mends=[say(issue, lang).mend for _, issue in faulty.causes]).write()
+            else:
+                _write_grid(sheet, grid)
+        return marked
 
 
-def _sheet_name(wanted: str, taken: str) -> str:
-    """A name that Excel takes: no signs of its own, at most 31 characters, not the other sheet's."""
-    name = re.sub(r"[\[\]:*?/\\']", " ", wanted).strip()[:31] or "1"
-    return name if name.casefold() != taken.casefold() else f"{name[:29]} 2"
-
-
-def _marks(faulty: Faulty) -> _Marks:
-    """The cells that the report names, each with its cause."""
-    grouped = Causes(faulty.layout)
-    numbers = {cause_key: number for number, (cause, _) in enumerate(faulty.causes) for cause_key in [(cause.code, cause.number)]}
-    cells: dict[int, dict[int | None, int]] = {}
-    count = 0
-    for error in engine.all_errors(faulty.report):
-        if count == MOST_MARKS:
-            return _Marks(cells, cut=True)
-        row = error.get("rowNumber") or (faulty.layout.header_row if error.get("fieldNumber") else None)
-        if row is None:
-            continue
-        code, column = grouped.key_of(error)
-        number = error.get("fieldNumber")
-        cells.setdefault(row, {}).setdefault(number - 1 if number else None, numbers.get((code, column), 0))
-        count += 1
-    return _Marks(cells, cut=engine.is_partial(faulty.report))
+def _sheet_names(wanted: Sequence[str], taken: str) -> list[str]:
+    """Names that Excel takes: without signs of its own, of at most 31 characters, each another, none `taken`."""
+    names: list[str] = []
+    used = {taken.casefold()}
+    for text in wanted:
+        stem = name = re.sub(r"[\[\]:*?/\\'\x00-\x1f]", " ", text).strip()[:31].strip() or "1"
+        number = 2
+        while name.casefold() in used:
+            name, number = f"{stem[:30 - len(str(number))].strip()} {number}", number + 1
+        used.add(name.casefold())
+        names.append(name)
+    return names
 
 
 def _write_causes(sheet: Any, faulty: Faulty, table: str, formats: Mapping[str, Any], lang: str) -> int:
@@ -121,7 +110,7 @@ class _Table:
 
     sheet: Any
     faulty: Faulty
-    marks: _Marks
+    marks: Marks
     formats: Mapping[str, Any]
     lang: str
     mends: Sequence[str]  # of each cause
@@ -130,21 +119,24 @@ class _Table:
     def write(self) -> int:
         """Write all rows where they stand; returns how many cells are marked."""
         self.sheet.freeze_panes(min(self.faulty.layout.header_row, MOST_ROWS - 1), 0)
-        for at, row, proposals in _all_rows(self.faulty):
+        for at, row, proposals in Repair(self.faulty).sheet():
             if at > MOST_ROWS:
                 break
-            wrong = self.marks.cells.get(at, {})
-            for column, cell in enumerate(row[:MOST_COLUMNS]):
-                cause = wrong.get(column, wrong.get(None) if column == 0 else None)
-                if (cause is None and column not in proposals) or self.marked == MOST_MARKS:
-                    _write(self.sheet, (at - 1, column), cell, None)
+            wrong = self.marks.rows.get(at, {})
+            whole = wrong.get(None, [])  # what is wrong with the row as a whole stands at its first cell
+            farthest = max((column for column in wrong if column is not None), default=0 if whole else -1)
+            cells = [*row, *[None] * (farthest + 1 - len(row))]  # cells that are missing are marked where they should be
+            for column, cell in enumerate(cells[:MOST_COLUMNS]):
+                causes = [*wrong.get(column, []), *(whole if column == 0 else [])]
+                if (causes or column in proposals) and self.marked < MOST_MARKS:
+                    self._mark((at - 1, column), cell, causes, proposals.get(column))
                 else:
-                    self._mark((at - 1, column), cell, cause, proposals.get(column))
+                    _write(self.sheet, (at - 1, column), cell, None)
         return self.marked
 
-    def _mark(self, place: tuple[int, int], cell: Any, cause: int | None, proposal: Proposal | None) -> None:
+    def _mark(self, place: tuple[int, int], cell: Any, causes: Sequence[int], proposal: Proposal | None) -> None:
         words = _WORDS[self.lang]
-        note = [] if cause is None else [self.mends[cause]]
+        note = list(dict.fromkeys(self.mends[cause] for cause in causes))
         colour = "wrong"
         if proposal is not None and proposal.after is not None:
             colour = "certain"
@@ -157,13 +149,13 @@ class _Table:
         self.marked += 1
 
 
-def _all_rows(faulty: Faulty) -> Iterator[tuple[int, list[Any], dict[int, Proposal]]]:
-    """Every row of the sheet: those above the body as they are, those of the body with their proposals."""
-    for at, row in enumerate(faulty.layout.rows(), start=1):
-        if at > faulty.layout.header_row:
-            break
-        yield at, row, {}
-    yield from Repair(faulty).rows()
+def _write_grid(sheet: Any, grid: Grid) -> None:
+    """A sheet of the file that is not the table's, as far as a worksheet reaches."""
+    for at, row in zip(range(MOST_ROWS), grid.rows(), strict=False):
+        for column, cell in enumerate(row[:MOST_COLUMNS]):
+            _write(sheet, (at, column), cell, None)
+    if grid.hidden:
+        sheet.hide()
 
 
 def _write(sheet: Any, place: tuple[int, int], cell: Any, form: Any) -> None:

@@ -3,6 +3,7 @@
 A column proves a writing when all its cells can be read so and not all the other way. `1.234` and `1,234` alone prove nothing:
 such a cell is certain only where other cells prove the very role of its sign, as `1.234.567` does for points between
 thousands and `12,5` for a decimal comma. That other cells are written as the schema wants proves nothing about it.
+`(5)` may be a footnote and `- 5` an item of a list: they are negative for certain where other cells in brackets are amounts.
 """
 
 from __future__ import annotations
@@ -25,17 +26,26 @@ _FORMS = {
 _SPACED = re.compile(r"\d{1,3}(?:[ '’\u202f]\d{3})+(?:[.,]\d+)?")
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _NEGATIVE = re.compile(r"\((.+)\)")
-_SIGN = re.compile(r"([+\-−–])\s?(.+)")
+_SIGN = re.compile(r"([+\-−–])(\s?)(.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The parts of a written number: its digits, whether it is negative and by what sign, whether it is a percentage."""
+    """The parts of a written number: its digits, whether it is negative and by what sign, whether it is a percentage.
+
+    `apart` says that a blank stands between the sign and the digits.
+    """
 
     digits: str
     negative: bool = False
     bracketed: bool = False
     percent: bool = False
+    apart: bool = False
+
+    @property
+    def is_marker(self) -> bool:
+        """Whether it may be a footnote or a running number instead: a whole number without groups, in brackets."""
+        return self.bracketed and self.digits.isdigit()
 
 
 def parts(cell: str) -> Amount | None:
@@ -44,10 +54,11 @@ def parts(cell: str) -> Amount | None:
     text = text.removesuffix("%").rstrip()
     bracketed = _NEGATIVE.fullmatch(text)
     sign = None if bracketed else _SIGN.fullmatch(text)
-    digits = bracketed[1].strip() if bracketed else sign[2] if sign else text
+    digits = bracketed[1].strip() if bracketed else sign[3] if sign else text
     if not re.fullmatch(r"[\d.,'’\u202f ]*\d", digits) or not digits[0].isdigit() or not digits.isascii() and not _SPACED.fullmatch(digits):
         return None
-    return Amount(digits=digits, negative=bool(bracketed) or (sign is not None and sign[1] != "+"), bracketed=bool(bracketed), percent=percent)
+    return Amount(digits=digits, negative=bool(bracketed) or (sign is not None and sign[1] != "+"), bracketed=bool(bracketed), percent=percent,
+                  apart=sign is not None and bool(sign[2]))
 
 
 def as_written(digits: str, writing: str) -> str | None:
@@ -74,12 +85,14 @@ class NumberEvidence:
     english: bool = True
     proofs: set[tuple[str, str]] = field(default_factory=set)  # sign and role: (".", "group"), (",", "decimal") …
     alone: dict[str, set[str]] = field(default_factory=dict)  # by sign: different numbers with one group of three digits after it
+    bracketed: bool = False  # some amount in brackets that is no footnote
 
     def look(self, cell: str) -> None:
         """Learn from a cell; what is no number says nothing."""
         amount = parts(cell)
         if amount is None:
             return
+        self.bracketed |= amount.bracketed and not amount.is_marker
         read = [self._read(amount.digits, writing) for writing in WRITINGS]
         if any(value is not None for value in read):
             self.vietnamese &= read[0] is not None
@@ -108,6 +121,10 @@ class NumberEvidence:
         role = "group" if (allowed[0] == VIETNAMESE) == (sign == ".") else "decimal"
         by_type = self.whole and role == "group" and len(self.alone.get(sign, ())) >= ENOUGH_ALONE
         return len(allowed) == 1 and (by_type or ((sign, role) in self.proofs and not (self.whole and role == "decimal")))
+
+    def is_signed(self, amount: Amount) -> bool:
+        """Whether the column proves that a number is negative where its sign may stand for something else; true for any other number."""
+        return not amount.apart and (not amount.is_marker or self.bracketed)
 
     def readings(self, cell: str) -> Iterator[tuple[Reading, Amount]]:
         """The ways to read a cell as a number, with its parts; a percentage as the number before its sign.

@@ -13,6 +13,8 @@ from catalog.reading.grid import letter
 from catalog.validation import engine
 from catalog.validation.faulty import Faulty
 from catalog.validation.repair.column import Column
+from catalog.validation.repair.keys import Key, keys_of
+from catalog.validation.repair.marks import Cells, marks_of
 from catalog.validation.repair.proposals import Proposal
 
 OF_CELLS = ("type-error", "constraint-error")
@@ -71,20 +73,44 @@ class Repair:
         missing = tuple(descriptor.get("missingValues", [""]))
         wrong = {error["fieldNumber"] - 1: error.get("fieldName", "") for error in engine.all_errors(self._faulty.report)
                  if error["type"] in OF_CELLS and error.get("fieldNumber")}
-        key = descriptor.get("primaryKey", [])
-        alone = {key} if isinstance(key, str) else set(key) if len(key) == 1 else set()
-        found = {number: _Repaired(Column(entries[name], missing, unique=name in alone)) for number, name in wrong.items() if name in entries}
+        found = {number: _Repaired(Column(entries[name], missing)) for number, name in wrong.items() if name in entries}
         for _, row in self._layout.body():
             for number, repaired in found.items():
                 if number < len(row) and isinstance(row[number], str):
                     repaired.column.look(row[number])
         return found
 
+    @cached_property
+    def _keys(self) -> list[Key]:
+        """The keys that could be repeated, after a look at all rows."""
+        found = keys_of(self._layout, {number: repaired.column for number, repaired in self._columns.items()})
+        for _, row in self._layout.body() if found else ():
+            proposals = self._proposals(row)
+            for key in found:
+                key.look(row, proposals)
+        return found
+
+    def _proposals(self, row: list[Any]) -> dict[int, Proposal]:
+        """What is proposed for a row, whatever other rows hold."""
+        return {number: proposal for number, repaired in self._columns.items()
+                if number < len(row) and isinstance(row[number], str) and (proposal := repaired.proposal(row[number]))}
+
     def rows(self) -> Iterator[tuple[int, list[Any], dict[int, Proposal]]]:
         """Each row of the table's body with its number, its cells, and the proposals for some of them by column from 0."""
         for at, row in self._layout.body():
-            found = {number: proposal for number, repaired in self._columns.items()
-                     if number < len(row) and isinstance(row[number], str) and (proposal := repaired.proposal(row[number]))}
+            found = self._proposals(row)
+            for key in self._keys:
+                found = key.checked(row, found)
+            yield at, row, found
+
+    def sheet(self) -> Iterator[tuple[int, list[Any], dict[int, Proposal]]]:
+        """Every row of the sheet as it stands in the file, those that are no data too, with the proposals as `rows` has them."""
+        body = self.rows()
+        following = next(body, None)
+        for at, row in enumerate(self._faulty.grid.rows(), start=1):
+            found: dict[int, Proposal] = {}
+            if following is not None and following[0] == at:
+                found, following = following[2], next(body, None)
             yield at, row, found
 
     def changes(self) -> Iterator[Change]:
@@ -95,9 +121,10 @@ class Repair:
                     yield Change(row=at, column=letter(number + 1), before=row[number], after=proposal.after, rule=proposal.rule)
 
     def summary(self, most: int = 1000) -> Summary:
-        """All changes counted, the first `most` listed, and the questions by column."""
-        summary = Summary()
+        """All changes counted, the first `most` listed, the questions by column, and which causes are certain as a whole."""
+        summary, marks, mended = Summary(), marks_of(self._faulty), Counter[int]()
         for at, row, found in self.rows():
+            mended.update(_mended(marks.rows.get(at, {}), found))
             for number, proposal in sorted(found.items()):
                 column = letter(number + 1)
                 if proposal.after is None:
@@ -110,16 +137,16 @@ class Repair:
                 summary.certain[column] += 1
                 if len(summary.changes) < most:
                     summary.changes.append(Change(row=at, column=column, before=row[number], after=proposal.after, rule=proposal.rule))
+        summary.settled = frozenset(number for number, (cause, _) in enumerate(self._faulty.causes) if mended[number] == cause.count)
         return summary
 
     def write_csv(self, out: TextIO) -> int:
-        """The table with every certain repair, as CSV with the file's own labels; returns how many cells were changed.
+        """The sheet with every certain repair, as CSV; returns how many cells were changed.
 
-        Rows above the header are left out; every row below it is there, in order.
+        Every row of the file is there, in order: titles, units, the header, totals and notes too.
         """
         writer, changed = csv.writer(out, lineterminator="\n"), 0
-        writer.writerow(self._layout.labels)
-        for _, row, found in self.rows():
+        for _, row, found in self.sheet():
             for number, proposal in found.items():
                 if proposal.after is not None:
                     row[number], changed = proposal.after, changed + 1
@@ -134,6 +161,7 @@ class Summary:
     changes: list[Change] = field(default_factory=list)
     certain: Counter[str] = field(default_factory=Counter)
     asked: dict[str, Asked] = field(default_factory=lambda: defaultdict(Asked))
+    settled: frozenset[int] = frozenset()  # the numbers of the causes of which every cell is certainly repaired
 
     @property
     def total(self) -> int:
@@ -145,14 +173,17 @@ class Summary:
         `titles` are the columns' titles by their letters.
         """
         return {
-            "causes": [{**cause, "certain": self._is_certain(cause)} for cause in causes],
+            "causes": [{**cause, "certain": number in self.settled} for number, cause in enumerate(causes)],
             "repair": {"count": self.total, "changes": [change.to_dict() for change in self.changes]},
             "questions": [_question(column, titles.get(column, column), asked) for column, asked in sorted(self.asked.items())],
         }
 
-    def _is_certain(self, cause: Mapping[str, Any]) -> bool:
-        column = cause.get("column") or ""
-        return column not in self.asked and 0 < cause["count"] <= self.certain[column]
+
+def _mended(wrong: Cells, proposals: Mapping[int, Proposal]) -> Iterator[int]:
+    """The causes of a row's cells that are certainly repaired."""
+    for number, causes in wrong.items():
+        if number in proposals and proposals[number].certain:
+            yield from causes
 
 
 def _question(column: str, title: str, asked: Asked) -> dict[str, Any]:

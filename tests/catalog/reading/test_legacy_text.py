@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from support.legacy_text import Cell, as_it_stands, in_bytes, xls, xlsx
 
 from catalog.issues import say
-from catalog.reading import Request, Workspace, encodings, open_file, sniff, tcvn3, viscii, vni
+from catalog.reading import (
+    Request,
+    Workspace,
+    encodings,
+    legacy,
+    legacy_cells,
+    open_file,
+    sniff,
+    tcvn3,
+    viscii,
+    vni,
+)
 from catalog.reading.legacy import DECODERS, LONGEST, Decisions, Evidence, Run, hint, is_suspicious
 
 PAGES = sorted(DECODERS)
@@ -223,3 +237,41 @@ def test_evidence_looks_at_the_beginning_of_a_text_only():
     evidence.add(Run("Sè dù ¸n " * 10_000, ".VnTime"))
     assert sum(len(text) for texts in evidence.texts.values() for text in texts) <= LONGEST
     assert evidence.decided().pages == {".vntime": "tcvn3"}
+
+
+def test_evidence_is_kept_of_so_many_fonts_only_and_the_others_are_read_with_them():
+    evidence = Evidence()
+    for number in range(legacy.FONTS * 2):
+        for sentence in SENTENCES:
+            evidence.add(Run(as_it_stands(sentence, "tcvn3"), f"Font {number}"))
+    assert len(evidence.texts) <= legacy.FONTS + 1
+    assert evidence.decided().read(Run(as_it_stands(SENTENCES[0], "tcvn3"), f"Font {legacy.FONTS * 2 - 1}")) == (SENTENCES[0], "tcvn3")
+
+
+def restored(tmp_path, rows: list[list[str]], told: list[list]) -> list[list[str]]:
+    """The rows of a sheet after what was told of the fonts of its cells."""
+    for name, lines in (("0.jsonl", rows), ("0.fonts.jsonl", told)):
+        (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    decisions = Decisions(pages={".vntime": "tcvn3"})
+    return [json.loads(line) for line in legacy_cells._rewritten(tmp_path, 0, "T", decisions, legacy_cells._Tally()).read_text("utf-8").splitlines()]
+
+
+def test_a_cell_that_the_fonts_were_told_of_otherwise_keeps_its_own_text(tmp_path):
+    told = [[0, 0, [["Sè dù ¸n", ".VnTime"]]], [0, 1, [["Sè dù ¸n", ".VnTime"]]], [1, 0, [["Sè dù ¸n", ".VnTime"]]]]
+    assert restored(tmp_path, [["Sè", "12"], ["Sè dù ¸n"]], told) == [["Số", "12"], ["Số dự án"]]
+
+
+def test_a_row_that_is_told_late_holds_up_no_other(tmp_path):
+    told = [[1, 0, [["Sè", ".VnTime"]]], [0, 0, [["Sè", ".VnTime"]]], [2, 0, [["dù ¸n", ".VnTime"]]]]
+    assert restored(tmp_path, [["Sè"], ["Sè"], ["dù ¸n"]], told) == [["Sè"], ["Số"], ["dự án"]]
+
+
+def test_very_many_sheets_of_long_names_are_read_with_their_fonts(tmp_path):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        old = book.add_format({"font_name": ".VnTime"})
+        for number in range(800):
+            book.add_worksheet(f"{'Ệ' * 27}{number:04}").write_string(0, 0, as_it_stands(SENTENCES[number % len(SENTENCES)], "tcvn3"), old)
+    reading = read(tmp_path, out.getvalue(), "xlsx")
+    assert len(json.dumps([grid.sheet for grid in reading.grids])) > 2**17, "more than one argument of a process may hold"
+    assert [list(grid.rows()) for grid in reading.grids[-8:]] == [[[sentence]] for sentence in SENTENCES]

@@ -11,7 +11,7 @@ from support.workbooks import xlsx
 from catalog.issues import say
 from catalog.reading.sheet_rows import Span, is_header_like, is_numbering, row_of
 from catalog.reading.sheet_tables import find_tables
-from catalog.validation import check
+from catalog.validation import check, engine
 
 SHEETS = list(sheets())
 
@@ -120,6 +120,54 @@ def test_a_plain_table_is_read_as_before(tmp_path):
     verdict = checked(tmp_path, [["a", "b"], [1, 2], [3, 4]])
     assert (verdict.fields, verdict.rows) == (("a", "b"), 2)
     assert verdict.details["layout"][0]["data"] == [2, 3]
+
+
+PLACED = {"fields": [{"name": "ma", "type": "string", "title": "Mã"}, {"name": "so", "type": "integer", "title": "Số"}, {"name": "ghi", "type": "string", "title": "Ghi chú"}]}
+
+
+@pytest.mark.parametrize("margin", [1, 2, 5])
+@pytest.mark.parametrize("above", [[], [["Danh sách chợ"], []]])
+@pytest.mark.parametrize("labels", [["ma", "so", "ghi"], ["Mã", "Số", "Ghi chú"]])
+@pytest.mark.parametrize("keep", [None, 5])
+def test_a_table_may_start_in_any_column_and_its_cells_keep_their_addresses(tmp_path, margin, above, labels, keep):
+    path = tmp_path / "a.xlsx"
+    for value, state in ((2, "valid"), ("hai", "invalid")):
+        rows = [*above, labels, ["a", 1, "x"], ["b", value, "y"]]
+        path.write_bytes(xlsx({"T": [[None] * margin + row if row else row for row in rows]}))
+        found = check(path, filename="a.xlsx", schema=PLACED, keep=keep)
+        assert (found.state, found.fields, found.rows) == (state, ("ma", "so", "ghi"), 2)
+    [error] = found.report["tasks"][0]["errors"]
+    assert (error["fieldName"], error["fieldNumber"], error["rowNumber"]) == ("so", margin + 2, len(above) + 3)
+    assert f'at position "{margin + 2}"' in error["message"]
+    assert found.issues[-1].facts["cells"] == [f"{'ABCDEFGH'[margin + 1]}{len(above) + 3}"]
+
+
+def test_what_stands_left_of_the_first_label_is_no_margin(tmp_path):
+    verdict = checked(tmp_path, [["", "ma", "so"], ["1", "a", "5"], ["", "b", "6"]])
+    assert verdict.state == "invalid" and verdict.fields == ("column_1", "ma", "so")
+
+
+def test_the_table_of_a_sheet_with_a_margin_has_no_column_for_it(tmp_path):
+    verdict = checked(tmp_path, [["", "ma", "so", "ghi"], ["", "a", "5", "x"]], PLACED)
+    assert [column.name for column in verdict.table.columns] == ["ma", "so", "ghi"] and list(verdict.table.rows()) == [["a", "5", "x"]]
+
+
+def test_rows_after_the_table_are_known_without_a_look_at_all_of_them(tmp_path):
+    compared = []
+
+    class Number(int):
+        __hash__ = int.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return int(self) == other
+
+    rows = engine._Rows(Number(number) for number in range(1_000))
+    assert Number(999) in rows and Number(1_000) not in rows
+    assert len(compared) < 10
+    cells = [["STT", "Mã", "Số", "Ghi"], *([str(number), "a", "1", "x"] for number in range(1, 21)), ["Nguồn: Sở"], *([f"dòng {number}"] for number in range(500))]
+    verdict = checked(tmp_path, [["Danh sách"], [], *cells])
+    assert (verdict.state, verdict.rows) == ("valid", 20)
 
 
 def test_merged_cells_come_out_of_the_workbook(tmp_path):

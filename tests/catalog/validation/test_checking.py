@@ -15,6 +15,7 @@ from catalog.issues import Issue, codes, say
 from catalog.tables import write_table
 from catalog.validation import Cancelled, check, engine
 from catalog.validation.causes import code_of
+from catalog.validation.repair import Repair
 
 SCHEMA = {
     "fields": [
@@ -75,8 +76,13 @@ def test_a_date_the_vietnamese_way_names_cells_and_the_right_form(verdict):
     assert (found.state, issue.facts["count"], issue.facts["cells"]) == ("invalid", 2, ["C2", "C4"])
     assert (issue.facts["example"], issue.facts["proposal"], issue.place.column) == ("31/12/2024", "2024-12-31", "C")
     assert "31/12/2024 → 2024-12-31" in say(issue, "vi").mend
-    assert found.details["causes"][0]["certain"]
+    assert Repair(found.faulty).summary().details(found.details["causes"], {})["causes"][0]["certain"]
     assert found.table is None
+
+
+def test_words_never_name_one_day_of_two(verdict):
+    issue = the(verdict("ma,ten,ngay,so\n01,x,05/04/2023,1\n"), "date-format")
+    assert issue.facts["proposal"] == "2023-04-05 | 2023-05-04"
 
 
 def test_a_date_that_is_none_is_not_mended(verdict):

@@ -73,3 +73,23 @@ def test_other_sheets_are_looked_into_too(tmp_path):
     path.write_bytes(workbooks.xlsx({"T": [["a", "b"], ["1", "2"]], "Nguồn": [["CCCD"], *[[cell] for cell in CCCD]]}))
     found = check(path, filename="a.xlsx")
     assert (found.state, found.issues[0].place.sheet) == ("held", "Nguồn")
+
+
+def test_the_headers_of_other_sheets_are_found_below_their_titles(tmp_path):
+    from support import workbooks
+
+    people = [["DANH SÁCH HỘ"], ["Năm 2024"], [], ["STT", "Họ và tên", "Ngày sinh", "Số hộ chiếu"],
+              *([str(number), "Nguyễn Văn An", "01/02/1990", f"B123456{number}"] for number in range(1, 9))]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbooks.xlsx({"T": [["a", "b"], ["1", "2"]], "Nguồn": people}))
+    found = check(path, filename="a.xlsx")
+    assert (found.state, [(issue.place.sheet, issue.place.column, issue.facts["kind"]) for issue in found.issues]) == ("held", [("Nguồn", "D", "passport")])
+
+
+def test_a_column_of_a_table_below_titles_is_told_once(tmp_path):
+    from support import workbooks
+
+    rows = [["DANH SÁCH"], ["Năm 2024"], [], ["STT", "Đơn vị", "Số CCCD"], *([str(number), "Phường 1", cell] for number, cell in enumerate(CCCD * 3, start=1))]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbooks.xlsx({"T": rows}))
+    assert [issue.place.column for issue in check(path, filename="a.xlsx").issues if issue.code == "personal-data"] == ["C"]

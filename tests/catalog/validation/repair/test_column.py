@@ -134,14 +134,6 @@ def test_what_a_missing_sign_was_is_asked():
     assert propose({"type": "string", "constraints": {"pattern": r"\d{5}"}}, "2650") is None
 
 
-def test_a_repair_that_would_repeat_a_unique_value_is_asked():
-    unique = {"type": "string", "constraints": {"pattern": CODE["constraints"]["pattern"], "unique": True}}
-    assert meant(unique, "cho-015", "CHO-016") == "CHO-015"
-    assert asked(unique, "cho-015", "CHO-015") == {"CHO-015"}
-    assert asked(unique, "cho-015", "Cho-015") == {"CHO-015"}
-    assert asked(unique, "cho-015", "cho-015") == {"CHO-015"}
-
-
 def test_words_for_yes_no_months_quarters_and_years():
     assert (meant(BOOLEAN, "Có"), meant(BOOLEAN, "không")) == ("true", "false")
     assert asked(BOOLEAN, "x") == {"true"}

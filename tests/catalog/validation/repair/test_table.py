@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from support.workbooks import xlsx
 
 import schemas
 from catalog.cli import build
+from catalog.issues import say
 from catalog.validation import check
 from catalog.validation.repair import Repair, marked, write_marked
 
@@ -71,6 +73,77 @@ def test_a_key_is_not_repeated_by_a_repair_whatever_its_column_is_called(tmp_pat
     assert [change.after for change in summary.changes] == ["DE"] and summary.asked["A"].cell == "A2"
 
 
+def keyed(tmp_path, kind: str, text: str, **more):
+    schema = {"fields": [{"name": "xa", "type": "string"}, {"name": "ky", "type": kind, **more.pop("field", {})}], **more}
+    return Repair(faulty_of(tmp_path, text, schema).faulty)
+
+
+@pytest.mark.parametrize(("kind", "cells"), [
+    ("date", ["31/12/2024", "2024-12-31"]), ("date", ["31/12/2024", "31.12.2024"]), ("number", ["1.234.567", "1234567"]),
+    ("number", ["1.234.567", "1234567.0"]), ("integer", ["1.234.567", "1 234 567"]), ("integer", ["12.0", "12,0"])])
+@pytest.mark.parametrize("more", [{"primaryKey": ["xa", "ky"]}, {"primaryKey": "ky"}, {"field": {"constraints": {"unique": True}}}])
+def test_a_repair_never_makes_two_rows_of_one_key(tmp_path, kind, cells, more):
+    repair = keyed(tmp_path, kind, "xa,ky\n" + "".join(f'A,"{cell}"\n' for cell in cells), **dict(more))
+    assert list(repair.changes()) == [] and repair.summary().asked["B"].count >= 1
+
+
+def test_a_repair_that_keeps_keys_apart_is_certain(tmp_path):
+    repair = keyed(tmp_path, "date", "xa,ky\nA,31/12/2024\nB,2024-12-31\n", primaryKey=["xa", "ky"])
+    assert [change.after for change in repair.changes()] == ["2024-12-31"]
+
+
+OFFICE = [["DANH SÁCH CHỢ"], ["Đơn vị tính: đồng"], ["ma", "ngay", "so", "loai"], ["1", "31/12/2024", "1.234.567,5", "chợ"], ["2", "2024-01-05", "5", "Chợ"],
+          ["Nguồn: Sở Công Thương"]]
+
+
+def test_the_corrected_file_is_the_whole_file(tmp_path):
+    text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in OFFICE)
+    out = io.StringIO()
+    assert Repair(faulty_of(tmp_path, text).faulty).write_csv(out) == 3
+    assert list(csv.reader(io.StringIO(out.getvalue()))) == [*OFFICE[:3], ["1", "2024-12-31", "1234567.5", "Chợ"], *OFFICE[4:]]
+
+
+def test_the_marked_workbook_has_every_row_and_sheet_of_the_file(tmp_path):
+    other = [["Ghi chú"], ["không đổi"]]
+    verdict = faulty_of(tmp_path, xlsx({"T1": OFFICE, "Lỗi cần sửa": other}), name="b.xlsx")
+    write_marked(verdict.faulty, tmp_path / "o.xlsx", "vi")
+    book = CalamineWorkbook.from_path(str(tmp_path / "o.xlsx"))
+    assert book.sheet_names == ["Lỗi cần sửa", "T1", "Lỗi cần sửa 2"]
+    assert [[cell for cell in row if cell] for row in book.get_sheet_by_index(1).to_python()] == OFFICE
+    assert book.get_sheet_by_index(2).to_python() == other
+
+
+def notes_of(path: Path) -> dict[str, str]:
+    """The comments of the marked sheet by cell."""
+    with zipfile.ZipFile(path) as archive:
+        tree = ElementTree.fromstring(archive.read("xl/comments1.xml"))
+    return {entry.get("ref"): "".join(entry.itertext()) for entry in tree.iter() if entry.tag.endswith("}comment")}
+
+
+def test_each_comment_tells_the_cause_of_its_own_cell(tmp_path):
+    schema = {"fields": [{"name": "a", "type": "integer", "constraints": {"minimum": 5, "maximum": 9}}, {"name": "b", "type": "string"},
+                         {"name": "c", "type": "string", "constraints": {"required": True}}]}
+    found = faulty_of(tmp_path, "a,b,c\n1,x,y\n12,x,y\n6,x\n7,x,\n8,x,y,z\n", schema)
+    write_marked(found.faulty, tmp_path / "o.xlsx", "en")
+    mends = {(address, say(issue, "en").mend) for cause, issue in found.faulty.causes for address in cause.cells}
+    assert {(address, line) for address, note in notes_of(tmp_path / "o.xlsx").items() for line in note.splitlines()} == mends
+    assert {address for address, _ in mends} == {"A2", "A3", "C4", "C5", "D6"}
+
+
+def test_missing_labels_and_rows_that_are_wrong_as_a_whole_are_marked(tmp_path):
+    schema = {"fields": [{"name": name, "type": "string"} for name in "abc"], "primaryKey": ["a"]}
+    found = faulty_of(tmp_path, "a,b\n1,x\n1,y\n", schema)
+    write_marked(found.faulty, tmp_path / "o.xlsx", "vi")
+    assert {"C1", "A3"} <= set(notes_of(tmp_path / "o.xlsx"))
+
+
+def test_a_cause_is_certain_where_each_of_its_own_cells_is(tmp_path):
+    schema = {"fields": [{"name": "a", "type": "string"}, {"name": "d", "type": "date", "constraints": {"required": True}}]}
+    found = faulty_of(tmp_path, "a,d\n1,31/12/2024\n2,\n3,30/12/2024\n", schema)
+    causes = Repair(found.faulty).summary().details(found.details["causes"], {})["causes"]
+    assert {cause["code"]: cause["certain"] for cause in causes} == {"date-format": True, "cell-required": False}
+
+
 def test_what_is_read_is_never_touched(tmp_path, verdict):
     write_marked(verdict.faulty, tmp_path / "o.xlsx", "vi")
     list(Repair(verdict.faulty).changes())
@@ -88,9 +161,8 @@ def test_a_corrected_sample_has_no_error_left_in_what_was_changed(tmp_path, name
     changes = list(repair.changes())
     assert len(changes) == changed
     after = check(out, filename="corrected.csv", schema=name)
-    shift = before.faulty.layout.header_row - 1
     wrong = {(error.get("rowNumber"), error.get("fieldNumber")) for task in after.report["tasks"] for error in task["errors"]}
-    assert {(change.row - shift, ord(change.column) - 64) for change in changes if len(change.column) == 1} & wrong == set()
+    assert {(change.row, ord(change.column) - 64) for change in changes if len(change.column) == 1} & wrong == set()
     assert after.errors <= before.errors
 
 
@@ -136,7 +208,8 @@ def test_marks_end_at_their_limit_and_say_so(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("wanted", ["a/b:c[d]*?", "x" * 60, "Lỗi cần sửa", ""])
 def test_a_sheet_gets_a_name_that_excel_takes(wanted):
-    name = marked._sheet_name(wanted, "Lỗi cần sửa")
+    [name, other] = marked._sheet_names([wanted, wanted], "Lỗi cần sửa")
+    assert name.casefold() != other.casefold() and len(other) <= 31
     assert 0 < len(name) <= 31 and name != "Lỗi cần sửa" and not set("[]:*?/\\'") & set(name)
 
 
@@ -162,9 +235,11 @@ def test_json_lists_changes_and_questions(run):
     assert {cause["column"]: cause["certain"] for cause in report["causes"]}["B"] is True
 
 
-def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(run, tmp_path):
-    answer = run("--corrected", "nowhere/o.csv")
-    assert answer.exit_code == 2 and "nowhere/o.csv" in answer.stderr
+@pytest.mark.parametrize(("option", "name"), [("--corrected", "nowhere/o.csv"), ("--workbook", "nowhere/o.xlsx")])
+def test_a_file_that_cannot_be_written_is_said_and_leaves_nothing(run, tmp_path, option, name):
+    answer = run(option, name)
+    assert answer.exit_code == 2 and "Traceback" not in answer.output
+    assert f"Chưa ghi được {name}: không có thư mục nowhere." in answer.stderr and f"{name} cannot be written: there is no folder nowhere." in answer.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "s.json"]
 
 

@@ -1,0 +1,23 @@
+"""Personal columns are found however they are headed and written, and tables without any are not held."""
+
+from __future__ import annotations
+
+import pytest
+from support.personal_tables import KINDS, plain_tables, tables
+
+from catalog.validation.privacy import NAMES, screen
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_columns_of_each_kind_are_found(kind):
+    given = [table for table in tables(330, seed=77) if table.kind == kind]
+    missed = [(table.labels, table.rows[:3]) for table in given if not screen(table.labels, table.rows)]
+    assert len(given) == 30 and missed == []
+
+
+def test_every_kind_has_its_words():
+    assert set(KINDS) == set(NAMES)
+
+
+def test_tables_without_persons_are_not_held():
+    assert [table.labels for table in plain_tables(300, seed=254) if screen(table.labels, table.rows)] == []
