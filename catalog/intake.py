@@ -38,7 +38,7 @@ from catalog.models import (
     Version,
     new_id,
 )
-from catalog.names import slug, unique_name
+from catalog.names import keep_to_ourselves, slug, unique_name
 from catalog.record import Distribution, Outcome, Record
 from catalog.site import Site
 from catalog.slices import slices
@@ -121,6 +121,7 @@ def _holdings(intake: Intake, records: Sequence[Record]) -> Holdings:
     datasets = {d.identifier: d for d in session.scalars(select(Dataset).where(
         Dataset.source_id == intake.source.id, Dataset.identifier.in_([r.identifier for r in records])))}
     wanted = [_wanted_name(record) for record in records if record.identifier not in datasets]
+    keep_to_ourselves(session, wanted)
     # the name of an archived dataset is its address still: it answers why it is gone, and may come back
     names = RESERVED_NAMES | set(session.scalars(select(Dataset.name).where(Dataset.name.in_(wanted))))
     names |= set(session.scalars(select(OldName.name).where(OldName.name.in_(wanted))))

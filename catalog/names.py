@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from catalog.models import Dataset, OldName
 
 MIN_NAME, MAX_NAME = 2, 100
 MIN_TAG, MAX_TAG = 2, 100
+LOCKS = 7_104_515  # the first key of PostgreSQL's locks on names that are being given
 
 _NAME = re.compile(rf"[a-z0-9_-]{{{MIN_NAME},{MAX_NAME}}}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -79,6 +81,17 @@ def unique_name(session: Session, wanted: str, *, taken: Iterable[str] = ()) -> 
     while f"{stem}-{number}" in taken or _unwritten(session, f"{stem}-{number}"):
         number += 1
     return f"{stem}-{number}"
+
+
+def keep_to_ourselves(session: Session, names: Collection[str]) -> None:
+    """Wait for whoever is giving one of these names to a new dataset, and let nobody else until this transaction ends.
+
+    So that of two who want a name the second sees that it is taken. On SQLite only one writes at a time anyway.
+    """
+    if not names or session.get_bind().dialect.name != "postgresql":
+        return
+    keys = sorted({int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True) for name in names})  # one order, or two wait for each other
+    session.execute(sql("SELECT pg_advisory_xact_lock(:kind, key) FROM unnest(CAST(:keys AS int[])) AS key"), {"kind": LOCKS, "keys": keys})
 
 
 def holder(session: Session, name: str, *, written: bool = True) -> str | None:

@@ -1,4 +1,4 @@
-"""What is cleared away, and when: ended runs with their records and pages, ended notices, and the durable engine's own notes.
+"""What is cleared away, and when: ended runs with their records and pages, ended notices, dry runs, dead workers, and the durable engine's own notes.
 
 What a source has shown us (`Known`), versions of files and evidence are never touched. Everything goes in small transactions,
 so that nobody waits for it. What remains counts as before: the unchanged records of a run become a number on it as
@@ -12,16 +12,30 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, delete, exists, func, select, table, tuple_
+from sqlalchemy import ColumnElement, Select, and_, column, delete, exists, func, or_, select, table, tuple_
 from sqlalchemy.orm import Session
 
-from catalog.jobs import ACTIVE, Jobs, workflows
-from catalog.models import IssueRow, Notice, Run, RunPage, RunRecord, SiteFact, SkippedDue, Staged
+from catalog import previews
+from catalog.jobs import ACTIVE, PENDING, WAITING, Jobs, workflows
+from catalog.models import (
+    IssueRow,
+    Notice,
+    Preview,
+    Run,
+    RunPage,
+    RunRecord,
+    SiteFact,
+    SkippedDue,
+    Staged,
+    Worker,
+)
 from catalog.record import Outcome
 from catalog.site import Site, remember
+from catalog.workers import store_time
 
 LEAST_RUNS = 30  # the last runs of a source stay, however old
 WORKFLOW_DAYS = 2  # after which nobody needs to know at which step an ended run stood
+WORKER_DAYS = 7  # after which a worker that died is not missed any more
 ROWS, RUNS = 1_000, 50  # in one transaction
 UNCHANGED = RunRecord.outcome == Outcome.UNCHANGED.value
 DAY_DONE = "retention_day"  # the fact of the site: the day on which this was done last
@@ -37,6 +51,8 @@ class Cleared:
     runs: int = 0
     notices: int = 0
     skipped_dues: int = 0
+    previews: int = 0
+    workers: int = 0
 
     def to_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -68,7 +84,8 @@ def foreseen(site: Site) -> Cleared:
             return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
         return Cleared(workflows=counted(rules.workflows(session)), unchanged_records=counted(rules.unchanged()), pages=counted(rules.pages()),
-                       runs=counted(rules.runs()), notices=counted(rules.notices()), skipped_dues=counted(rules.skipped()))
+                       runs=counted(rules.runs()), notices=counted(rules.notices()), skipped_dues=counted(rules.skipped()),
+                       previews=counted(rules.previews()), workers=counted(rules.workers(session)))
 
 
 def clear(site: Site, orderer: Jobs) -> Cleared:
@@ -81,6 +98,8 @@ def clear(site: Site, orderer: Jobs) -> Cleared:
         runs=_delete_runs(site, rules),
         notices=_swept(site, lambda session: _delete(session, Notice, Notice.id, rules.notices())),
         skipped_dues=_swept(site, lambda session: _delete(session, SkippedDue, tuple_(SkippedDue.source_id, SkippedDue.due_at), rules.skipped())),
+        previews=_swept(site, lambda session: _delete(session, Preview, Preview.id, rules.previews())),
+        workers=_swept(site, lambda session: _delete(session, Worker, Worker.executor_id, rules.workers(session))),
     )
 
 
@@ -88,7 +107,7 @@ class Rules:
     """Which rows are old enough at this moment, as questions to the store."""
 
     def __init__(self, site: Site) -> None:
-        now = site.clock.now()
+        self._now = now = site.clock.now()
         self._runs_before = now - timedelta(days=site.settings.keep_runs)
         self._records_before = now - timedelta(days=min(site.settings.keep_records, site.settings.keep_runs))
         self._workflows_before = now - timedelta(days=WORKFLOW_DAYS)
@@ -122,9 +141,20 @@ class Rules:
         return select(SkippedDue.source_id, SkippedDue.due_at).where(SkippedDue.at < self._runs_before)
 
     def workflows(self, session: Session) -> Select[Any]:
-        """What the durable engine keeps of ended runs."""
+        """What the durable engine keeps of ended runs, and of dry runs that are no longer kept."""
         work = workflows(session)
-        return select(work.c.workflow_uuid).join(Run, work.c.workflow_uuid == "harvest:" + Run.id).where(*_ended(self._workflows_before))
+        of_runs = work.c.workflow_uuid.in_(select("harvest:" + Run.id).where(*_ended(self._workflows_before)))
+        kept = work.c.workflow_uuid.in_(select(f"{previews.QUEUE}:" + Preview.id).where(Preview.expires > self._now))
+        of_previews = and_(work.c.name == previews.WORKFLOW, work.c.status.not_in((PENDING, *WAITING)), ~kept)
+        return select(work.c.workflow_uuid).where(or_(of_runs, of_previews))
+
+    def previews(self) -> Select[Any]:
+        """Dry runs that nobody can look at any more."""
+        return select(Preview.id).where(Preview.expires <= self._now)
+
+    def workers(self, session: Session) -> Select[Any]:
+        """Workers that died so long ago that whatever they did has been taken over, or will not be."""
+        return select(Worker.executor_id).where(Worker.beat_at < store_time(session) - timedelta(days=WORKER_DAYS))
 
 
 def _ended(before: datetime) -> tuple[ColumnElement[bool], ...]:

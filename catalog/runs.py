@@ -15,11 +15,11 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, case, func, inspect, select
 from sqlalchemy.orm import Session
 
+from catalog.jobs import ACTIVE
 from catalog.models import Dataset, IssueRow, Run, RunRecord, Source, Staged
 
 Item = TypeVar("Item")
 
-ACTIVE = ("running", "queued")
 PAGE_SIZE = 50
 RATE_WINDOW = timedelta(seconds=60)
 

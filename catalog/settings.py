@@ -58,9 +58,9 @@ class Settings:
     """
 
     var: Path
-    database_url: str
-    storage_url: str
-    secret_key: str
+    database_url: str = field(repr=False)
+    storage_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     site_url: str
     allow_hosts: tuple[str, ...] = ()
     executor_id: str = "worker-1"
@@ -139,17 +139,14 @@ def _whole(given: Mapping[str, str], name: str, default: int, least: int, most: 
 
 def _manners(given: Mapping[str, str]) -> dict[str, Any]:
     """How other people's servers are called; UsageError for what is no number or no manner."""
-    calls, interval = given.get("HAIDANG_HOST_CALLS", "4").strip(), given.get("HAIDANG_HOST_INTERVAL", "0.05").strip()
-    if not (calls.isascii() and calls.isdecimal() and 1 <= int(calls) <= 32):
-        raise UsageError("HAIDANG_HOST_CALLS phải là số từ 1 đến 32.", "HAIDANG_HOST_CALLS must be a number from 1 to 32.")
     try:
-        seconds = float(interval)
+        seconds = float(given.get("HAIDANG_HOST_INTERVAL", "0.05").strip())
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 60:
         raise UsageError("HAIDANG_HOST_INTERVAL phải là số giây từ 0 đến 60, ví dụ 0.5.",
                          "HAIDANG_HOST_INTERVAL must be a number of seconds from 0 to 60, such as 0.5.")
-    return {"host_calls": int(calls), "host_interval": seconds}
+    return {"host_calls": _whole(given, "HAIDANG_HOST_CALLS", 4, 1, 32), "host_interval": seconds}
 
 
 def _notices(given: Mapping[str, str]) -> dict[str, Any]:
@@ -167,10 +164,8 @@ def _notices(given: Mapping[str, str]) -> dict[str, Any]:
     if hook and len(secret) < MIN_HOOK_SECRET:
         raise UsageError(f"HAIDANG_WEBHOOK_SECRET cần ít nhất {MIN_HOOK_SECRET} ký tự để ký thông báo.",
                          f"HAIDANG_WEBHOOK_SECRET needs at least {MIN_HOOK_SECRET} characters to sign notices with.")
-    days = given.get("HAIDANG_ESCALATE_DAYS", "7").strip()
-    if not (days.isascii() and days.isdecimal() and 1 <= int(days) <= 366):
-        raise UsageError("HAIDANG_ESCALATE_DAYS phải là số ngày từ 1 đến 366.", "HAIDANG_ESCALATE_DAYS must be a number of days from 1 to 366.")
-    return {"mail_url": url, "mail_from": sender, "mail_team": team, "webhook_url": hook, "webhook_secret": secret, "escalate_days": int(days)}
+    return {"mail_url": url, "mail_from": sender, "mail_team": team, "webhook_url": hook, "webhook_secret": secret,
+            "escalate_days": _whole(given, "HAIDANG_ESCALATE_DAYS", 7, 1, 366)}
 
 
 def _removals(given: Mapping[str, str]) -> dict[str, Any]:
@@ -182,13 +177,8 @@ def _removals(given: Mapping[str, str]) -> dict[str, Any]:
         fits = False
     if not fits:
         raise UsageError("HAIDANG_SHRINK_SHARE phải là một số từ 0 đến 1, ví dụ 0.2.", "HAIDANG_SHRINK_SHARE must be a number from 0 to 1 such as 0.2.")
-    found: dict[str, Any] = {"shrink_share": float(share)}
-    for field_name, name, default in (("shrink_count", "HAIDANG_SHRINK_COUNT", "50"), ("grace_days", "HAIDANG_GRACE_DAYS", "7")):
-        number = given.get(name, default).strip()
-        if not (number.isascii() and number.isdecimal() and len(number) < 7):
-            raise UsageError(f"{name} phải là một số nguyên không âm.", f"{name} must be a whole number of at least 0.")
-        found[field_name] = int(number)
-    return found
+    return {"shrink_share": float(share), "shrink_count": _whole(given, "HAIDANG_SHRINK_COUNT", 50, 0, 999_999),
+            "grace_days": _whole(given, "HAIDANG_GRACE_DAYS", 7, 0, 36_500)}
 
 
 def _secret(given: str | None, var: Path) -> str:

@@ -23,5 +23,5 @@ def kept(key: Hashable, read: Callable[[], Value], seconds: float = SECONDS) -> 
 
 
 def init_app(app: Flask) -> None:
-    """Give the application a place for what is kept; its keys are few (languages, days), so it never grows."""
+    """Give the application a place for what is kept; its keys are few (languages, days) and never what a visitor gives, so it never grows."""
     app.extensions["haidang.kept"] = {}

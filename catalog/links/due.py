@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog import evidence
-from catalog.links.keeping import MONTHLY, enrol, note
+from catalog.links.keeping import BAD, MONTHLY, enrol, note
 from catalog.links.probing import Verdict, probe
-from catalog.models import Change, LinkCheck, Resource, SiteFact
+from catalog.models import Change, Dataset, LinkCheck, Resource, SiteFact
 from catalog.site import Site, remember
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ CHANGES = 500  # datasets enrolled at a time
 LEASE = timedelta(minutes=30)  # what one worker has taken is nobody else's for so long
 HOSTS = 8  # hosts that are asked side by side; of one host, one link after the other
 AGAIN = timedelta(minutes=1)  # a link just checked is not checked again on request
+HASTENED = 50  # links that go before all others at one request; what a worker looks at in one tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def check_due_links(site: Site, limit: int = 50, *, seconds: float = 40.0) -> Ch
 
 
 def check_again(site: Site, dataset_id: str, *, limit: int = 50) -> Checked:
-    """Check the links of one dataset now, but for those checked within the last minute: what "check again now" does."""
+    """Check the links of one dataset now, but for those checked within the last minute; takes as long as their servers do."""
     with site.writing() as session:
         now = site.clock.now()
         enrol(session, [dataset_id], now, site.settings.site_url)
@@ -75,6 +76,26 @@ def check_again(site: Site, dataset_id: str, *, limit: int = 50) -> Checked:
             .order_by(LinkCheck.checked_at, LinkCheck.resource_id).limit(limit).with_for_update(skip_locked=True)).all()
         asks = _asks(session, rows, site)
     return Checked(statuses=_check(site, asks, 300.0))
+
+
+def hasten(session: Session, source_id: str, now: datetime) -> int:
+    """Let a source's links that failed go first at the next tick of a worker, but for those checked within the last minute; how many."""
+    links = session.scalars(select(LinkCheck).where(
+        LinkCheck.dataset_id.in_(_of_source(source_id)), LinkCheck.status.in_(BAD), LinkCheck.checked_at <= now - AGAIN)
+        .order_by(LinkCheck.checked_at, LinkCheck.resource_id).limit(HASTENED).with_for_update(skip_locked=True)).all()
+    for link in links:
+        link.due_at = now - MONTHLY
+    return len(links)
+
+
+def waiting(session: Session, source_id: str, now: datetime) -> int:
+    """How many of a source's links that failed wait for their check."""
+    return session.scalar(select(func.count()).select_from(LinkCheck).where(
+        LinkCheck.dataset_id.in_(_of_source(source_id)), LinkCheck.status.in_(BAD), LinkCheck.due_at <= now)) or 0
+
+
+def _of_source(source_id: str) -> Select[tuple[str]]:
+    return select(Dataset.id).where(Dataset.source_id == source_id)
 
 
 def _anything(site: Site) -> bool:

@@ -18,6 +18,7 @@ from catalog.formats import MEDIA_TYPES, canonical, of_url
 from catalog.issues import Issue, say
 from catalog.names import fold
 from catalog.net import Net
+from catalog.net.guard import shown
 from catalog.net.limits import Answer
 from catalog.net.transfer import retry_after
 from catalog.sameness import canonical_url
@@ -110,7 +111,7 @@ def _judge(url: str, answer: Answer, format: str) -> Verdict:
     said = next((text for text in words if len(text) < 120 and _NOT_FOUND.search(fold(text))), "")
     promised = canonical(format) if format else of_url(url)
     if astray:
-        return _soft(answer, astray, to=answer.url)
+        return _soft(answer, astray, to=shown(answer.url))
     if said:
         return _soft(answer, "says-not-found", title=said)
     if page and promised in DATA:
@@ -122,7 +123,7 @@ def _judge(url: str, answer: Answer, format: str) -> Verdict:
 
 def _fine(url: str, answer: Answer, method: str) -> Verdict:
     moved = canonical_url(answer.url) != canonical_url(url)
-    return Verdict(status="moved" if moved else "ok", method=method, http_status=answer.status, leads_to=answer.url if moved else "",
+    return Verdict(status="moved" if moved else "ok", method=method, http_status=answer.status, leads_to=shown(answer.url) if moved else "",
                    seen=marks(answer))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
@@ -22,7 +22,7 @@ from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 from catalog.net import redirects, transfer
 from catalog.net.asking import Ask, Deadline
-from catalog.net.guard import Endpoint, Guard, Target, shown
+from catalog.net.guard import Endpoint, Guard, Target, shown, without_sign_in
 from catalog.net.ledger import Ledger
 from catalog.net.limits import Answer, Downloaded, Limits, Sink, World, user_agent
 from catalog.net.local import LocalFolder, LocalFolders, is_file_url, written
@@ -30,7 +30,6 @@ from catalog.net.politeness import Manner, Politeness
 from catalog.net.robots import Robots
 from catalog.net.wire import VettedAdapter
 
-T = TypeVar("T")
 MAX_POST_ANSWER = 1 << 16  # bytes; an acknowledgement is short
 
 
@@ -180,7 +179,7 @@ class Net:
 
     def turn(self, target: Target) -> AbstractContextManager[None]:
         """The turn of one conversation with that host, with the same manners as towards a web server."""
-        return self._politeness.turn(target)
+        return self._politeness.turn(target, self._manner)
 
     def connected(self, target: Target) -> socket.socket:
         """A connection to that host at one of its vetted addresses; Trouble `host-unreachable` or `connect-time-out`."""
@@ -288,7 +287,7 @@ class Net:
     def _save(self, response: requests.Response, url: str, to: Path | Sink, cap: int) -> Downloaded:
         """Write the body to `to`, unless the server says that nothing has changed."""
         headers = response.headers
-        found = Downloaded(status="not-modified", url=shown(response.url), etag=headers.get("etag"),
+        found = Downloaded(status="not-modified", url=without_sign_in(response.url), etag=headers.get("etag"),
                            last_modified=transfer.settled_date(response))
         if response.status_code == 304:
             return found
@@ -309,7 +308,7 @@ class _GuardedSession(requests.Session):
 
 
 def _answer(response: requests.Response, body: bytes = b"") -> Answer:
-    return Answer(status=response.status_code, url=shown(response.url), body=body,
+    return Answer(status=response.status_code, url=without_sign_in(response.url), body=body,
                   headers={name.lower(): transfer.as_utf8(value) for name, value in response.headers.items()})
 
 

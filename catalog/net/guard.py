@@ -149,11 +149,14 @@ def is_odd(host: str) -> bool:
 
 def shown(url: object) -> str:
     """A URL as it may be shown: without user name and password, and not endless."""
-    text = str(url)
-    parts = urlsplit_or_none(text)
-    if parts is not None and "@" in parts.netloc:
-        text = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    text = without_sign_in(str(url))
     return text if len(text) <= 500 else text[:499] + "…"
+
+
+def without_sign_in(url: str) -> str:
+    """A URL without user name and password, else as it is."""
+    parts = urlsplit_or_none(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if parts is not None and "@" in parts.netloc else url
 
 
 def urlsplit_or_none(url: str):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import event, select, update
+from support.acting import person, press
 from support.keeping import GOOD, days_later, open_codes
 from support.portal import Portal, serving
 from support.publishing import furnish, publish
@@ -316,6 +317,23 @@ def test_checking_again_on_request_is_done_at_once_but_not_twice_in_a_minute(lin
     soon = later(site, 1 / 1440)
     assert dict(check_again(soon, dataset_id).statuses) == {"ok": 1}
     assert open_codes(soon) == []
+
+
+def test_what_is_asked_for_on_a_page_is_ordered_there_and_checked_at_the_next_tick(linked, portal, later):
+    site = later(broken(linked, portal, later), 1 / 1440)
+    portal.replies["/files/cho.csv"] = LINKED
+    portal.requests.clear()
+    client = person(site)
+    for said in ("1 liên kết được kiểm tra lại trong vài phút tới", "Không có liên kết hỏng nào cần kiểm tra"):
+        assert press(client, "/desk/sources/nguon/links").status_code == 303
+        page = client.get("/runs/source/nguon").text
+        if said[0] == "1":
+            assert said in page and "1 liên kết đang chờ kiểm tra lại" in page and "/desk/sources/nguon/links" not in page
+            assert portal.requests == []
+            assert dict(check_due_links(site, limit=1).statuses) == {"ok": 1}
+        else:
+            assert said in page and "đang chờ kiểm tra lại" not in page
+    assert open_codes(site) == []
 
 
 def test_a_dataset_without_a_source_is_checked_and_listed_too(site, portal, later):

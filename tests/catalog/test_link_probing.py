@@ -56,6 +56,13 @@ def test_head_alone_is_enough_where_it_says_what_it_said_when_the_bytes_were_loo
     assert changed.method == "GET"
 
 
+def test_a_long_address_is_compared_whole_and_shown_cut(net, server):
+    long = "/data/" + "a" * 600
+    assert judged(net, server, reply(CSV, content_type="text/csv"), path=f"{long}.csv").status == "ok"
+    found = judged(net, server, redirect(server.url(f"{long}.csv")), path=f"{long}-cu.csv")
+    assert found.status == "moved" and len(found.leads_to) == 500
+
+
 def test_a_server_that_marks_nothing_is_always_asked_for_the_bytes(net, server):
     route = reply(CSV, content_type="text/csv")
     found = judged(net, server, route)

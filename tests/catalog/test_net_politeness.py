@@ -146,6 +146,15 @@ def test_a_source_that_is_asked_gently_is_asked_one_call_at_a_time_with_a_pause(
     assert net.gently(0) is net
 
 
+def test_a_conversation_that_is_no_web_call_keeps_the_pause_too(hand: Hand):
+    gentle = Net(("127.0.0.1",), world=hand.world()).gently(2.5)
+    target = gentle.elsewhere("sftp://127.0.0.1:22/", {"sftp": 22})
+    for _ in range(3):
+        with gentle.turn(target):
+            pass
+    assert hand.slept == [2.5, 2.5]
+
+
 def test_passing_failures_are_tried_again_with_growing_pauses(server: WebServer, hand: Hand):
     server.routes["/"] = failing_first(2, 502)
     assert Net(("127.0.0.1",), world=hand.world()).get(server.url()).body == b"ok"

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from support.harvesting import harvest
 from support.noticing import later
 from support.portal import Portal, serving
 from support.scheduling import end, ordering
 from support.seeding import add_source
 
-from catalog import jobs, retention
+from catalog import jobs, previews, retention
 from catalog.models import (
     Dataset,
     Evidence,
@@ -27,10 +27,13 @@ from catalog.models import (
     Source,
     Staged,
     Version,
+    Worker,
     new_id,
 )
+from catalog.previews import Asked
 from catalog.runs import counters, progress
 from catalog.site import Site
+from catalog.workers import silent, store_time
 
 
 def old_run(site: Site, source_id: str, days: int, *, unchanged: int = 3, updated: int = 1, code: str | None = None, is_open: bool = False) -> str:
@@ -123,6 +126,32 @@ def test_ended_notices_and_skipped_due_times_go_and_what_stands_stays(few):
         cleared = retention.clear(few, orderer)
     assert (cleared.notices, cleared.skipped_dues) == (1, 1)
     assert rows(few, Notice, SkippedDue) == {"notice": 2, "skipped_due": 1}
+
+
+def test_dry_runs_go_with_what_the_durable_engine_noted_of_them(few):
+    source_id, far = add_source(few, url="http://127.0.0.1:9/"), later(few, days=2)
+    with ordering(few) as orderer:
+        with few.writing() as session:
+            previews.order(few, orderer, session, Asked(by="An", source_id=source_id))
+        with few.writing() as session:
+            work = jobs.workflows(session)
+            session.execute(update(work).values(status="SUCCESS"))
+        assert retention.clear(few, orderer) == retention.Cleared()
+        foreseen = retention.foreseen(far)
+        assert foreseen == retention.clear(far, orderer) == retention.Cleared(workflows=1, previews=1)
+    with few.reading() as session:
+        assert session.scalar(select(func.count()).select_from(work)) == 0
+
+
+def test_a_worker_that_died_is_missed_for_a_week(few):
+    with few.writing() as session:
+        now = store_time(session)
+        session.add_all(Worker(executor_id=name, started_at=now - ago, beat_at=now - ago) for name, ago in (
+            ("lâu", timedelta(days=8)), ("mới", timedelta(days=6)), ("sống", timedelta())))
+    with ordering(few) as orderer:
+        assert retention.clear(few, orderer).workers == 1
+    with few.reading() as session:
+        assert [row.executor_id for row in silent(session)] == ["mới"]
 
 
 def test_the_settings_say_how_long(few):

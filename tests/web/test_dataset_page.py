@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 from support.published import HOSTILE, sow
@@ -136,3 +138,13 @@ def test_the_report_for_programs_has_every_error_but_no_rows_and_no_personal_num
 def test_a_report_that_is_not_there_is_not_found(client, sown):
     for path in (f"resource/{sown.resource}/report/1", f"resource/{sown.resource}/report/99", f"resource/{sown.link}/report"):
         assert client.get(f"/dataset/tuyen-xe-buyt/{path}").status_code == 404
+
+
+def test_hosts_that_somebody_makes_up_take_no_memory(site, sown):
+    client = visitor(replace(site, settings=replace(site.settings, site_url="")))
+    for number in range(3):
+        page = client.get("/dataset/tuyen-xe-buyt", headers={"Host": f"gia-{number}.test"}).text
+        assert f"http://gia-{number}.test" in page and "gia-9" not in page
+        known = len(client.application.extensions["haidang.kept"])
+        client.get("/dataset/tuyen-xe-buyt", headers={"Host": f"gia-{number + 5}.test"})
+        assert len(client.application.extensions["haidang.kept"]) == known

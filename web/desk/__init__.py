@@ -131,7 +131,7 @@ def answer_removal(name: str) -> AnyResponse:
 
 @bp.post("/sources/<name>/links")
 def check_links(name: str) -> AnyResponse:
-    """Check links that are said to be broken again, now."""
+    """Have links that are said to be broken checked again soon."""
     site = site_here()
     with site.reading() as session:
         source = source_or_404(session, name)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from catalog import removals
 from catalog.archiving import Act
 from catalog.errors import NotFound
-from catalog.links import check_again
-from catalog.models import IssueRow, Source
+from catalog.links import hasten
+from catalog.models import Source
 from catalog.site import Site
 
-BROKEN = ("link-broken", "link-soft-404")
-MOST = 10  # datasets whose links are checked by one press, so that the page answers in time
 REASON = 500  # characters
 
 
@@ -39,13 +36,11 @@ def decide(site: Site, source: Source, by: str) -> None:
 
 
 def check_links(site: Site, source: Source) -> None:
-    """Check the links of a source's datasets that are said to be broken, now; says once how it went."""
-    with site.reading() as session:
-        found = list(session.scalars(select(IssueRow.dataset_id).where(
-            IssueRow.source_id == source.id, IssueRow.code.in_(BROKEN), IssueRow.closed_at.is_(None), IssueRow.dataset_id.is_not(None))
-            .distinct().order_by(IssueRow.dataset_id).limit(MOST)))
-    checked = sum(sum(check_again(site, dataset_id).statuses.values()) for dataset_id in found)
-    if checked:
-        flash(ngettext("Đã kiểm tra lại %(num)d liên kết; kết quả ở dưới đây.", "Đã kiểm tra lại %(num)d liên kết; kết quả ở dưới đây.", checked), "ok")
+    """Let a worker check the links of a source that failed, at its next tick; says once what was ordered."""
+    with site.writing() as session:
+        count = hasten(session, source.id, site.clock.now())
+    if count:
+        flash(ngettext("%(num)d liên kết được kiểm tra lại trong vài phút tới; kết quả hiện ở trang này.",
+                       "%(num)d liên kết được kiểm tra lại trong vài phút tới; kết quả hiện ở trang này.", count), "ok")
     else:
         flash(_("Không có liên kết hỏng nào cần kiểm tra, hoặc vừa được kiểm tra xong."), "ok")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ ALTERNATES = (
 def of_dataset(session: Session, dataset: Dataset) -> dict[str, Any]:
     """`structured` for a block of JSON-LD, `alternates`, each an address, a media type and a name, and the dataset's `quality`."""
     context = context_of(session)
-    own: Portal = kept(("portal", site_url()), lambda: portal(context))
+    own: Portal = replace(kept("portal", lambda: portal(context)), url=site_url())  # kept once, whatever host is asked for
     [entry] = entries(context, [dataset])
     page = f"/dataset/{dataset.name}"
     other = [(f"{page}.{ending}", media_type, name) for ending, media_type, name in ALTERNATES]

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template, request
 from sqlalchemy.orm import Session
 
-from catalog import activity, attention, removals, runs
+from catalog import activity, attention, links, removals, runs
 from catalog.issue_page import STAGES
 from catalog.issues import codes
 from catalog.models import Agency, Run, Source
@@ -212,6 +212,7 @@ def source(name: str) -> str:
             history=history.items[:10], total=history.total, counts=runs.counters(session, [run.id for run in history.items[:10]]),
             issues=attention.open_issues(session, source_ids=[row.id], limit=5), notices=told, now=site.clock.now(),
             next_run=next_run(row, site.settings, site.clock.now()), question=question, lost=removals.titles(session, question) if question else [],
+            links_waiting=links.waiting(session, row.id, site.clock.now()),
             declared={option["name"]: option for option in connectors(site).get(row.connector, {}).get("options", [])},
             active=next((run for run in history.items if run.status in runs.ACTIVE), None))
 

@@ -84,6 +84,7 @@ def test_what_cannot_be_asked_leaves_with_two(site, haidang, words):
     ({"MAIL_URL": "smtp://h", "MAIL_FROM": "a@b\r\nBcc: x@y"}, "HAIDANG_MAIL_FROM"), ({"MAIL_TEAM": "doi"}, "HAIDANG_MAIL_TEAM"),
     ({"WEBHOOK_URL": "ftp://h", "WEBHOOK_SECRET": "s" * 40}, "HAIDANG_WEBHOOK_URL"), ({"WEBHOOK_URL": "https://h"}, "HAIDANG_WEBHOOK_SECRET"),
     ({"ESCALATE_DAYS": "0"}, "HAIDANG_ESCALATE_DAYS"), ({"ESCALATE_DAYS": "-1"}, "HAIDANG_ESCALATE_DAYS"), ({"ESCALATE_DAYS": "³"}, "HAIDANG_ESCALATE_DAYS"),
+    ({"ESCALATE_DAYS": "7" * 5_000}, "HAIDANG_ESCALATE_DAYS"), ({"HOST_CALLS": "1" * 5_000}, "HAIDANG_HOST_CALLS"), ({"HOST_CALLS": "0"}, "HAIDANG_HOST_CALLS"),
 ])
 def test_settings_that_could_never_work_stop_the_start_without_telling_a_secret(tmp_path, given, name):
     with pytest.raises(UsageError) as caught:
@@ -94,7 +95,8 @@ def test_settings_that_could_never_work_stop_the_start_without_telling_a_secret(
 
 def test_settings_keep_their_secrets_to_themselves(tmp_path):
     loaded = settings_module.load({"HAIDANG_MAIL_URL": "smtp://dulieu%40tinh.test:mat%2Fkhau@mail.tinh.test", "HAIDANG_WEBHOOK_URL": "https://h/khoa",
-                                   "HAIDANG_WEBHOOK_SECRET": "bi-mat-bi-mat-bi-mat"}, tmp_path)
+                                   "HAIDANG_WEBHOOK_SECRET": "bi-mat-bi-mat-bi-mat", "HAIDANG_SECRET_KEY": "khau-0123456789-abcdefghi-jklmnop",
+                                   "HAIDANG_DATABASE_URL": "postgresql://u:mat-khau@kho/haidang", "HAIDANG_STORAGE_URL": "s3://u:bi-mat@kho/tep"}, tmp_path)
     server = parsed(loaded.mail_url)
     assert (server.host, server.port, server.user, server.password, server.tls) == ("mail.tinh.test", 587, "dulieu@tinh.test", "mat/khau", True)
     assert (loaded.mail_from, loaded.escalate_days) == ("dulieu@tinh.test", 7)
