@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from catalog.errors import Invalid
 from catalog.models import Account, Agency, Dataset, OldName, Theme, Version
 
+MAX_TERMS = 20  # texts of one question, of which each must hold
 _KEPT = "catalog.actions.lookup"
 
 
