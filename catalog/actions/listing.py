@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from catalog.actions import lookup
 from catalog.errors import Invalid
 from catalog.metadata_fields import boolean
 from catalog.names import collation_key, fold
+from catalog.nesting import read_json
 
 MAX_NAMES, MAX_ENTRIES = 1000, 25
 _KEYS = {
@@ -35,8 +35,8 @@ def _named(names: str) -> Any:
     if not (names.startswith("[") and names.endswith("]")):
         return names.split(",")
     try:
-        return json.loads(names)
-    except (ValueError, RecursionError) as error:
+        return read_json(names)
+    except ValueError as error:
         raise Invalid({"message": "Could not parse as valid JSON"}) from error
 
 

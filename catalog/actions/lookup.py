@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid
-from catalog.models import Account, Agency, Dataset, OldName, Theme, Version
+from catalog.models import Account, Agency, Dataset, OldName, Relationship, Theme, Version
 
+MAX_TERMS = 20  # texts of one question, of which each must hold
 _KEPT = "catalog.actions.lookup"
 
 
@@ -62,6 +63,19 @@ def versions(session: Session, datasets: Iterable[Dataset]) -> dict[str, Version
     for at in range(0, len(ids), 500):
         found.update((version.id, version) for version in session.scalars(select(Version).where(Version.id.in_(ids[at : at + 500]))))
     return found
+
+
+def relationships(session: Session, datasets: Iterable[Dataset]) -> list[Relationship]:
+    """How the datasets stand to others; only what stands between public ones, so that it is the same whoever asks."""
+    ids, found = [dataset.id for dataset in datasets], {}
+    public = select(Dataset.id).where(Dataset.state == "active", Dataset.private.is_(False))
+    for at in range(0, len(ids), 500):
+        some = ids[at : at + 500]
+        for row in session.scalars(select(Relationship).where(
+                or_(Relationship.subject_id.in_(some), Relationship.object_id.in_(some)), Relationship.subject_id.in_(public),
+                Relationship.object_id.in_(public))):
+            found[row.subject_id, row.object_id, row.kind] = row
+    return [found[key] for key in sorted(found)]
 
 
 def datasets(session: Session, ids: Iterable[str], *conditions: ColumnElement[bool]) -> list[Dataset]:

@@ -128,7 +128,7 @@ def member_roles_list(context: Context, data: dict[str, Any]) -> list[dict[str, 
 
 
 def member_list(context: Context, data: dict[str, Any]) -> list[list[str]]:
-    """List what belongs to an organization or group: users with their role, and public datasets.
+    """List what belongs to an organization or group: users with their role, and datasets by their ids.
 
     :param id: the id or name of the organization or group
     :param object_type: only ``user`` or ``package``

@@ -7,17 +7,17 @@ has an id, by at least five of its first letters.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from catalog.actions import shown
 from catalog.actions.context import Context
 from catalog.actions.package_write import editable, package_update
 from catalog.errors import Invalid
+from catalog.nesting import MAX_DEPTH, TooDeep, read_json
 
 PREFIX = 5  # letters of an id that name an item of a list
+_TOO_DEEP = f"Nested deeper than {MAX_DEPTH}"
 WHOLE = ("match", "filter", "update", "include")
 
 
@@ -41,7 +41,7 @@ def package_revise(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     package = shown.packages(context, [editable(context, str(name_or_id))])[0]
     unmatched = [*_differs(package, match, ()), *(path for key, value in flat["match"].items() for path in _differs_at(package, key, value))]
     if unmatched:
-        raise Invalid({"message": [{"match": ["__".join(map(str, path)) for path in unmatched]}]})
+        raise Invalid({"match": ["__".join(map(str, path)) for path in unmatched]})
     own_id = package["id"]
     package = _filtered(package, _patterns(asked["filter"]))
     _merge(package, update, "update")
@@ -58,7 +58,9 @@ def _whole(data: Mapping[str, Any], name: str) -> Any:
     wanted: type = list if name in ("filter", "include") else dict
     if isinstance(value, str) and value:
         try:
-            value = json.loads(value)
+            value = read_json(value)
+        except TooDeep as error:
+            raise Invalid({name: [_TOO_DEEP]}) from error
         except ValueError:
             value = [part.strip() for part in value.split(",")] if wanted is list else value
     if value in (None, ""):
@@ -117,11 +119,12 @@ def _merge(held: dict[str, Any], given: Mapping[str, Any], where: str) -> None:
 
 def _put(package: dict[str, Any], key: str, value: Any) -> None:
     """Put one value at a flattened key; `…__extend` adds to a list."""
-    if isinstance(value, str) and value[:1] in ("[", "{"):
-        with suppress(ValueError):  # text that only looks like JSON is text
-            value = json.loads(value)
     *path, last = key.split("__")
+    if len(path) > MAX_DEPTH:
+        raise Invalid({f"update__{key[:100]}": [_TOO_DEEP]})
     try:
+        if isinstance(value, str) and value[:1] in ("[", "{"):
+            value = _as_json(value)
         held: Any = package
         for part in path:
             held = held[_index(held, part)] if isinstance(held, list) else held.setdefault(part, [] if last == "extend" else {})
@@ -132,8 +135,20 @@ def _put(package: dict[str, Any], key: str, value: Any) -> None:
             held[at] = {**held[at], **value} if isinstance(value, Mapping) and isinstance(held[at], dict) else value
         else:
             held[last] = value
+    except TooDeep as error:
+        raise Invalid({f"update__{key}": [_TOO_DEEP]}) from error
     except (IndexError, TypeError, AttributeError) as error:
         raise Invalid({f"update__{key}": ["Unable to set this key"]}) from error
+
+
+def _as_json(text: str) -> Any:
+    """What the text says as JSON; text that only looks like it is text."""
+    try:
+        return read_json(text)
+    except TooDeep:
+        raise
+    except ValueError:
+        return text
 
 
 Pattern = tuple[bool, list[str]]  # whether it keeps, and its path

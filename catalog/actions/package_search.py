@@ -13,6 +13,7 @@ from catalog.actions.context import Context
 from catalog.errors import Invalid, SearchRefused
 from catalog.licences import LICENCES
 from catalog.metadata_fields import boolean
+from catalog.nesting import read_json
 from catalog.search import Found, Query
 from catalog.search.lucene import Everything, Node, SearchSyntax, parse
 from catalog.search.places import Box, asked_box
@@ -79,7 +80,7 @@ def _facet_fields(data: Mapping[str, Any]) -> list[str]:
     fields = data.get("facet.field") or []
     if isinstance(fields, str):
         try:
-            fields = json.loads(fields)
+            fields = read_json(fields)
         except ValueError as error:
             raise Invalid({"facet.field": ["Could not parse as valid JSON", "Not a list"]}) from error
     if not isinstance(fields, list):
@@ -122,6 +123,8 @@ def _conditions(data: Mapping[str, Any]) -> list[Node]:
     several = data.get("fq_list") or []
     if not isinstance(several, list):
         several = [several]
+    if len(several) > lookup.MAX_TERMS:
+        raise SearchSyntax(f"There are more than {lookup.MAX_TERMS} conditions in fq_list.")
     return [parse(text, "fq") for text in (given, *map(str, several)) if text.strip()]
 
 

@@ -48,7 +48,10 @@ def resource_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     if query in (None, "", []):
         raise Invalid({"query": "Missing value"})
     wanted = [Dataset.state == "active", Dataset.private.is_(False), Resource.state == "active"]
-    wanted += [_condition(term) for term in (query if isinstance(query, list) else [query])]
+    terms = query if isinstance(query, list) else [query]
+    if len(terms) > lookup.MAX_TERMS:
+        raise Invalid({"query": f"At most {lookup.MAX_TERMS} terms"})
+    wanted += [_condition(term) for term in terms]
     order = data.get("order_by")
     if order not in (None, "") and (not isinstance(order, str) or order not in _ORDERS):
         raise Invalid({"order_by": f'Field "{str(order)[:100]}" not recognised in resource_search.'})

@@ -49,7 +49,7 @@ def resource_update(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param: everything else as for resource_create; a file sent as ``upload`` becomes its new version
     :rtype: dictionary
     """
-    resource = _found(context, data, "Resource was not found.")
+    resource = _living(context, data, "Resource was not found.")
     return _change(context, resource, data, {key: value for key, value in _as_given(resource).items()
                                              if key != "description" and key not in resource.extras})
 
@@ -62,7 +62,7 @@ def require_upload(context: Context, action: str, data: dict[str, Any]) -> None:
             raise NotFound
         rights.require_edit(context, dataset, _ADDS.format(data["package_id"]))
         return
-    resource = _found(context, data, "Resource was not found." if action == "resource_update" else "")
+    resource = _living(context, data, "Resource was not found." if action == "resource_update" else "")
     rights.require_edit(context, resource.dataset, _EDITS.format(resource.id))
 
 
@@ -81,7 +81,7 @@ def resource_patch(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     :param: everything else as for resource_create
     :rtype: dictionary
     """
-    resource = _found(context, data, "")
+    resource = _living(context, data, "")
     return _change(context, resource, data, _as_given(resource))
 
 
@@ -125,6 +125,14 @@ def package_resource_reorder(context: Context, data: dict[str, Any]) -> dict[str
 def _found(context: Context, data: dict[str, Any], otherwise: str) -> Resource:
     resource = context.session.get(Resource, lookup.required(data))
     if resource is None:
+        raise NotFound(otherwise)
+    return resource
+
+
+def _living(context: Context, data: dict[str, Any], otherwise: str) -> Resource:
+    """The resource that is to be changed, as `resource_show` has it; one that was deleted, or never was good, stays so."""
+    resource = _found(context, data, otherwise)
+    if resource.state != "active":
         raise NotFound(otherwise)
     return resource
 

@@ -15,13 +15,14 @@ from urllib.parse import quote
 from catalog.actions import lookup
 from catalog.actions.context import Context
 from catalog.licences import LICENCES
-from catalog.models import Account, Agency, Dataset, Resource, Theme, Version
+from catalog.models import Account, Agency, Dataset, Relationship, Resource, Theme, Version
 from catalog.names import slug
 
 # Facts of ours that leave with a resource, after CKAN's own keys.
 OWN_RESOURCE_KEYS = ("schema", "validation_status", "rows", "fields", "version", "encoding", "source_url")
 # Facts of ours that leave among a dataset's extras and are not taken back from there.
 FROM_ELSEWHERE = ("illustrative", "identifier", "harvest_source_id")
+_RELATIONSHIPS = uuid.UUID("6a0e8c5e-6f0b-5d0e-8a54-2f1b7c9d3e02")
 _TAGS = uuid.UUID("b0f0c0de-7a95-5c1e-9f5e-0a6d5e7a9c01")
 
 
@@ -33,12 +34,12 @@ def moment(value: datetime | None) -> str | None:
 def packages(context: Context, datasets: Sequence[Dataset]) -> list[dict[str, Any]]:
     """Package dicts of many datasets, with one question for each kind of thing they need."""
     lookup.agencies(context.session, (dataset.owner_org for dataset in datasets))
-    versions = lookup.versions(context.session, datasets)
-    return [package(context, dataset, versions) for dataset in datasets]
+    versions, related = lookup.versions(context.session, datasets), lookup.relationships(context.session, datasets)
+    return [package(context, dataset, versions, related) for dataset in datasets]
 
 
-def package(context: Context, dataset: Dataset, versions: Mapping[str, Version]) -> dict[str, Any]:
-    """One package dict; `versions` are the live ones, by id."""
+def package(context: Context, dataset: Dataset, versions: Mapping[str, Version], related: Sequence[Relationship]) -> dict[str, Any]:
+    """One package dict; `versions` are the live ones, by id, `related` is how it stands to others, among more."""
     licence = LICENCES.get(dataset.license_id)
     agency = lookup.agency(context.session, dataset.owner_org) if dataset.owner_org else None
     resources = sorted((resource for resource in dataset.resources if resource.state == "active"), key=lambda resource: resource.position)
@@ -59,8 +60,14 @@ def package(context: Context, dataset: Dataset, versions: Mapping[str, Version])
         "url": dataset.url or None, "version": dataset.version or None, "extras": extras(dataset),
         "resources": [resource_dict(context, resource, versions.get(resource.version_id or "")) for resource in resources],
         "tags": [tag(name) for name in tags], "groups": _groups(context, dataset),
-        "relationships_as_subject": [], "relationships_as_object": [],
+        "relationships_as_subject": [_relationship(row) for row in related if row.subject_id == dataset.id],
+        "relationships_as_object": [_relationship(row) for row in related if row.object_id == dataset.id],
     }
+
+
+def _relationship(row: Relationship) -> dict[str, Any]:
+    return {"__extras": {"object_package_id": row.object_id, "subject_package_id": row.subject_id}, "comment": row.comment,
+            "id": str(uuid.uuid5(_RELATIONSHIPS, f"{row.subject_id} {row.kind} {row.object_id}")), "type": row.kind}
 
 
 def etag(package: Mapping[str, Any]) -> str:

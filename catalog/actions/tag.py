@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.actions import lookup, rights, shown, vocabulary
 from catalog.actions.context import Context
-from catalog.errors import NotFound
+from catalog.errors import Invalid, NotFound
 from catalog.metadata_fields import boolean
 from catalog.names import fold, nfc
 from catalog.search import Query
@@ -26,6 +26,8 @@ def _tags(context: Context, data: dict[str, Any]) -> list[dict[str, Any]]:
 def _with(tags: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
     """Those of the tags that have the text, or each of several texts, with or without diacritics."""
     wanted = [fold(str(word)) for word in (text if isinstance(text, list) else [text]) if word]
+    if len(wanted) > lookup.MAX_TERMS:
+        raise Invalid({"query": [f"At most {lookup.MAX_TERMS} terms"]})
     return [tag for tag in tags if all(word in fold(tag["name"]) for word in wanted)]
 
 

@@ -11,7 +11,7 @@ from tantivy import Query as Q
 from catalog.names import fold
 from catalog.search.asking import build, is_scored, words_of
 from catalog.search.documents import KEYWORDS, NUMBERS, schema
-from catalog.search.question import MAX_ROWS, MAX_START, SORTS, Found, Hit, Query
+from catalog.search.question import MAX_FACET, MAX_ROWS, MAX_START, SORTS, Found, Hit, Query
 
 SINGLE = ("id", "name", "title_string", "owner_org", "dataset_type")  # each dataset has exactly one of these
 NEAR = 5_000  # words looked at for a near one
@@ -84,7 +84,7 @@ def _sorted(searcher: tantivy.Searcher, asked: Q, by: tuple[str, bool], limit: i
 def _facet(searcher: tantivy.Searcher, asked: Q, field: str, limit: int) -> Sequence[tuple[str, int]]:
     if limit == 0:
         return []
-    size = limit if limit > 0 else 65_000
+    size = min(limit, MAX_FACET) if limit > 0 else MAX_FACET
     answer = searcher.aggregate(asked, {"f": {"terms": {"field": field, "size": size}}})
     buckets = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["f"]["buckets"]]
     return sorted(buckets, key=lambda bucket: (-bucket[1], bucket[0]))

@@ -150,8 +150,6 @@ class _Parser:
         return node
 
     def _either(self, field: str | None, depth: int) -> Node:
-        if depth > MAX_DEPTH:
-            raise SearchSyntax(f"The query is nested deeper than {MAX_DEPTH}.")
         nodes = [self._every(field, depth)]
         while (token := self._peek()) and token.kind == "operator" and _BINARY.get(token.text) == "or":
             self._take()
@@ -169,15 +167,15 @@ class _Parser:
         return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
 
     def _clause(self, field: str | None, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            raise SearchSyntax(f"The query is nested deeper than {MAX_DEPTH}.")
         token = self._take()
         if token.kind == "operator" and token.text == "NOT" or token.kind == "modifier" and token.text in "-!":
-            if depth > MAX_DEPTH:
-                raise SearchSyntax(f"The query is nested deeper than {MAX_DEPTH}.")
             return Not(self._clause(field, depth + 1))
         if token.kind == "modifier":
-            return self._clause(field, depth)
+            return self._clause(field, depth + 1)
         if token.kind == "field":
-            return self._clause(_ESCAPED.sub(r"\1", token.text), depth)
+            return self._clause(_ESCAPED.sub(r"\1", token.text), depth + 1)
         if token.kind == "open":
             node = self._either(field, depth + 1)
             if self._take().kind != "close":

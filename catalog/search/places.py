@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from catalog.nesting import read_json
 
 MAX_LENGTH, MAX_NUMBERS = 2_000_000, 200_000
 _SCALE = 1_000_000
@@ -15,8 +16,8 @@ def box_of(spatial: str) -> Box | None:
     if len(spatial) > MAX_LENGTH or not spatial.lstrip().startswith("{"):
         return None
     try:
-        shape = json.loads(spatial)
-    except (ValueError, RecursionError):
+        shape = read_json(spatial)
+    except ValueError:
         return None
     points, waiting = [], [shape]
     while waiting and len(points) < MAX_NUMBERS:

@@ -19,6 +19,7 @@ SORTS = {
 }
 MAX_ROWS = 1000
 MAX_START = 1_000_000
+MAX_FACET = 65_000  # values of one facet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ REASONS: dict[str, str] = {
     "license_list": "there is one licence more, that of Vietnamese law",
     "package_show_after_purge": "an archived dataset is found by its name as long as nobody else has it",
     "package_autocomplete_title": "the words of a title may be typed in full and the last one in part",
+    "resource_download_upload": "a text whose encoding was found out says it",
     "url_feeds_dataset_atom": "feeds are another part of the site",
     **dict.fromkeys(("org_patch_by_new_admin", "org_update_missing_name", "org_rename", "org_new_name_dataset"),
                     "a dataset says at once what its organization is called now; CKAN's index still says what it was called"),

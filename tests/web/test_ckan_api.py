@@ -150,7 +150,7 @@ def test_a_get_takes_json_too_and_a_list_by_repetition(client):
 @pytest.mark.parametrize(("body", "message"), [
     ('{"id": ', "Bad request: JSON Error: Error decoding JSON data."), ('["a"]', "Bad request: JSON Error: Request data JSON decoded to ['a']"),
     ("null", "Bad request: JSON Error: Request data JSON decoded to None but it needs to be a dictionary."),
-    ('{"a":' * 100_000, "Bad request: JSON Error: "), (b"\xff\xfe{", "Bad request: JSON Error: "),
+    ('{"a":' * 100_000, "Bad request: JSON Error: "), ('{"a":' * 33 + "1" + "}" * 33, "Bad request: JSON Error: Request data is nested too deeply"), (b"\xff\xfe{", "Bad request: JSON Error: "),
 ])
 def test_bad_json_is_answered_with_a_bare_string(client, body, message):
     got = client.post("/api/3/action/package_show", data=body, content_type="application/json")

@@ -25,6 +25,7 @@ from catalog.actions.performing import perform
 from catalog.actions.resource_write import TAKE_FILES, require_upload
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale
 from catalog.metadata import WrongShape
+from catalog.nesting import TooDeep, read_json
 from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
 from catalog.tokens import Caller, caller_of, seen
@@ -175,8 +176,8 @@ def _json_body() -> dict[str, Any]:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(raw.decode("utf-8"))
-    except RecursionError as error:
+        data = read_json(raw.decode("utf-8"))
+    except TooDeep as error:
         raise Unreadable(MAX_DEPTH_ERROR) from error
     except ValueError as error:
         raise Unreadable(f"Error decoding JSON data. Error: {error} JSON data extracted from the request: {{}}") from error

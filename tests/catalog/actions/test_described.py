@@ -85,3 +85,17 @@ def test_relationships_are_said_from_either_side(peopled):
     with pytest.raises(NotFound):
         ask(peopled, "jane", "package_relationship_delete", subject="goc", object="suy-ra", type="has_derivation")
     assert refused(peopled, "package_relationship_create", subject="goc", object="goc", type="links_to")
+
+
+def test_a_dataset_says_how_it_stands_to_public_ones(peopled):
+    one, other = (ask(peopled, None, "package_show", id=name)["id"] for name in ("zz-tieng-on-1", "zz-tieng-on-2"))
+    publish(peopled, name="kin", owner_org="ubnd-huyen-con-dao", private=True)
+    for object_ in ("zz-tieng-on-2", "kin"):
+        ask(peopled, "root", "package_relationship_create", subject="zz-tieng-on-1", object=object_, type="depends_on", comment="x")
+    for who in (None, "root"):
+        shown = ask(peopled, who, "package_show", id="zz-tieng-on-1")
+        (said,) = shown["relationships_as_subject"]
+        assert (said["type"], said["comment"], shown["relationships_as_object"]) == ("depends_on", "x", [])
+        assert said["__extras"] == {"subject_package_id": one, "object_package_id": other}
+        assert ask(peopled, who, "package_show", id="zz-tieng-on-2")["relationships_as_object"] == [said]
+        assert ask(peopled, "root", "package_show", id="kin")["relationships_as_object"] == []

@@ -85,6 +85,8 @@ def test_tags_are_those_of_public_datasets(furnished):
     publish(furnished, name="hai", tags=[{"name": "kín"}], private=True)
     assert sorted(call(furnished, "tag_list")) == ["gió", "nước"]
     assert call(furnished, "tag_list", query="nuoc") == ["nước"]
+    with pytest.raises(Invalid):
+        call(furnished, "tag_search", query=["a"] * 21)
     entry = call(furnished, "tag_list", query="gió", all_fields=True)[0]
     assert list(entry) == ["id", "name", "vocabulary_id", "display_name"]
     assert call(furnished, "tag_show", id="gió") == call(furnished, "tag_show", id=entry["id"]) == entry

@@ -87,12 +87,24 @@ def test_only_chosen_fields(stocked):
     ({"rows": -1}, {"rows": ["Must be a natural number"]}),
     ({"start": "x"}, {"start": ["Invalid integer"]}),
     ({"facet.field": "organization"}, {"facet.field": ["Could not parse as valid JSON", "Not a list"]}),
+    ({"facet.field": "[" * 100_000}, {"facet.field": ["Could not parse as valid JSON", "Not a list"]}),
     ({"facet.field": ["tags"], "facet.limit": "x"}, {"facet.limit": ["Invalid integer"]}),
 ])
 def test_bad_numbers_and_lists(stocked, data, errors):
     with pytest.raises(Invalid) as caught:
         search(stocked, **data)
     assert caught.value.errors == errors
+
+
+def test_a_facet_has_as_many_values_as_there_are_at_most(stocked):
+    everything = search(stocked, **{"facet.field": ["tags"], "facet.limit": -1})["facets"]
+    assert search(stocked, **{"facet.field": ["tags"], "facet.limit": 10**30})["facets"] == everything
+
+
+@pytest.mark.parametrize("data", [{"fq": "+" * 3000 + "a"}, {"q": "title:" * 1500 + "a"}, {"fq": "-" * 3000 + "a"}, {"fq_list": ["tags:a"] * 21}])
+def test_a_question_without_end_is_refused(stocked, data):
+    with pytest.raises(SearchSyntax, match=r"nested deeper than 20|more than 20 conditions"):
+        search(stocked, **data)
 
 
 @pytest.mark.parametrize(("data", "message"), [

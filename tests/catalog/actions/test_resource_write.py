@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from catalog.actions import ACTIONS
+from catalog.actions.resource_write import require_upload
 from catalog.actions.uploads import file_name, take
 from catalog.errors import Invalid, NotAuthorized, NotFound
-from catalog.models import Version
+from catalog.models import Resource, Version
 from tests.support.people import ask
-from tests.support.publishing import publish
+from tests.support.publishing import calling, publish
 
 
 @pytest.fixture
@@ -39,6 +41,19 @@ def test_a_resource_is_added_changed_and_taken_out(one):
     assert [(resource["name"], resource["position"]) for resource in resources(one)] == [("b", 0), ("c2", 1)]
     with pytest.raises(NotFound):
         ask(one, "root", "resource_show", id=[*{resource["id"] for resource in resources(one)}][0] + "x")
+
+
+@pytest.mark.parametrize("state", ["deleted", "draft"])
+@pytest.mark.parametrize("action", ["resource_patch", "resource_update"])
+def test_what_is_not_shown_is_not_changed(one, action, state):
+    gone = resources(one)[0]["id"]
+    with one.writing() as session:
+        session.get_one(Resource, gone).state = state
+    for call in (lambda context: ACTIONS[action](context, {"id": gone, "url": "http://x/y.csv"}),
+                 lambda context: require_upload(context, action, {"id": gone})):
+        with calling(one) as context, pytest.raises(NotFound):
+            call(context)
+    assert gone not in [resource["id"] for resource in resources(one)]
 
 
 def test_resources_are_put_in_order(one):
@@ -99,13 +114,14 @@ def test_resources_are_searched_by_what_their_fields_say(one):
     assert refused(one, None, "resource_search", query="nofield:x") == {"query": 'Field "nofield" not recognised in resource_search.'}
     assert refused(one, None, "resource_search", query="x") == {"query": "Must be <field>:<value> pair(s)"}
     assert ask(one, None, "format_autocomplete", q="c") == ["csv"]
+    assert refused(one, None, "resource_search", query=["name:a"] * 21) == {"query": "At most 20 terms"}
 
 
 def test_a_dataset_is_revised_where_it_matches(one):
     first, second = (resource["id"] for resource in resources(one))
     revised = ask(one, "jane", "package_revise", match={"name": "bo"}, update={"title": "Sửa"})["package"]
     assert (revised["title"], len(revised["resources"])) == ("Sửa", 2)
-    assert refused(one, "jane", "package_revise", match={"name": "bo", "title": "khác"}, update={"title": "z"}) == {"message": [{"match": ["title"]}]}
+    assert refused(one, "jane", "package_revise", match={"name": "bo", "title": "khác"}, update={"title": "z"}) == {"match": ["title"]}
     changed = {"match__name": "bo", f"update__resources__{first[:8]}": {"description": "mới"}, "update__resources__1__name": "b2"}
     revised = ask(one, "jane", "package_revise", **changed)["package"]
     assert [(r["name"], r["description"], r.get("rieng")) for r in revised["resources"]] == [("a", "mới", "giữ"), ("b2", None, None)]
@@ -116,3 +132,12 @@ def test_a_dataset_is_revised_where_it_matches(one):
     with pytest.raises(NotAuthorized):
         ask(one, "nam", "package_revise", match={"name": "bo"}, update={"title": "z"})
     assert refused(one, "jane", "package_revise", match={"name": "bo"}, update__resources__9__name="x") == {"update__resources__9__name": ["Unable to set this key"]}
+
+
+@pytest.mark.parametrize(("data", "field"), [
+    ({"update": '{"a":' * 100_000}, "update"), ({"update": '{"a":' * 33 + "1" + "}" * 33}, "update"), ({"filter": "[" * 100_000}, "filter"),
+    ({"update__notes": "[" * 100_000}, "update__notes"), ({"update__resources__0__" + "a__" * 40 + "b": "x"}, None),
+])
+def test_nothing_without_end_is_put_into_a_dataset(one, data, field):
+    (wrong,) = refused(one, "jane", "package_revise", match={"name": "bo"}, **data).items()
+    assert wrong[1] == ["Nested deeper than 32"] and field in (None, wrong[0])
