@@ -113,7 +113,12 @@ class SqlPool:
 
 def _end(processes: set[_Process]) -> None:
     while processes:
-        processes.pop().end()
+        process = processes.pop()
+        if process.idle:
+            process.end()
+        else:  # whoever waits for its answer ends it, when there is none
+            process.child.kill()
+            process.child.wait()
 
 
 class _Process:
@@ -121,7 +126,8 @@ class _Process:
 
     def __init__(self, memory: int, seconds: float) -> None:
         packages = str(Path(importlib.util.find_spec("duckdb").origin).parent.parent)
-        life, self._life = os.pipe()
+        life, held = os.pipe()
+        self._life = os.fdopen(held, "wb", 0)  # never written to; it ends with this process
         command = [sys.executable, "-I", "-S", str(_PROGRAM), packages, str(memory), repr(seconds), str(life)]
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, pass_fds=(life,), cwd="/",
                                       env={"MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8", "TZ": "UTC"}, bufsize=0)
@@ -170,10 +176,8 @@ class _Process:
         """Kill it, and leave nothing of it behind."""
         self.child.kill()
         self.child.wait()
-        for pipe in (self.child.stdin, self.child.stdout):
+        for pipe in (self.child.stdin, self.child.stdout, self._life):
             pipe.close()
-        with suppress(OSError):
-            os.close(self._life)
 
 
 def query(pool: SqlPool, sql: str, tables: Callable[[str], Path | None], *, rows: int = MAX_ROWS, size: int = MAX_SIZE) -> Answer:
