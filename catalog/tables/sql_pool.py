@@ -187,15 +187,15 @@ def query(pool: SqlPool, sql: str, tables: Callable[[str], Path | None], *, rows
     Raises NotFound for a table that is not there, NotAuthorized and Invalid for what is not let through, and Invalid for a query that is
     wrong, takes too long or too much memory, or finds all processes busy.
     """
-    started = monotonic()
     with pool.process() as process:
-        said = process.ask({"sql": sql}, monotonic() + pool.seconds)
+        started = monotonic()
+        said = process.ask({"sql": sql}, started + pool.seconds)
         process.idle = "failed" not in said
+        left = pool.seconds - (monotonic() - started)
     if "refused" in said:
         raise refused(said["refused"])
     if "failed" in said:
         raise failed(said)
-    left = pool.seconds - (monotonic() - started)
     paths = [_path(tables, name) for name in said["tables"]]
     with pool.process() as process:
         return _answer(process, {"passed": said["passed"], "paths": paths, "rows": rows, "size": size}, left)

@@ -55,6 +55,8 @@ ORDINARY = {
     "cte": (f"WITH a AS (SELECT quan, count(*) AS n FROM {S} GROUP BY quan), b AS (SELECT * FROM a WHERE n > 1) SELECT b.quan FROM b ORDER BY 1",
             [["Q1"], ["Q2"]]),
     "cte called as a table": (f"WITH {D} AS (SELECT 5 AS x) SELECT x FROM {D}", [[5]]),
+    "cte with names of columns": (f"WITH a(x, y) AS (SELECT _id, ten FROM {D}) SELECT y FROM a WHERE x = 2", [["Quận 2"]]),
+    "names without quotes in any case": ("SELECT N.G FROM Noise AS n WHERE n._ID = 8", [[1]]),
     "union": (f"SELECT quan FROM {S} UNION SELECT ma FROM {D} ORDER BY 1", [["Q1"], ["Q2"], ["Q3"], ["Q9"]]),
     "union all": ("SELECT 1 AS a UNION ALL SELECT 1", [[1], [1]]),
     "except and intersect": (f"(SELECT quan FROM {S} EXCEPT SELECT ma FROM {D}) UNION ALL (SELECT 'Q9' INTERSECT SELECT ma FROM {D})", [["Q3"], ["Q9"]]),
