@@ -20,6 +20,7 @@ from catalog.net.ledger import FileLedger, Ledger
 from catalog.search import SearchIndex
 from catalog.settings import Settings
 from catalog.settings import load as load_settings
+from catalog.tables.sql_pool import SqlPool
 from catalog.turns import SharedLedger
 
 
@@ -51,6 +52,11 @@ class Site:
         if self.engine.dialect.name == "postgresql":
             return SharedLedger(self.engine)
         return FileLedger(self.settings.var / "hosts")
+
+    @cached_property
+    def sql(self) -> SqlPool:
+        """The processes in which queries of strangers run; the first query starts them."""
+        return SqlPool()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
