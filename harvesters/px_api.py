@@ -67,7 +67,7 @@ class PxApi:
     """Asks one server, no more often than it allows; safe for several threads."""
 
     def __init__(self, net: Net, language: str, world: World | None = None) -> None:
-        self._net, self._language, self._world = net, language, world or World()
+        self._net, self._language, self._world = net, language, world or World(sleep=net.rest)
         self._lock, self._next_at, self._interval = threading.Lock(), 0.0, 0.0
         self._configs: dict[str, Mapping[str, Any]] = {}
         self._format: str | None = None  # which version 1 understands, once it has answered in it

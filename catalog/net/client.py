@@ -142,6 +142,19 @@ class Net:
         """
         return self._pace.heeding(called_off)
 
+    @property
+    def called_off(self) -> Callable[[], bool]:
+        """Whether the work of this thread was called off, as a question that other threads may ask for it; see `heeding`."""
+        return self._pace.called_off or (lambda: False)
+
+    def heed(self) -> None:
+        """CalledOff when the work of this thread was called off; for long work between two calls."""
+        self._pace.heed()
+
+    def rest(self, seconds: float) -> None:
+        """Sleep, and heed meanwhile."""
+        self._world.sleep(seconds)
+
     def gently(self, pause: float) -> Net:
         """The same way out, which calls a host one call at a time with so many seconds between two; 0 changes nothing."""
         if pause <= 0:
