@@ -54,7 +54,7 @@ _NOT_OURS = {"passfile": _NOWHERE, "sslcert": _NOWHERE, "sslkey": _NOWHERE, "opt
 KINDS: Mapping[str, Kind] = {
     "postgresql": Kind(
         driver="postgresql+psycopg", dialect="postgres", port=5432, knows_both=True,
-        begin=("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}", "SET LOCAL lock_timeout = {ms}"),
+        begin=("SET TRANSACTION READ ONLY", "SET LOCAL standard_conforming_strings = on", "SET LOCAL statement_timeout = {ms}", "SET LOCAL lock_timeout = {ms}"),
         arguments=lambda address, connect, limit: {"hostaddr": address, "connect_timeout": connect, "application_name": "haidang", **_NOT_OURS}),
     "mysql": Kind(
         driver="mysql+pymysql", dialect="mysql", port=3306, begin=("SET SESSION max_execution_time = {ms}", "START TRANSACTION READ ONLY"),
