@@ -81,6 +81,12 @@ class Net:
                                 use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
         return transfer.parsed_json(answer.body, answer.url)
 
+    def post_xml(self, url: str, question: bytes, *, max_bytes: int | None = None) -> Answer:
+        """Ask a question in XML of an interface that changes nothing by it, so that asking again is safe."""
+        cap = max_bytes or self.limits.max_bytes
+        return self._call(Ask(method="POST", url=url, body=question, total=self.limits.total, headers={"Content-Type": "application/xml; charset=utf-8"},
+                              use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
+
     def propfind(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
         """What a WebDAV server says of a folder and of what is in it (RFC 4918, 9.1, one level deep); changes nothing there."""
         asked = {"Depth": "1", "Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml, text/xml;q=0.9", **(headers or {})}
