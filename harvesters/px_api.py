@@ -109,9 +109,11 @@ class PxApi:
         if not isinstance(variables, list) or not variables:
             raise Trouble(Issue("cube-of-another-kind", Place(url=url), {"expected": "variables"}))
         found = [_variable(variable) for variable in variables]
+        names: set[str] = set()
         for number, dimension in enumerate(found, start=1):
-            if dimension is None or dimension.name in [d.name for d in found[:number - 1] if d]:
+            if dimension is None or dimension.name in names:
                 raise Trouble(Issue("cube-dimension-broken", Place(url=url), {"number": number}))
+            names.add(dimension.name)
         return tuple(found)
 
     def dimensions_2(self, url: str) -> tuple[Dimension, ...]:
