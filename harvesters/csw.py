@@ -78,7 +78,7 @@ class CatalogueService:
         records = list(results)
         total = _number(results.get("numberOfRecordsMatched"))
         if records and reached.trail.repeats(_names(records)):
-            return self._ended(reached)
+            return self._ended(reached, repeated=True)
         shrunk = reached.total is not None and total is not None and total < reached.total
         following = replace(
             reached, seen=reached.seen + len(records), total=reached.total if total is None else total, posted=posted,
@@ -90,11 +90,13 @@ class CatalogueService:
             return replace(self._ended(following), items=items, issues=issues)
         return Page(items=items, cursor=json.dumps(asdict(replace(following, start=start))), total=following.total, issues=issues)
 
-    def _ended(self, reached: Reached) -> Page:
+    def _ended(self, reached: Reached, *, repeated: bool = False) -> Page:
         """The end of the listing; with a shortfall where it gave less than it has, or became shorter on the way."""
         place, issue = Place(url=self._url), None
         if reached.total is not None and reached.seen < reached.total:
             issue = Issue("listing-incomplete", place, {"found": reached.seen, "total": reached.total})
+        elif repeated and reached.total is None:
+            issue = Issue("listing-incomplete", place, {"found": reached.seen, "total": f"> {reached.seen}"})
         elif reached.shrunk_from is not None:
             issue = Issue("listing-changed", place, {"before": reached.shrunk_from, "total": reached.total})
         return Page(items=(), total=reached.seen, shortfall=issue)
@@ -131,11 +133,7 @@ class CatalogueService:
                 raise (second if second.issue.code == "csw-refused" else trouble) from None
 
     def _post(self, start: int) -> bytes:
-        response = self._net.session().post(self._url, data=as_document(self._options, start, ROWS),
-                                            headers={"Content-Type": "application/xml; charset=utf-8"})
-        if not 200 <= response.status_code < 300:
-            raise Trouble(Issue("http-status", Place(url=self._url), {"host": urlsplit(self._url).hostname or "", "status": response.status_code}))
-        return response.content
+        return self._net.post_xml(self._url, as_document(self._options, start, ROWS), max_bytes=MAX_BYTES).body
 
     def _results(self, body: bytes) -> Element:
         """The SearchResults of an answer; Trouble where it is an exception or something else."""

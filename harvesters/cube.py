@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, product
 from operator import mul
@@ -22,6 +22,7 @@ from typing import Any
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
 
+HEED_EVERY = 10_000  # rows
 CELLS = 20_000_000  # of one table; about what a file of 1 GiB holds
 MEDIA_TYPE = "text/csv"
 
@@ -153,8 +154,11 @@ def at(entries: Sequence[Sequence[tuple[str, ...]]], position: int) -> list[tupl
     return found[::-1]
 
 
-def write_table(target: Path, columns: Sequence[str], rows: Iterable[Row], place: Place) -> int:
-    """Write CSV (UTF-8, header) as the rows come; returns their number. Trouble `cube-empty`, `cube-too-large`."""
+def write_table(target: Path, columns: Sequence[str], rows: Iterable[Row], place: Place, heed: Callable[[], None]) -> int:
+    """Write CSV (UTF-8, header) as the rows come; returns their number. Trouble `cube-empty`, `cube-too-large`.
+
+    `heed` is called now and then, and raises when the work was called off.
+    """
     written = 0
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -162,6 +166,8 @@ def write_table(target: Path, columns: Sequence[str], rows: Iterable[Row], place
         for written, row in enumerate(rows, start=1):
             if written > CELLS:
                 raise Trouble(Issue("cube-too-large", place, {"limit": CELLS}))
+            if not written % HEED_EVERY:
+                heed()
             writer.writerow(row)
     if not written:
         raise Trouble(Issue("cube-empty", place))

@@ -232,7 +232,15 @@ def _next(graph: Graph, url: str) -> str | None:
     found = {subject: graph.texts(subject, name) for name in ("nextPage", "next") for subject in graph.with_any(name)}
     here = next((subject for subject in found if str(subject) == url), None)
     texts = found[here] if here is not None else sorted(text for values in found.values() for text in values)
-    return urljoin(url, texts[0]) if texts else None
+    return _joined(url, texts[0]) if texts else None
+
+
+def _joined(url: str, text: str) -> str:
+    """The address that a link leads to; the link itself where it is none, which is refused when it is followed."""
+    try:
+        return urljoin(url, text)
+    except ValueError:
+        return text
 
 
 def _total(graph: Graph) -> int | None:

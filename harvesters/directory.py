@@ -17,7 +17,7 @@ from catalog.sources import is_local
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, as_text, is_yes
 from harvesters.file import format_from
-from harvesters.folder import MAX_SIDECAR, OPTIONS, drafted, is_sidecar, is_wanted, words_by_file
+from harvesters.folder import MAX_SIDECAR, OPTIONS, drafted, is_sidecar, is_wanted, walked, words_by_file
 from harvesters.web_folder import Walk
 
 FILES = 100  # of one page
@@ -70,7 +70,7 @@ class Directory:
         return found
 
     def _local(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for relative in self._folder.files(recursive=is_yes(self._options.get("recursive"))):
+        for relative in walked(self._folder, self._net, recursive=is_yes(self._options.get("recursive"))):
             try:
                 status = self._folder.real(relative).stat()
             except Trouble as trouble:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
+from catalog.net import LocalFolder, Net
 from catalog.net.transfer import parsed_json
 from harvesters.base import Gathered, Option
 from harvesters.describing import Draft, as_text
@@ -25,6 +26,13 @@ OPTIONS = (
            en="Only files whose names match, such as *.csv; several patterns are separated by semicolons"),
     Option(name="recursive", vi="Lấy cả các thư mục con", en="Sub-folders too", default="false", choices=("true", "false")),
 )
+
+
+def walked(folder: LocalFolder, net: Net, *, recursive: bool) -> Iterator[Path]:
+    """The files of a folder of this machine, by their paths below it; CalledOff where nobody waits for them any more."""
+    for path in folder.files(recursive=recursive):
+        net.heed()
+        yield path
 
 
 def is_sidecar(name: str) -> bool:

@@ -16,7 +16,7 @@ from catalog.sources import is_local
 from harvesters import catalogue_entry, iso_19139, listing
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, identified, is_yes, parted
-from harvesters.folder import is_wanted
+from harvesters.folder import is_wanted, walked
 from harvesters.web_folder import Walk
 from harvesters.xml_answers import MAX_BYTES, parsed
 
@@ -54,8 +54,14 @@ class IsoFolder:
             self._shortfall, self._since = None, cursor
             self._found = self._gather()
         paths = sorted(path for path in self._found if cursor is None or path > cursor)
+        called_off = self._net.called_off
+
+        def read(path: str) -> list[Gathered | Issue]:
+            with self._net.heeding(called_off):
+                return self._records(path)
+
         with ThreadPoolExecutor(READERS, thread_name_prefix="iso") as pool:
-            found = [one for some in pool.map(self._records, paths[:DOCUMENTS]) for one in some]
+            found = [one for some in pool.map(read, paths[:DOCUMENTS]) for one in some]
         items, issues = parted(found)
         if self._is_one and not items:
             raise Trouble(issues[0])
@@ -65,8 +71,8 @@ class IsoFolder:
     def _gather(self) -> dict[str, str]:
         """Every document by its path below the folder, with its address; of a single document the one."""
         if self._folder is not None:
-            return {path.as_posix(): path.as_posix() for path in self._folder.files(recursive=is_yes(self._options.get("recursive")))
-                    if self._wanted(path.name)}
+            paths = walked(self._folder, self._net, recursive=is_yes(self._options.get("recursive")))
+            return {path.as_posix(): path.as_posix() for path in paths if self._wanted(path.name)}
         answer = self._net.get(self._source.url, max_bytes=MAX_BYTES)
         if _METADATA.search(answer.body) or _DOCUMENT.match(answer.body):
             self._is_one = True
@@ -83,6 +89,7 @@ class IsoFolder:
     def _records(self, path: str) -> list[Gathered | Issue]:
         """The records of one document, or why there are none; a host that is gone ends the listing."""
         place = Place(url=self._found[path]) if self._folder is None else Place(file=path)
+        self._net.heed()
         try:
             root = parsed(self._body(path), self._found[path], "ISO 19139")
         except Trouble as trouble:

@@ -99,7 +99,7 @@ class JsonStat:
         url, key = as_text(recipe.get("url")), as_text(recipe.get("key"))
         dataset = _within(self._document(url, shared=bool(key)), key)
         table = cube_of(dataset, Place(url=url))
-        cube.write_table(target, cube.header(table.dimensions), table.rows(), table.place)
+        cube.write_table(target, cube.header(table.dimensions), table.rows(), table.place, self._net.heed)
         updated = as_text(dataset.get("updated"))[:200] or None
         return Made(filename=file_name(key or _name(url)), media_type=cube.MEDIA_TYPE, mark=updated)
 

@@ -67,7 +67,7 @@ class PxApi:
     """Asks one server, no more often than it allows; safe for several threads."""
 
     def __init__(self, net: Net, language: str, world: World | None = None) -> None:
-        self._net, self._language, self._world = net, language, world or World()
+        self._net, self._language, self._world = net, language, world or World(sleep=net.rest)
         self._lock, self._next_at, self._interval = threading.Lock(), 0.0, 0.0
         self._configs: dict[str, Mapping[str, Any]] = {}
         self._format: str | None = None  # which version 1 understands, once it has answered in it
@@ -109,9 +109,11 @@ class PxApi:
         if not isinstance(variables, list) or not variables:
             raise Trouble(Issue("cube-of-another-kind", Place(url=url), {"expected": "variables"}))
         found = [_variable(variable) for variable in variables]
+        names: set[str] = set()
         for number, dimension in enumerate(found, start=1):
-            if dimension is None or dimension.name in [d.name for d in found[:number - 1] if d]:
+            if dimension is None or dimension.name in names:
                 raise Trouble(Issue("cube-dimension-broken", Place(url=url), {"number": number}))
+            names.add(dimension.name)
         return tuple(found)
 
     def dimensions_2(self, url: str) -> tuple[Dimension, ...]:

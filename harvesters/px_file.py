@@ -53,7 +53,7 @@ class PxFileByUrl:
                 return None
             file = self._opened(path)
             place = file.head.place
-            cube.write_table(target, cube.header(file.head.dimensions()), file.rows(), place)
+            cube.write_table(target, cube.header(file.head.dimensions()), file.rows(), place, self._net.heed)
         return Made(filename=file_name(self._name()), media_type=cube.MEDIA_TYPE, mark=made)
 
     def _name(self) -> str:

@@ -17,6 +17,7 @@ from catalog.issues import Issue, Place
 from harvesters.cube import CELLS, Dimension, Row, header, size_of
 from harvesters.px_api import Answered
 
+VARIABLES = 200  # of one table
 PARTS = 2_000  # questions for one table
 SMALL = 500  # cells; who refuses so few does not mean that they are too many
 _TOO_MANY = {403, 413}
@@ -27,7 +28,7 @@ Ask = Callable[[Part], Answered]
 
 def joined(dimensions: Sequence[Dimension], ask: Ask, limit: int, place: Place) -> tuple[list[str], Iterator[Row]]:
     """The columns of a table and its rows, asked for as they are taken; Trouble when a part is not what was asked for."""
-    if size_of(dimensions) > CELLS:
+    if len(dimensions) > VARIABLES or size_of(dimensions) > CELLS:
         raise Trouble(Issue("cube-too-large", place, {"limit": CELLS}))
     answers = _answers(dimensions, ask, limit, place)
     first_part, first = next(answers)

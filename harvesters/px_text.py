@@ -23,11 +23,12 @@ from catalog.issues import Issue, Place
 from catalog.reading import encodings
 from harvesters.cube import Dimension, Row, dense_rows, labelled, size_of
 
-MAX_HEAD = 32 << 20  # characters before DATA
+MAX_HEAD = 8 << 20  # characters before DATA
 MAX_TOKEN = 1 << 16  # of one cell
 _HEAD_BYTES = 1 << 20  # in which CHARSET and CODEPAGE stand
 _PART = re.compile(r'"[^"]*"|[;"]')
-_KEYWORD = re.compile(r'\s*([A-Za-z][\w-]*)\s*(?:\[\s*"?([\w-]*)"?\s*\])?\s*(?:\(([^)"]*(?:"[^"]*"[^)"]*)*)\))?\s*=')
+_DATA = re.compile(r"\s*+DATA\s*+=", re.IGNORECASE)
+_KEYWORD = re.compile(r'\s*+([A-Za-z][\w-]*+)\s*+(?:\[\s*+"?([\w-]*+)"?\s*+\])?\s*+(?:\(([^)"]*(?:"[^"]*"[^)"]*)*)\))?\s*+=')
 _PIECE = re.compile(r'"([^"]*)"|(,)|([^\s,"]+)')
 _TOKEN = re.compile(r'"[^"]*"|[^\s,;"]+|[;"]')
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -142,19 +143,19 @@ def _page_name(name: str) -> str:
 def _statements(texts: Iterator[str], place: Place) -> tuple[Words, str]:
     """The statements up to `DATA=`, and the text that was read beyond it."""
     words: Words = {}
-    buffer, start, scanned = "", 0, 0
+    buffer, start, scanned, seen = "", 0, 0, 0
     for text in texts:
+        seen += len(text)
         buffer, start, scanned = buffer[start:] + text, 0, scanned - start
         while True:
-            found = _KEYWORD.match(buffer, start)
-            if found and found[1].upper() == "DATA":
+            if found := _DATA.match(buffer, start):
                 return words, buffer[found.end():]
             end, scanned = _end_of_statement(buffer, scanned)
             if end is None:
                 break
             _note(words, buffer[start:end], place)
             start = scanned = end + 1
-        if len(buffer) - start > MAX_HEAD:
+        if seen > MAX_HEAD:
             break
     raise Trouble(Issue("px-broken", place, {"keyword": "DATA"}))
 
@@ -183,17 +184,17 @@ def _note(words: Words, statement: str, place: Place) -> None:
 
 def _texts(value: str) -> list[str]:
     """The texts of a list; one that goes on in the next quotes is one text."""
-    found: list[str] = []
+    found: list[list[str]] = []
     is_new = True
     for quoted, comma, plain in _PIECE.findall(value):
         if comma:
             is_new = True
         elif is_new:
-            found.append(quoted or plain)
+            found.append([quoted or plain])
             is_new = False
         else:
-            found[-1] += quoted or plain
-    return found
+            found[-1].append(quoted or plain)
+    return ["".join(pieces) for pieces in found]
 
 
 def _tokens(texts: Iterator[str], place: Place) -> Iterator[str]:

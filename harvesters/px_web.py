@@ -36,7 +36,7 @@ class PxWeb:
     def __init__(self, source: SourceSpec, net: Net) -> None:
         self._url, self._options = source.url, source.options
         self._language = as_text(self._options.get("language")).strip()
-        self._api = PxApi(net, self._language)
+        self._net, self._api = net, PxApi(net, self._language)
 
     def page(self, cursor: str | None) -> Page:
         """The next folders of version 1, or the next 100 tables of version 2; a bare site is asked for both."""
@@ -128,7 +128,7 @@ class PxWeb:
         else:
             limit = self._api.cells(f"{self._config_1(url)}?config")
             columns, rows = joined(self._api.dimensions_1(url), partial(self._api.ask_1, url), limit, place)
-        cube.write_table(target, columns, rows, place)
+        cube.write_table(target, columns, rows, place, self._net.heed)
         name = unquote(url.rsplit("/", 1)[-1]).removesuffix(".px")
         return Made(filename=file_name(name), media_type=cube.MEDIA_TYPE, mark=made)
 

@@ -95,7 +95,7 @@ class Sdmx:
                 return None
             place = Place(url=url)
             columns, rows = sdmx_data.table(path, place, self._structure(f"{self._base}/dataflow/{agency}/{name}/{version}"))
-            cube.write_table(target, columns, rows, place)
+            cube.write_table(target, columns, rows, place, self._net.heed)
         state = f"e{got.etag}" if got.etag else f"m{got.last_modified}" if got.last_modified else ""
         mark = own + state if state else None
         return Made(filename=file_name(as_text(recipe.get("id"))), media_type=cube.MEDIA_TYPE, mark=mark)

@@ -230,7 +230,7 @@ class _Message:
         said = {name: value for name, value in self._group.items() if name not in keys}
         for name in said:
             self._names.learn(name, is_key=False)
-        self._groups.setdefault(place, {})[tuple(self._group[name] for name in place)] = said
+        self._groups.setdefault(place, {})[tuple(self._group.get(name, "") for name in place)] = said
         if sum(map(len, self._groups.values())) > GROUPS:
             raise ValueError("groups")
 

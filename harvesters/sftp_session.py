@@ -24,6 +24,7 @@ from catalog.net import Net
 from catalog.net.guard import Target
 from catalog.net.transfer import PIECE, megabytes
 from harvesters.base import SourceSpec
+from harvesters.waiting import hanging_up
 
 PORTS = {"sftp": 22}
 AHEAD = 32  # pieces of a file that are asked for before the first has come
@@ -61,12 +62,15 @@ class Server:
         with self._net.turn(target):
             transport = paramiko.Transport(self._net.connected(target))
             try:
-                yield Session(self._signed_in(transport, target), self.root, self._net)
+                with hanging_up(self._net.called_off, transport.close):
+                    yield Session(self._signed_in(transport, target), self.root, self._net)
             except paramiko.AuthenticationException:
                 raise Trouble(Issue("sign-in-refused", Place(), {"host": target.host, "user": self._user})) from None
             except TimeoutError:
+                self._net.heed()
                 raise Trouble(Issue("time-out", Place(), {"host": target.host, "seconds": self._net.limits.read})) from None
             except (paramiko.SSHException, EOFError, ConnectionError):
+                self._net.heed()
                 raise Trouble(Issue("cut-short", Place(), {"host": target.host})) from None
             finally:
                 transport.close()
@@ -93,20 +97,20 @@ class Session:
     """Files below one folder of the server; what leads out of it is refused."""
 
     def __init__(self, client: paramiko.SFTPClient, root: str, net: Net) -> None:
-        self._client, self._limits = client, net.limits
+        self._client, self._net, self._limits = client, net, net.limits
         self._ends = time.monotonic() + net.limits.total_download
         self._root = self._real(root)
 
     def folder(self, path: str) -> Iterator[tuple[str, paramiko.SFTPAttributes]]:
         """Names and attributes of what is in a folder, as the server lists them; the attributes of a link are those of the link."""
-        with _said(path):
+        with self._said(path):
             for entry in self._client.listdir_iter(self._below(path)):
                 self._in_time()
                 yield entry.filename, entry
 
     def target(self, path: str) -> paramiko.SFTPAttributes:
         """The attributes of what a path leads to; Trouble `folder-left` when that lies outside the source's folder."""
-        with _said(path):
+        with self._said(path):
             return self._client.stat(self._inside(path))
 
     def read(self, path: str, limit: int) -> bytes:
@@ -133,7 +137,7 @@ class Session:
         return before
 
     def _pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        with _said(path), self._client.open(self._inside(path), "rb") as file:
+        with self._said(path), self._client.open(self._inside(path), "rb") as file:
             size, seen = file.stat().st_size or 0, 0
             if size > limit:
                 raise Trouble(Issue("too-large", Place(file=path[:200]), {"limit": megabytes(limit)}))
@@ -158,10 +162,24 @@ class Session:
         return real
 
     def _real(self, path: str) -> str:
-        with _said(path):
+        with self._said(path):
             return self._client.normalize(path)
 
+    @contextmanager
+    def _said(self, path: str) -> Iterator[None]:
+        """What the server says no to, as an issue that names the path."""
+        try:
+            yield
+        except (TimeoutError, ConnectionError):
+            raise
+        except UnicodeDecodeError:
+            raise _unreadable(path, "UTF-8") from None
+        except OSError as error:
+            self._net.heed()  # a line that we have cut ourselves is no server's no
+            raise _unreadable(path, type(error).__name__) from None
+
     def _in_time(self) -> None:
+        self._net.heed()
         if time.monotonic() > self._ends:
             raise Trouble(Issue("too-slow", Place(), {"seconds": self._limits.total_download}))
 
@@ -189,19 +207,6 @@ def is_file(status: paramiko.SFTPAttributes) -> bool:
 def fingerprint(key: paramiko.PKey) -> str:
     """A server's key as OpenSSH shows it: `SHA256:` and the digest in Base64."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
-
-
-@contextmanager
-def _said(path: str) -> Iterator[None]:
-    """What the server says no to, as an issue that names the path."""
-    try:
-        yield
-    except (TimeoutError, ConnectionError):
-        raise
-    except UnicodeDecodeError:
-        raise _unreadable(path, "UTF-8") from None
-    except OSError as error:
-        raise _unreadable(path, type(error).__name__) from None
 
 
 def _unreadable(path: str, reason: str) -> Trouble:

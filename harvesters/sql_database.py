@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, inspect
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -23,6 +22,7 @@ from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.net.guard import urlsplit_or_none
 from harvesters.base import SourceSpec
+from harvesters.waiting import hanging_up
 
 REASON = 200  # characters of what a database says that an issue repeats
 GRACE = 2  # seconds after its time limit that a server may take to say so itself
@@ -54,7 +54,7 @@ _NOT_OURS = {"passfile": _NOWHERE, "sslcert": _NOWHERE, "sslkey": _NOWHERE, "opt
 KINDS: Mapping[str, Kind] = {
     "postgresql": Kind(
         driver="postgresql+psycopg", dialect="postgres", port=5432, knows_both=True,
-        begin=("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}", "SET LOCAL lock_timeout = {ms}"),
+        begin=("SET TRANSACTION READ ONLY", "SET LOCAL standard_conforming_strings = on", "SET LOCAL statement_timeout = {ms}", "SET LOCAL lock_timeout = {ms}"),
         arguments=lambda address, connect, limit: {"hostaddr": address, "connect_timeout": connect, "application_name": "haidang", **_NOT_OURS}),
     "mysql": Kind(
         driver="mysql+pymysql", dialect="mysql", port=3306, begin=("SET SESSION max_execution_time = {ms}", "START TRANSACTION READ ONLY"),
@@ -123,40 +123,43 @@ class Database:
         ends = time.monotonic() + self._limit
         entered = False
         try:
-            with engine.connect() as connection:
+            with self._watched(engine, ends), engine.connect() as connection:
                 for statement in self._kind.begin:
                     connection.exec_driver_sql(statement.format(ms=int(self._limit * 1000), s=self._limit))
                 entered = True
-                with self._watched(connection.connection.dbapi_connection, ends), closing(Reading(connection, ends, self._limit)) as reading:
+                with closing(Reading(connection, ends, self._limit, self._net.heed)) as reading:
                     yield reading
                 connection.rollback()
         except DBAPIError as error:
+            self._net.heed()
             raise self._trouble(error, entered, time.monotonic() > ends) from None  # the driver's own error may repeat what it was given
         except SQLAlchemyError as error:
+            self._net.heed()
             raise Trouble(Issue("database-said-no", Place(), {"reason": self._words(error)})) from None
         finally:
             engine.dispose()
 
     @contextmanager
-    def _watched(self, driver: Any, ends: float) -> Iterator[None]:
-        """Have the reading end in time by means of our own too: a server that has fallen silent keeps no time limit."""
-        watch = threading.Timer(self._limit + GRACE, _hang_up, [driver])
-        watch.daemon = True
-        watch.start()
-        try:
+    def _watched(self, engine: Engine, ends: float) -> Iterator[None]:
+        """Have the reading end in time, or when it is called off, by means of our own too: a server that has fallen silent keeps no time limit."""
+        called_off, opened = self._net.called_off, []
+
+        def watch(driver: Any, _: Any) -> None:
+            opened.append(driver)
             if self._kind is _SQLITE:
-                driver.set_progress_handler(lambda: time.monotonic() > ends, _TICKS)
+                driver.set_progress_handler(lambda: time.monotonic() > ends or called_off(), _TICKS)
             elif hasattr(driver, "call_timeout"):  # Oracle's
                 driver.call_timeout = self._limit * 1000
+
+        event.listen(engine, "connect", watch, insert=True)  # before SQLAlchemy asks its own first questions
+        with hanging_up(lambda: time.monotonic() > ends + GRACE or called_off(), lambda: [_hang_up(driver) for driver in opened]):
             yield
-        finally:
-            watch.cancel()
 
     def _trouble(self, error: DBAPIError, entered: bool, late: bool) -> Trouble:
         """What a failure of the driver means; by SQLSTATE where it gives one."""
         state = str(getattr(error.orig, "sqlstate", None) or "")
         words = str(error.orig).lower()
-        if not entered and not state.startswith("42"):
+        if not entered and not late and not state.startswith("42"):
             return Trouble(Issue("database-refused", Place(), {"reason": self._words(error.orig)}))
         if state in _SLOW or late or "interrupted" in words or "maximum statement execution time" in words:
             return Trouble(Issue("database-too-slow", Place(), {"seconds": self._limit}))
@@ -176,18 +179,22 @@ class Database:
 
 
 def _hang_up(driver: Any) -> None:
-    """Break a connection of PostgreSQL under a thread that waits on it; the other drivers have time-outs of their own."""
-    pgconn = getattr(driver, "pgconn", None)
-    if pgconn is not None:
-        with suppress(OSError), socket.socket(fileno=os.dup(pgconn.socket)) as line:
+    """Break a connection under a thread that waits on it; SQL Server's driver lets nobody do that, and has its own time-out only."""
+    if hasattr(driver, "pgconn"):
+        with suppress(OSError), socket.socket(fileno=os.dup(driver.pgconn.socket)) as line:
             line.shutdown(socket.SHUT_RDWR)
+    elif (line := getattr(driver, "_sock", None)) is not None:  # PyMySQL's
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+    elif hasattr(driver, "cancel"):  # Oracle's
+        driver.cancel()
 
 
 class Reading:
     """An open, read-only transaction."""
 
-    def __init__(self, connection: Connection, ends: float, limit: int) -> None:
-        self._connection, self._ends, self._limit = connection, ends, limit
+    def __init__(self, connection: Connection, ends: float, limit: int, heed: Callable[[], None]) -> None:
+        self._connection, self._ends, self._limit, self._heed = connection, ends, limit, heed
         self._result: CursorResult[Any] | None = None
 
     def close(self) -> None:
@@ -220,6 +227,7 @@ class Reading:
 
     def _in_time(self, partitions: Iterator[Any]) -> Iterator[list[tuple[Any, ...]]]:
         for rows in partitions:
+            self._heed()
             if time.monotonic() > self._ends:
                 raise Trouble(Issue("database-too-slow", Place(), {"seconds": self._limit}))
             yield rows

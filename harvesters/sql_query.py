@@ -28,8 +28,16 @@ HARMLESS = {
     "to_json", "to_jsonb", "to_number", "total", "translate", "trunc", "typeof", "unaccent", "unicode", "unistr", "width_bucket",
     "st_area", "st_asgeojson", "st_astext", "st_centroid", "st_length", "st_pointonsurface", "st_srid", "st_transform", "st_x", "st_y",
 }
-_CHANGES = (exp.DML, exp.DDL, exp.Into, exp.Lock, exp.Command, exp.Pragma, exp.Set, exp.NextValueFor, exp.ReadCSV, exp.Execute, exp.Drop, exp.Alter)
-_EXECUTABLE_COMMENT = re.compile(r"/\*M?!", re.IGNORECASE)
+_CHANGES = (exp.DML, exp.DDL, exp.Into, exp.Lock, exp.Command, exp.Pragma, exp.Set, exp.NextValueFor, exp.ReadCSV, exp.Execute, exp.Drop, exp.Alter,
+            exp.Parameter, exp.PropertyEQ)
+_EXECUTABLE_COMMENT = re.compile(r"/\*M?!|/\*\+|/\*(?:(?!\*/).)*/\*", re.IGNORECASE | re.DOTALL)  # and hints, and comments in comments, which not all databases know
+# SQL Server needs no semicolon between statements: what looks like a name without quotes and is one of these begins the next one.
+_BEGINS = {
+    "add", "alter", "backup", "begin", "break", "bulk", "checkpoint", "close", "commit", "continue", "create", "dbcc", "deallocate", "declare", "delete",
+    "deny", "disable", "drop", "dump", "enable", "end", "exec", "execute", "exit", "fetch", "get", "go", "goto", "grant", "if", "insert", "kill", "lineno",
+    "load", "merge", "move", "open", "print", "raiserror", "readtext", "receive", "reconfigure", "restore", "return", "revert", "revoke", "rollback", "save",
+    "send", "set", "setuser", "shutdown", "throw", "truncate", "update", "updatetext", "use", "waitfor", "while", "writetext",
+}
 
 
 def checked_query(text: Any, dialect: str) -> str:
@@ -48,9 +56,14 @@ def checked_query(text: Any, dialect: str) -> str:
     statement = statements[0]
     if not isinstance(statement, exp.Query) or statement.find(*_CHANGES) or not all(part.expressions for part in statement.find_all(exp.Select)):
         raise _no("không phải một câu SELECT chỉ đọc", "is not a SELECT that only reads")
-    for call in statement.find_all(exp.Anonymous, exp.AnonymousAggFunc):
-        name = as_text(call.this)
-        if name.lower() not in HARMLESS:
+    if dialect == "tsql" and (word := next((one.name for one in statement.find_all(exp.Identifier) if not one.quoted and one.name.lower() in _BEGINS), "")):
+        raise _no(f"dùng từ {word} của SQL Server làm tên; đặt tên trong ngoặc vuông", f"uses SQL Server's word {word} for a name; names stand in brackets")
+    if any(column.name.lower() == "nextval" for column in statement.find_all(exp.Column)):
+        raise _no("không phải một câu SELECT chỉ đọc", "is not a SELECT that only reads")
+    for call in statement.find_all(exp.Func):
+        is_own = isinstance(call.parent, exp.Dot)  # of a schema, and then not the one that every SQL has
+        if is_own or (isinstance(call, exp.Anonymous | exp.AnonymousAggFunc) and (isinstance(call.this, exp.Identifier) or call.name.lower() not in HARMLESS)):
+            name = call.name or call.key
             raise _no(f"gọi hàm {name}, hàm này không có trong danh sách các hàm chỉ tính toán",
                       f"calls the function {name}, which is not among those that only compute")
     return re.sub(r"(\s*;)+\s*$", "", sql)

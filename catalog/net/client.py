@@ -80,6 +80,12 @@ class Net:
                                 use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
         return transfer.parsed_json(answer.body, answer.url)
 
+    def post_xml(self, url: str, question: bytes, *, max_bytes: int | None = None) -> Answer:
+        """Ask a question in XML of an interface that changes nothing by it, so that asking again is safe."""
+        cap = max_bytes or self.limits.max_bytes
+        return self._call(Ask(method="POST", url=url, body=question, total=self.limits.total, headers={"Content-Type": "application/xml; charset=utf-8"},
+                              use=lambda response: _answer(response, transfer.body(response, self._pace, cap))))
+
     def propfind(self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
         """What a WebDAV server says of a folder and of what is in it (RFC 4918, 9.1, one level deep); changes nothing there."""
         asked = {"Depth": "1", "Content-Type": "application/xml; charset=utf-8", "Accept": "application/xml, text/xml;q=0.9", **(headers or {})}
@@ -140,6 +146,19 @@ class Net:
         It is asked about once a second, and with every piece that comes.
         """
         return self._pace.heeding(called_off)
+
+    @property
+    def called_off(self) -> Callable[[], bool]:
+        """Whether the work of this thread was called off, as a question that other threads may ask for it; see `heeding`."""
+        return self._pace.called_off or (lambda: False)
+
+    def heed(self) -> None:
+        """CalledOff when the work of this thread was called off; for long work between two calls."""
+        self._pace.heed()
+
+    def rest(self, seconds: float) -> None:
+        """Sleep, and heed meanwhile."""
+        self._world.sleep(seconds)
 
     def gently(self, pause: float) -> Net:
         """The same way out, which calls a host one call at a time with so many seconds between two; 0 changes nothing."""

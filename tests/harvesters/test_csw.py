@@ -6,11 +6,11 @@ import pytest
 from defusedxml import ElementTree
 from support.library_answers import csw_answer, csw_exception, iso_19139
 from support.sources import code_of
-from support.web_server import Handler, WebServer, reply
+from support.web_server import Handler, WebServer, redirect, reply
 
 from catalog.errors import Trouble
 from catalog.issues import say
-from catalog.net import Net
+from catalog.net import Limits, Net
 from harvesters.base import SourceSpec, every_page
 from harvesters.csw import CatalogueService
 
@@ -85,7 +85,7 @@ def test_a_server_that_knows_no_positions_is_not_asked_for_ever(server: WebServe
         server.routes["/csw"] = reply(csw_answer(map(iso, "abc"), total, 4))
         names, pages = harvested(service(server, net))
         assert (names, len(pages), pages[-1].cursor) == (["a", "b", "c"], 2, None)
-        assert (pages[-1].shortfall is not None) == (total == 7)
+        assert pages[-1].shortfall.code == "listing-incomplete"
 
 
 @pytest.mark.parametrize(("totals", "expected"), [({1: 7, 4: 6, 7: 6}, "listing-changed"), ({1: 5, 4: 7, 7: 7}, None), ({1: 7, 4: 9, 7: 9}, "listing-incomplete")])
@@ -166,3 +166,24 @@ def test_what_is_no_metadata_is_an_issue_and_costs_nothing_else(server: WebServe
 def test_another_answer_of_the_protocol_is_no_listing(server: WebServer, net: Net, body):
     server.routes["/csw"] = reply(body)
     assert code_of(service(server, net).page, None) == "listing-of-another-kind"
+
+
+def test_a_page_that_comes_again_is_told_where_the_server_says_no_total(server: WebServer, net: Net):
+    server.routes["/csw"] = reply(csw_answer(map(iso, ["a", "b"]), "", 3))
+    names, pages = harvested(service(server, net))
+    assert (names, pages[-1].shortfall.code) == (["a", "b"], "listing-incomplete")
+
+
+def test_a_question_as_a_document_is_asked_again_after_the_pause_that_the_server_wants(server: WebServer):
+    answers = iter([reply(csw_exception("OperationNotSupported"), status=405), reply("", status=503, retry_after="0"),
+                    reply(csw_answer(map(iso, ["a"]), 1, 0))])
+    server.routes["/csw"] = lambda handler: next(answers)(handler)
+    assert harvested(service(server, Net(("127.0.0.1",), limits=Limits(retries=1, backoff=0.01))))[0] == ["a"]
+    assert [method for method, *_ in server.asked] == ["GET", "POST", "POST"]
+
+
+def test_a_question_as_a_document_follows_a_redirect_to_no_private_address(server: WebServer, net: Net):
+    routes = {"GET": reply("", status=405), "POST": redirect("http://10.1.2.3/csw", status=307)}
+    server.routes["/csw"] = lambda handler: routes[handler.command](handler)
+    assert code_of(service(server, net).page, None) in {"address-private", "http-status"}
+    assert [method for method, *_ in server.asked] == ["GET", "POST"]

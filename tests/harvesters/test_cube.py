@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.sources import code_of
 
+from catalog.errors import CalledOff
 from catalog.issues import Place
 from harvesters.cube import Dimension, header, unique_names, write_table
 from harvesters.json_stat_cube import cube_of, is_dataset
@@ -142,7 +143,7 @@ def test_what_is_written_reads_back(tmp_path):
     odd = [['a,"b"', "Ch\u01a1\u0323  x\ny", "=1+1"]]
     label = Dimension(name="noi", codes=("Cho\u031b\u0323 ",), beside={"label": ("a\r\n b",)})
     assert label.entries() == [("Chợ", "a b")]
-    assert write_table(tmp_path / "t.csv", ["a", "b", "c"], odd, Place()) == 1
+    assert write_table(tmp_path / "t.csv", ["a", "b", "c"], odd, Place(), lambda: None) == 1
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == [["a", "b", "c"], *odd]
 
@@ -154,3 +155,11 @@ def test_no_cells_make_no_table(tmp_path):
 def test_a_table_ends_at_the_cap(tmp_path, monkeypatch):
     monkeypatch.setattr("harvesters.cube.CELLS", 10)
     assert code_of(write_table, tmp_path / "t.csv", ["a"], itertools.repeat(["1"]), Place()) == "cube-too-large"
+
+
+def test_a_table_that_is_called_off_is_written_no_further(tmp_path):
+    def heed() -> None:
+        raise CalledOff
+
+    with pytest.raises(CalledOff):
+        write_table(tmp_path / "t.csv", ["a"], (["1"] for _ in itertools.count()), Place(), heed)

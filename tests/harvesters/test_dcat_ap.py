@@ -176,6 +176,13 @@ def test_a_listing_that_changes_under_paging_proves_nothing(server: WebServer, n
     assert last.shortfall.code == "hydra-total-changed"
 
 
+@pytest.mark.parametrize(("following", "code"), [
+    ('"http://[::1/x"', "url-broken"), ('"http://a:b/x"', "url-broken"), ('"javascript:x"', "url-not-http"), ('"file:///etc/passwd"', "url-not-http"),
+    ('"http://khong-co.invalid/2"', "host-unknown"), ('"//[x"', "url-broken"), ('"không phải địa chỉ"', "http-status")])
+def test_a_next_page_that_is_no_address_ends_the_listing_with_an_issue(server: WebServer, net: Net, following, code):
+    assert code_of(paged, server, net, {"/1": part(1, following)}) == code
+
+
 def test_a_page_on_a_private_address_is_not_asked_for(server: WebServer, net: Net):
     server.routes["/1"] = reply(PREFIXES + part(1, "<http://10.1.2.3/2>"), content_type="text/turtle")
     dcat = connector(server, net, "/1")

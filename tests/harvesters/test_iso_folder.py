@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from support.calling_off import ends_soon, patient
 from support.iso_records import full
 from support.library_answers import csw_answer, iso_19139
 from support.sources import code_of
-from support.web_server import WebServer, reply
+from support.web_server import WebServer, reply, silent
 
 from catalog.net import Net
 from harvesters import iso_folder, web_folder
@@ -106,3 +107,13 @@ def test_a_host_that_goes_away_ends_the_listing(server: WebServer, net: Net, gon
     serve(server)
     server.routes[gone] = lambda handler: setattr(handler, "close_connection", True)
     assert code_of(folder(server.url("/waf/"), net, recursive="true").page, None) == "cut-short"
+
+
+def test_a_folder_whose_reading_is_called_off_is_left_within_seconds(server: WebServer, tmp_path):
+    names = [f"{number}.xml" for number in range(9)]
+    server.routes |= {"/waf/": reply(listed(*names)), **{f"/waf/{name}": silent(25) for name in names}}
+    net = patient(str(tmp_path))
+    assert ends_soon(net, lambda: len(server.asked) > 4, folder(server.url("/waf/"), net).page, None)
+    (tmp_path / "a.xml").write_text(full())
+    looks = iter([False, True])
+    assert ends_soon(net, lambda: next(looks), folder(str(tmp_path), net).page, None)

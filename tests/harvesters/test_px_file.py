@@ -190,3 +190,20 @@ def test_the_file_is_a_dataset_whose_table_is_made_when_it_changes(server: WebSe
     assert one.make(recipe, tmp_path / "t.csv", made.mark) is None
     server.routes["/Dan%20so.px"] = reply(PX.replace("357.1", "357.2"))
     assert one.make(recipe, tmp_path / "t.csv", made.mark).mark != made.mark
+
+
+def head_of(tmp_path, text: str) -> str:
+    path = tmp_path / "x.px"
+    path.write_text(text)
+    return code_of(px_text.open_px, path, Place())
+
+
+def test_a_head_is_bounded_as_a_whole_and_not_by_its_statements(tmp_path, monkeypatch):
+    monkeypatch.setattr(px_text, "MAX_HEAD", 1_000)
+    assert head_of(tmp_path, 'A="1";' * 400_000 + "STUB=\"a\";DATA=1;") == "px-broken"
+
+
+@pytest.mark.parametrize("text", ["KEY" + " " * 200_000 + "x;", "KEY[" + " " * 200_000 + "x;", 'A("' + '"x"' * 50_000 + ";", "A=" + '"a"' * 500_000 + ";"],
+                         ids=["blanks", "blanks in brackets", "quotes in brackets", "a text in many pieces"])
+def test_a_head_that_was_made_to_take_long_does_not(tmp_path, text):
+    assert head_of(tmp_path, text) == "px-broken"

@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from support.calling_off import ends_soon, patient
 from support.px_server import HEADER, PxServer, table
 from support.sources import code_of
-from support.web_server import Handler, WebServer, reply
+from support.web_server import Handler, WebServer, reply, silent
 
 from catalog.net import Net
 from catalog.net.limits import World
@@ -315,3 +316,19 @@ def test_a_bare_site_is_asked_for_the_newer_interface_first(server: WebServer, n
     assert [item.identifier for page in every_page(connector(server, net, "/")) for item in page.items] == ["ds/T.px"]
     tables_2(server, 1)
     assert [item.identifier for page in every_page(connector(server, net, "/")) for item in page.items] == ["TAB0"]
+
+
+def test_a_walk_through_folders_that_is_called_off_ends_within_seconds(server: WebServer):
+    server.routes |= {V1: reply(folder(("a", "l"), ("b", "l"))), V1 + "/a": silent(25)}
+    net = patient()
+    assert ends_soon(net, lambda: any(path == V1 + "/a" for _, path, _ in server.asked), connector(server, net).page, None)
+
+
+def test_a_table_that_is_called_off_is_left_while_its_server_wants_a_pause(server: WebServer, tmp_path):
+    PxServer(limit=10).serve(server)
+    server.routes["/api/v1/vi"] = reply('{"maxCalls": 1, "timeWindow": 10}')
+    net = patient()
+    one = connector(server, net)
+    recipe = recipe_of(one)
+    asked = len(server.asked)
+    assert ends_soon(net, lambda: len(server.asked) > asked + 1, one.make, recipe, tmp_path / "t", None)

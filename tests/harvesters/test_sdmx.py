@@ -282,3 +282,10 @@ def test_memory_does_not_grow_with_the_data(tmp_path):
         tracemalloc.stop()
     assert count == 8_000
     assert peak < 1 << 20
+
+
+def test_a_key_of_a_group_that_stands_in_a_series_is_no_end_of_the_reading(server: WebServer, net: Net, tmp_path):
+    odd = f"<g:Group><g:Series><g:GroupKey>{value('REF_AREA', '747')}</g:GroupKey></g:Series></g:Group>"
+    serve(server, message("GenericData", f"<mes:DataSet>{odd}{series('747', observation('2022', '12'))}</mes:DataSet>"))
+    one = connector(server, net)
+    assert [row[:5] for row in made(one, tmp_path)] == [TABLE[0][:5], ["A", "Năm", "747", "Vũng Tàu", "2022"]]

@@ -9,6 +9,7 @@ import socket
 
 import paramiko
 import pytest
+from support.calling_off import ends_soon, patient
 from support.harvesting import harvest
 from support.seeding import add_source
 from support.sftp_server import PASSWORD, USER, SftpServer, host_key, sftp_server
@@ -223,3 +224,15 @@ def test_who_is_no_sftp_server_or_not_there_is_told(net):
         quick = Net(("127.0.0.1",), limits=Limits(connect=1, read=0.3, retries=0))
         assert code_of(connect("sftp", spec, quick).page, None) in {"time-out", "cut-short"}
     assert code_of(connect("sftp", spec, net).page, None) == "host-unreachable"
+
+
+def test_a_listing_or_a_file_that_is_called_off_ends_within_seconds(sftp, tmp_path):
+    net = patient()
+    connector = connect("sftp", source(sftp), net)
+    recipe = connector.describe(connector.page(None).items[0]).resources[0].recipe
+    sftp.silent_at = f"/du-lieu/{recipe['path']}"
+    assert ends_soon(net, sftp.fell_silent.is_set, connector.make, recipe, tmp_path / "ra", None)
+    assert list(tmp_path.glob("*ra*")) == []
+    sftp.silent_at = "/du-lieu/năm 2024"
+    sftp.fell_silent.clear()
+    assert ends_soon(net, sftp.fell_silent.is_set, connect("sftp", source(sftp), net).page, None)

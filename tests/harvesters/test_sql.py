@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 from support import postgres
+from support.calling_off import ends_soon, patient
 from support.harvesting import harvest
 from support.relay import reach_postgres, relay
 from support.seeding import add_source
@@ -373,6 +374,36 @@ def test_a_server_that_falls_silent_amid_the_rows_is_left_in_time(on_postgresql,
         assert code_of(made, net, source, tmp_path / "ra.csv") == "database-too-slow"
         assert monotonic() - began < 20
     assert list(tmp_path.glob("*ra.csv*")) == []
+
+
+def after_a_second():
+    """Whether work is called off: a second from now."""
+    begin = monotonic()
+    return lambda: monotonic() - begin > 1
+
+
+@pytest.mark.parametrize("what", ["count(*) AS c", "a"])
+def test_a_query_of_sqlite_that_is_called_off_ends_within_seconds(on_sqlite, tmp_path, what):
+    source = on_sqlite.source(query=ENDLESS.format(what=what), identifier="x", time_limit="20", max_rows="1000000000")
+    net = patient(str(tmp_path))
+    assert ends_soon(net, after_a_second(), made, net, source, tmp_path / "ra.csv")
+    assert list(tmp_path.glob("*ra.csv*")) == []
+
+
+def test_a_query_of_postgresql_that_is_called_off_ends_within_seconds(on_postgresql, tmp_path):
+    source = on_postgresql.source(query=ENDLESS.format(what="a"), identifier="x", time_limit="20", max_rows="1000000000")
+    net = patient(str(tmp_path))
+    assert ends_soon(net, after_a_second(), made, net, source, tmp_path / "ra.csv")
+    assert list(tmp_path.glob("*ra.csv*")) == []
+
+
+@pytest.mark.parametrize("limit", [700, 200_000])
+def test_a_silent_server_is_left_within_seconds_when_its_query_is_called_off(on_postgresql, with_passwords, tmp_path, limit):
+    with relay(reach_postgres(with_passwords), limit, falls_silent=True) as port:
+        source = on_postgresql.source(url=make_url(on_postgresql.url).set(port=port).render_as_string(), time_limit="20", identifier="x",
+                                      query="SELECT a, repeat('x', 100) AS b FROM generate_series(1, 100000) AS a")
+        net = patient(str(tmp_path))
+        assert ends_soon(net, after_a_second(), made, net, source, tmp_path / "ra.csv")
 
 
 SERIES = {"sqlite": "WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 200000) SELECT a, printf('%0100d', a) AS b FROM n",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.calling_off import ends_soon, patient
 from support.harvesting import harvest
 from support.kinds.folders import FILE, FOLDER, ROOT, multistatus
 from support.seeding import add_source
 from support.sources import code_of
-from support.web_server import redirect, reply, web_server
+from support.web_server import redirect, reply, silent, streamed, web_server
 from support.webdav_server import PASSWORD, USER, DavServer, webdav_server
 
 from catalog.errors import UsageError
@@ -153,3 +154,12 @@ def test_no_part_of_a_record_holds_the_password(dav, net):
     page = connector.page(None)
     told = repr(page) + json.dumps([connector.describe(item).to_dict() for item in page.items]) + repr(source(dav))
     assert PASSWORD not in told
+
+
+@pytest.mark.parametrize("route", [silent(25), streamed({"Content-Type": "application/xml"}, b" ", 250, 0.1)], ids=["silent", "dripping"])
+def test_a_walk_that_is_called_off_ends_within_seconds(server, route):
+    server.routes[ROOT] = reply(multistatus((ROOT, FOLDER), (ROOT + "con/", FOLDER)), status=207)
+    server.routes[ROOT + "con/"] = route
+    net = patient()
+    spec = SourceSpec(name="nguon", url=server.url(ROOT), options={"recursive": "true"})
+    assert ends_soon(net, lambda: any(path == ROOT + "con/" for _, path, _ in server.asked), connect("webdav", spec, net).page, None)

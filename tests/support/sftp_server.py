@@ -34,6 +34,8 @@ class SftpServer:
         self.opened: list[str] = []  # paths of files that were read
         self.passwords: list[str] = []
         self.cut_after: int | None = None  # bytes of a file, then the connection breaks
+        self.silent_at: str | None = None  # the folder or file at which the server falls silent until it is closed
+        self.fell_silent, self._closing = threading.Event(), threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._transports: list[paramiko.Transport] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -61,7 +63,14 @@ class SftpServer:
                 with suppress(paramiko.SSHException, EOFError):
                     transport.start_server(event=threading.Event(), server=_Door(self))
 
+    def fall_silent_at(self, path: str) -> None:
+        """Answer nothing where the path is the one of the silence."""
+        if path == self.silent_at:
+            self.fell_silent.set()
+            self._closing.wait()
+
     def close(self) -> None:
+        self._closing.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -101,6 +110,7 @@ class _Files(paramiko.SFTPServerInterface):
         return "/" + os.path.relpath(real, self._served.root).removeprefix(".")
 
     def list_folder(self, path: str):
+        self._served.fall_silent_at(path)
         try:
             found = [SFTPAttributes.from_stat(os.lstat(os.path.join(self._path(path), name)), name) for name in os.listdir(self._path(path))]
         except OSError as error:
@@ -126,7 +136,7 @@ class _Files(paramiko.SFTPServerInterface):
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno)
         handle = _Handle(flags)
-        handle.readfile, handle.served, handle.transport = file, self._served, self._transport
+        handle.readfile, handle.served, handle.transport, handle.path = file, self._served, self._transport, path
         return handle
 
 
@@ -135,6 +145,7 @@ class _Handle(paramiko.SFTPHandle):
         return SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))
 
     def read(self, offset: int, length: int):
+        self.served.fall_silent_at(self.path)
         limit = self.served.cut_after
         if limit is not None and offset + length > limit:
             self.transport.close()
