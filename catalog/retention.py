@@ -1,4 +1,5 @@
-"""What is cleared away, and when: ended runs with their records and pages, ended notices, and the durable engine's own notes.
+"""What is cleared away, and when: ended runs with their records and pages, ended notices, drafts of uploads whose time is over, and the
+durable engine's own notes.
 
 What a source has shown us (`Known`), versions of files and evidence are never touched. Everything goes in small transactions,
 so that nobody waits for it. What remains counts as before: the unchanged records of a run become a number on it as
@@ -15,8 +16,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, column, delete, exists, func, select, table, tuple_
 from sqlalchemy.orm import Session
 
+from catalog.drafts import keeping as drafts
 from catalog.jobs import ACTIVE, Jobs, workflows
-from catalog.models import IssueRow, Notice, Run, RunPage, RunRecord, SiteFact, SkippedDue, Staged
+from catalog.models import (
+    IssueRow,
+    Notice,
+    Run,
+    RunPage,
+    RunRecord,
+    SiteFact,
+    SkippedDue,
+    Staged,
+    UploadDraft,
+)
 from catalog.record import Outcome
 from catalog.site import Site, remember
 
@@ -37,6 +49,7 @@ class Cleared:
     runs: int = 0
     notices: int = 0
     skipped_dues: int = 0
+    drafts: int = 0
 
     def to_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -68,7 +81,8 @@ def foreseen(site: Site) -> Cleared:
             return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
         return Cleared(workflows=counted(rules.workflows(session)), unchanged_records=counted(rules.unchanged()), pages=counted(rules.pages()),
-                       runs=counted(rules.runs()), notices=counted(rules.notices()), skipped_dues=counted(rules.skipped()))
+                       runs=counted(rules.runs()), notices=counted(rules.notices()), skipped_dues=counted(rules.skipped()),
+                       drafts=counted(rules.drafts()))
 
 
 def clear(site: Site, orderer: Jobs) -> Cleared:
@@ -81,6 +95,7 @@ def clear(site: Site, orderer: Jobs) -> Cleared:
         runs=_delete_runs(site, rules),
         notices=_swept(site, lambda session: _delete(session, Notice, Notice.id, rules.notices())),
         skipped_dues=_swept(site, lambda session: _delete(session, SkippedDue, tuple_(SkippedDue.source_id, SkippedDue.due_at), rules.skipped())),
+        drafts=drafts.clear(site),
     )
 
 
@@ -89,6 +104,7 @@ class Rules:
 
     def __init__(self, site: Site) -> None:
         now = site.clock.now()
+        self._now = now
         self._runs_before = now - timedelta(days=site.settings.keep_runs)
         self._records_before = now - timedelta(days=min(site.settings.keep_records, site.settings.keep_runs))
         self._workflows_before = now - timedelta(days=WORKFLOW_DAYS)
@@ -120,6 +136,10 @@ class Rules:
     def skipped(self) -> Select[Any]:
         """Due times long ago at which nothing was ordered."""
         return select(SkippedDue.source_id, SkippedDue.due_at).where(SkippedDue.at < self._runs_before)
+
+    def drafts(self) -> Select[Any]:
+        """Drafts of uploads whose time is over."""
+        return select(UploadDraft.id).where(UploadDraft.expires <= self._now)
 
     def workflows(self, session: Session) -> Select[Any]:
         """What the durable engine keeps of ended runs."""
