@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -34,7 +34,8 @@ _S3_OPTIONS = {"endpoint", "region"}
 class Files:
     """An object store of original bytes; every key is the SHA-256 (64 hex digits) of what it holds.
 
-    `folder` is where a local store keeps its objects, `cache` where copies of a remote one are put.
+    `folder` is where a local store keeps its objects, `cache` where copies of a remote one are put; `under` is the part of the
+    store that is meant, "" for what is kept for good.
     Every call raises Trouble `storage-failed` when the store cannot be reached, `file-missing` when it has no such
     object, and `file-damaged` when a copy is not what its key says.
     """
@@ -42,6 +43,25 @@ class Files:
     store: LocalStore | S3Store
     cache: Path
     folder: Path | None = None
+    under: str = ""
+
+    def beside(self, name: str) -> Files:
+        """A part of the same store apart from what is kept for good, from which objects may be taken away again."""
+        return replace(self, under=f"{name}/")
+
+    def forget(self, sha256: str) -> None:
+        """Take an object away; only from a part apart, ValueError elsewhere. One that is not there is gone already."""
+        if not self.under:
+            raise ValueError("what is kept for good is never taken away")
+        try:
+            with _troubles(sha256):
+                obstore.delete(self.store, self._at(sha256))
+        except Trouble as trouble:
+            if trouble.issue.code != "file-missing":
+                raise
+
+    def _at(self, sha256: str) -> str:
+        return self.under + key_of(sha256)
 
     def put(self, path: Path, digests: Digests | None = None) -> str:
         """Keep a file; its SHA-256, taken from its digests where they are known. Keeping it again changes nothing."""
@@ -58,16 +78,16 @@ class Files:
     def _put(self, sha256: str, size: int, write: Callable[[str], object]) -> None:
         with _troubles(sha256):
             try:
-                if obstore.head(self.store, key_of(sha256))["size"] == size:
+                if obstore.head(self.store, self._at(sha256))["size"] == size:
                     return
             except FileNotFoundError:
                 pass
-            write(key_of(sha256))
+            write(self._at(sha256))
 
     def get(self, sha256: str) -> bytes:
         """All bytes of one object, checked against its key."""
         with _troubles(sha256):
-            data = bytes(obstore.get(self.store, key_of(sha256)).bytes())
+            data = bytes(obstore.get(self.store, self._at(sha256)).bytes())
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Trouble(Issue("file-damaged", Place(file=sha256)))
         return data
@@ -75,23 +95,23 @@ class Files:
     def stream(self, sha256: str) -> Iterator[bytes]:
         """The bytes in pieces of about 1 MiB, for an answer to a reader; not checked against the key."""
         with _troubles(sha256):
-            for piece in obstore.get(self.store, key_of(sha256)).stream(min_chunk_size=CHUNK):
+            for piece in obstore.get(self.store, self._at(sha256)).stream(min_chunk_size=CHUNK):
                 yield bytes(piece)
 
     def path(self, sha256: str) -> Path:
         """A local file with the bytes, for programs that need one; read it, never write to it."""
         if self.folder is not None:
-            path = self.folder / key_of(sha256)
+            path = self.folder / self._at(sha256)
             if not path.is_file():
                 raise Trouble(Issue("file-missing", Place(file=sha256)))
             return path
-        path = self.cache / key_of(sha256)
+        path = self.cache / self._at(sha256)
         if not path.is_file():
-            self._copy(sha256, path)
+            self.copy(sha256, path)
         return path
 
-    def _copy(self, sha256: str, target: Path) -> None:
-        """Fetch one object beside its place in the cache, check it, then move it there in one step."""
+    def copy(self, sha256: str, target: Path) -> None:
+        """Fetch one object beside its place, check it, then move it there in one step."""
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".copy-")
         try:
@@ -117,7 +137,7 @@ class Files:
     def size(self, sha256: str) -> int:
         """How many bytes the object has."""
         with _troubles(sha256):
-            return obstore.head(self.store, key_of(sha256))["size"]
+            return obstore.head(self.store, self._at(sha256))["size"]
 
 
 def open_files(storage_url: str, cache: Path) -> Files:

@@ -1,4 +1,5 @@
-"""What is cleared away, and when: ended runs with their records and pages, ended notices, dry runs, dead workers, and the durable engine's own notes.
+"""What is cleared away, and when: ended runs with their records and pages, ended notices, dry runs, drafts of uploads whose time is over,
+dead workers, and the durable engine's own notes.
 
 What a source has shown us (`Known`), versions of files and evidence are never touched. Everything goes in small transactions,
 so that nobody waits for it. What remains counts as before: the unchanged records of a run become a number on it as
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, column, delete, exists, func
 from sqlalchemy.orm import Session
 
 from catalog import previews
+from catalog.drafts import keeping as drafts
 from catalog.jobs import ACTIVE, PENDING, WAITING, Jobs, workflows
 from catalog.models import (
     IssueRow,
@@ -27,6 +29,7 @@ from catalog.models import (
     SiteFact,
     SkippedDue,
     Staged,
+    UploadDraft,
     Worker,
 )
 from catalog.record import Outcome
@@ -53,6 +56,7 @@ class Cleared:
     skipped_dues: int = 0
     previews: int = 0
     workers: int = 0
+    drafts: int = 0
 
     def to_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -85,7 +89,7 @@ def foreseen(site: Site) -> Cleared:
 
         return Cleared(workflows=counted(rules.workflows(session)), unchanged_records=counted(rules.unchanged()), pages=counted(rules.pages()),
                        runs=counted(rules.runs()), notices=counted(rules.notices()), skipped_dues=counted(rules.skipped()),
-                       previews=counted(rules.previews()), workers=counted(rules.workers(session)))
+                       previews=counted(rules.previews()), workers=counted(rules.workers(session)), drafts=counted(rules.drafts()))
 
 
 def clear(site: Site, orderer: Jobs) -> Cleared:
@@ -100,6 +104,7 @@ def clear(site: Site, orderer: Jobs) -> Cleared:
         skipped_dues=_swept(site, lambda session: _delete(session, SkippedDue, tuple_(SkippedDue.source_id, SkippedDue.due_at), rules.skipped())),
         previews=_swept(site, lambda session: _delete(session, Preview, Preview.id, rules.previews())),
         workers=_swept(site, lambda session: _delete(session, Worker, Worker.executor_id, rules.workers(session))),
+        drafts=drafts.clear(site),
     )
 
 
@@ -139,6 +144,10 @@ class Rules:
     def skipped(self) -> Select[Any]:
         """Due times long ago at which nothing was ordered."""
         return select(SkippedDue.source_id, SkippedDue.due_at).where(SkippedDue.at < self._runs_before)
+
+    def drafts(self) -> Select[Any]:
+        """Drafts of uploads whose time is over."""
+        return select(UploadDraft.id).where(UploadDraft.expires <= self._now)
 
     def workflows(self, session: Session) -> Select[Any]:
         """What the durable engine keeps of ended runs, and of dry runs that are no longer kept."""

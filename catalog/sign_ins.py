@@ -26,10 +26,12 @@ ATTEMPTS, WITHIN = 10, timedelta(minutes=15)  # wrong attempts of one asker, and
 class Person:
     """Who has signed in: the name under which acts are remembered, and for which agencies it may act.
 
-    `everywhere` is who may do everything; others act for the agencies (by id) in which they may write.
+    `everywhere` is who may do everything; others act for the agencies (by id) in which they may write. `holder` is the same over
+    all its sign-ins: the id of its account, or of the token of a person who has none.
     """
 
     id: str
+    holder: str
     name: str
     until: datetime
     everywhere: bool
@@ -80,7 +82,7 @@ def person_of(session: Session, key: str, now: datetime) -> Person | None:
     if found is None or caller is None:
         return None
     places = select(Member.group_id).where(Member.account_id == caller.token.account_id, Member.capacity.in_(WRITES))
-    return Person(id=found[0].id, name=caller.name, until=found[0].expires, everywhere=caller.may_all,
+    return Person(id=found[0].id, holder=caller.token.account_id or caller.token.id, name=caller.name, until=found[0].expires, everywhere=caller.may_all,
                   agencies=frozenset(session.scalars(places)) if caller.account else frozenset())
 
 

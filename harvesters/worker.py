@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from catalog import db, jobs, tick, workers
 from catalog.record import Record
 from catalog.site import Site
+from harvesters.checking_drafts import open_drafts, register_drafts
 from harvesters.connectors import remember_declared
 from harvesters.previewing import open_previews, register_previews
 from harvesters.run import Harvest
@@ -155,8 +156,10 @@ def working(site: Site, *, by_the_clock: bool = False) -> Iterator[None]:
                                                  run_migrations=False)
         register_workflows(site, datasource)
         register_previews(site, datasource)
+        register_drafts(site)
         DBOS.launch()
         open_previews(poll=POLL)
+        open_drafts(poll=POLL)
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENT, partition_concurrency=1, polling_interval_sec=POLL,
                             on_conflict="always_update")
         remember_declared(site)

@@ -39,6 +39,7 @@ def create_app(site: Site) -> Flask:
         runs,
         schemas_pages,
         search,
+        uploads,
         words,
     )
     from web.api import ckan
@@ -48,7 +49,7 @@ def create_app(site: Site) -> Flask:
     app.extensions["haidang"] = site
     for part in (kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
-    account.init_app(app, outside=(ckan.bp, exchange.bp))
-    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, ckan, exchange):
+    account.init_app(app, outside=(ckan.bp, exchange.bp), large={uploads.bp.name: uploads.MAX_FORM})
+    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, uploads, ckan, exchange):
         app.register_blueprint(subject.bp)
     return app

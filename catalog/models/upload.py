@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.models.base import Base, Id, new_id
@@ -31,3 +31,37 @@ class UploadedFile(Base):
     says: Mapped[dict[str, Any]] = mapped_column(default=dict)
     uploaded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]  # from then on it is no longer listed
+
+
+class UploadDraft(Base):
+    """One file that somebody has sent and not yet published, with what a check said of it; gone when it `expires`.
+
+    A file sent again, or the same one looked at with other choices, is a new row of the same `thread`, `number` counting from 1, so
+    that what an address showed never changes. `before_id` is the row that it came of, `holder` who sent it (`sign_ins.Person`).
+    `asked` is {"schema", "lang", "without", "names"}: without those two the file was sent, with them it is made of the
+    corrected file of the row before, and `sha256` is empty until it is. `state`: queued, running, done, failed. `answer` is what
+    `catalog.drafts.checking` says. Bytes lie in the part `drafts/<thread>` of the object store.
+    """
+
+    __tablename__ = "upload_draft"
+    __table_args__ = (UniqueConstraint("thread", "number"), Index(None, "holder", "sent_at"), Index(None, "agency_id"), Index(None, "expires"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    thread: Mapped[str] = mapped_column(Id)
+    number: Mapped[int]
+    before_id: Mapped[str | None] = mapped_column(Id)
+    holder: Mapped[str] = mapped_column(Id)
+    agency_id: Mapped[str] = mapped_column(ForeignKey("agency.id", ondelete="CASCADE"))
+    filename: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    size: Mapped[int] = mapped_column(BigInteger, default=0)  # bytes
+    asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    rows: Mapped[int] = mapped_column(BigInteger, default=0)  # checked so far
+    answer: Mapped[dict[str, Any] | None]
+    sent_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    upload_id: Mapped[str | None] = mapped_column(Id)  # what it became, and the run that publishes it
+    run_id: Mapped[str | None] = mapped_column(Id)

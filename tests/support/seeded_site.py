@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from catalog import db
-from catalog.clock import FrozenClock
+from catalog.clock import Clock, FrozenClock
 from catalog.models import Dataset, Resource, Run, Source, Version
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -53,7 +53,7 @@ class _Silent(WSGIRequestHandler):
 @contextmanager
 def province(folder: Path, clock: FrozenClock) -> Iterator[Province]:
     """Make the agencies' files, harvest them, spoil one and harvest it again, then serve the site on loopback."""
-    site = _open(folder, clock)
+    site = open_empty(folder, clock)
     try:
         _seed(site, folder / "demo")
         with serving(create_app(site)) as url:
@@ -71,7 +71,8 @@ def stored_bytes(site: Site, dataset: str) -> bytes:
     return site.files.get(sha256)
 
 
-def _open(folder: Path, clock: FrozenClock) -> Site:
+def open_empty(folder: Path, clock: Clock | FrozenClock) -> Site:
+    """A site on SQLite in which there is nothing yet."""
     var = folder / "var"
     var.mkdir()
     settings = Settings(var=var, database_url=f"sqlite:///{var / 'haidang.db'}", storage_url=f"file://{var / 'files'}",

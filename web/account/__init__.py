@@ -9,6 +9,7 @@ the start of the application, never by a request.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -137,14 +138,14 @@ def _stale(error: CSRFError) -> Any:
                        mend=_("Hãy quay lại trang trước, tải lại trang rồi bấm lần nữa.")))
 
 
-def init_app(app: Flask, *, outside: tuple[Blueprint, ...]) -> None:
-    """Guard every form of the pages; `outside` are those that take no cookie at all."""
+def init_app(app: Flask, *, outside: tuple[Blueprint, ...], large: Mapping[str, int]) -> None:
+    """Guard every form of the pages; `outside` are those that take no cookie at all, `large` the bytes that some take of who has signed in."""
     site = app.extensions["haidang"]
     app.config.update(
         SESSION_COOKIE_NAME="haidang", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.settings.site_url.startswith("https://"), SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=sign_ins.LIFETIME, WTF_CSRF_TIME_LIMIT=None)
-    app.before_request(partial(_bound, outside={bp.name for bp in outside}))
+    app.before_request(partial(_bound, outside={bp.name for bp in outside}, large=large))
     guard = CSRFProtect(app)
     for blueprint in outside:
         guard.exempt(blueprint)
@@ -154,7 +155,9 @@ def init_app(app: Flask, *, outside: tuple[Blueprint, ...]) -> None:
     app.add_template_global(may_act, "may_act")
 
 
-def _bound(outside: set[str]) -> None:
-    """No form of a page is large; what is larger is not even read."""
-    if request.blueprint not in outside:
-        request.max_content_length = MAX_FORM
+def _bound(outside: set[str], large: Mapping[str, int]) -> None:
+    """No form of a page is large, but for files of those who have signed in; what is larger is not even read."""
+    if request.blueprint in outside:
+        return
+    files = large.get(request.blueprint or "")
+    request.max_content_length = files if files and current() is not None else MAX_FORM

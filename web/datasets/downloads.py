@@ -70,7 +70,7 @@ def converted(version: Version, kind: str, *, excel: bool) -> Response:
     if kind == "csv":
         answer.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
     answer.set_etag(etag)
-    answer.headers.set("Content-Disposition", "attachment", **_named(name))
+    answer.headers.set("Content-Disposition", "attachment", **named(name))
     answer.headers["Cache-Control"] = f"public, max-age={MADE_LASTS if request.args.get('version') else 0}"
     answer = answer.make_conditional(request)
     answer.headers.pop("Content-Length", None)  # of the answer before it had its body
@@ -82,12 +82,12 @@ def converted(version: Version, kind: str, *, excel: bool) -> Response:
 def document(data: bytes, *, kind: str, name: str) -> Response:
     """Bytes that this site wrote itself (a report, a schema), as an attachment."""
     answer = Response(data, mimetype=MEDIA_TYPES[kind])
-    answer.headers.set("Content-Disposition", "attachment", **_named(safe_name(name)))
+    answer.headers.set("Content-Disposition", "attachment", **named(safe_name(name)))
     answer.add_etag()
     return guarded(answer.make_conditional(request))
 
 
-def _named(name: str) -> dict[str, str]:
+def named(name: str) -> dict[str, str]:
     """The file name in the plain form, and in that of RFC 5987 where it has letters beyond ASCII."""
     if name.isascii():
         return {"filename": name}

@@ -64,7 +64,7 @@ def read(site: Site, version: Version) -> ReportPage:
     report = json.loads(site.files.get(version.report_sha256))
     issues = [Issue.from_dict(issue) for issue in report.get("haidang", {}).get("issues", [])]
     veil = Veil.over(version, issues)
-    causes = sorted((_cause(issue, veil) for issue in issues), key=lambda cause: (_rank(cause), -cause.count))
+    causes = sorted((cause_of(issue, veil) for issue in issues), key=lambda cause: (_rank(cause), -cause.count))
     errors = [error for task in report.get("tasks", []) for error in task.get("errors", [])]
     lines = tuple(_error_line(error, veil) for error in errors[:ERRORS_SHOWN])
     warnings = [warning for task in report.get("tasks", []) for warning in task.get("warnings", [])]
@@ -104,7 +104,8 @@ class Veil:
         return HIDDEN if value not in (None, "") and self.hides(*columns) else self.text(value)
 
 
-def _cause(issue: Issue, veil: Veil) -> Cause:
+def cause_of(issue: Issue, veil: Veil) -> Cause:
+    """One issue in words, with what nobody may see hidden."""
     facts = dict(issue.facts)
     columns = (issue.place.field, issue.place.column)
     hidden = veil.hides(*columns)

@@ -1,0 +1,139 @@
+"""What is in a file that somebody has sent: read, checked and screened as a harvest does it, with what mends it made ready."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from catalog.drafts.describing import describe
+from catalog.drafts.keeping import bytes_of
+from catalog.errors import Trouble
+from catalog.files import Files
+from catalog.issues import Issue, Place
+from catalog.models import UploadDraft
+from catalog.reading.grid import letter
+from catalog.site import Site
+from catalog.tables.source import TableSource
+from catalog.validation import Verdict, check
+from catalog.validation.repair import Repair, write_marked
+
+LISTED = 20_000  # errors of each kind whose cells are marked; all are counted
+OFTEN = 2.0  # seconds between two words on how far it is
+
+
+def perform(site: Site, draft_id: str) -> None:
+    """Check a draft's file and write down what was found; done again, it finds the same. Nothing is done for a draft that is gone.
+
+    What mends the file lies beside it afterwards (`made`): the corrected file and the marked workbook. The file itself stays as it was.
+    """
+    with site.writing() as session:
+        draft = session.get(UploadDraft, draft_id)
+        before = session.get(UploadDraft, draft.before_id) if draft is not None and draft.before_id else None
+        if draft is None:
+            return
+        draft.state = "running"
+    try:
+        state, found = "done", _look(site, draft, before)
+    except Trouble as trouble:
+        state, found = "failed", {"answer": {"issue": trouble.issue.to_dict()}}
+    _finish(site, draft_id, state, found)
+
+
+def give_up(site: Site, draft_id: str, reference: str) -> None:
+    """Write down that a fault of ours broke the check, under the reference that stands in the log."""
+    _finish(site, draft_id, "failed", {"answer": {"reference": reference}})
+
+
+def _finish(site: Site, draft_id: str, state: str, found: Mapping[str, Any]) -> None:
+    with site.writing() as session:
+        if (draft := session.get(UploadDraft, draft_id)) is not None:
+            draft.state, draft.finished_at = state, site.clock.now()
+            for name, value in found.items():
+                setattr(draft, name, value)
+
+
+def _look(site: Site, draft: UploadDraft, before: UploadDraft | None) -> dict[str, Any]:
+    """What the row says afterwards: `sha256`, `size` and the `answer` that its pages show."""
+    files = bytes_of(site, draft.thread)
+    with tempfile.TemporaryDirectory(prefix="haidang-draft-") as name:
+        folder = Path(name)
+        path, found = folder / "file", {"sha256": draft.sha256, "size": draft.size}
+        if "without" in draft.asked:
+            _make(files, before, draft.asked, path)
+            found = {"sha256": files.put(path), "size": path.stat().st_size}
+        else:
+            files.copy(draft.sha256, path)
+        verdict = check(path, filename=draft.filename, schema=draft.asked.get("schema") or None, keep=LISTED, progress=_telling(site, draft.id))
+        return {**found, "answer": {**describe(verdict), "made": _mending(files, verdict, draft, folder)}}
+
+
+def _telling(site: Site, draft_id: str) -> Callable[[int], None]:
+    """Writes down how many rows have been checked, every few seconds."""
+    last = time.monotonic()
+
+    def told(rows: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < OFTEN:
+            return
+        last = time.monotonic()
+        with site.writing() as session:
+            if (draft := session.get(UploadDraft, draft_id)) is not None:
+                draft.rows = rows
+
+    return told
+
+
+def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path) -> dict[str, Any]:
+    """The corrected file, and for one with errors the marked workbook, kept: {"sha256", "size", "filename", "cells"} each."""
+    stem, made = PurePosixPath(draft.filename).stem, {}
+    if verdict.faulty is not None and verdict.faulty.layout.labels:
+        marked, lang = folder / "marked.xlsx", draft.asked.get("lang", "vi")
+        cells = write_marked(verdict.faulty, marked, lang)
+        made["marked"] = _kept(files, marked, f"{stem}-{'loi' if lang == 'vi' else 'errors'}.xlsx", cells)
+        made["corrected"] = _corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty).write_csv)
+    elif verdict.table is not None and verdict.state == "held":
+        made["corrected"] = _corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out))
+    return made
+
+
+def _corrected(files: Files, folder: Path, filename: str, write: Callable[[Any], int]) -> dict[str, Any]:
+    path = folder / "corrected.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as out:  # Excel knows the letters by the mark
+        cells = write(out)
+    return _kept(files, path, filename, cells)
+
+
+def _kept(files: Files, path: Path, filename: str, cells: int) -> dict[str, Any]:
+    return {"sha256": files.put(path), "size": path.stat().st_size, "filename": filename, "cells": cells}
+
+
+def _write_table(table: TableSource, out: Any) -> int:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.title for column in table.columns])
+    for row in table.rows():
+        writer.writerow(["" if cell is None else cell for cell in row])
+    return 0
+
+
+def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], target: Path) -> None:
+    """Write the corrected file of the draft before, without some columns and with others under other names; both are told by their letters.
+
+    Trouble `file-missing` where there is no corrected file.
+    """
+    corrected = ((before.answer or {}).get("made") or {}).get("corrected") if before is not None else None
+    if corrected is None:
+        raise Trouble(Issue("file-missing", Place(file=before.filename if before else "")))
+    source, without, names = target.with_name("source.csv"), set(asked["without"]), asked.get("names") or {}
+    files.copy(corrected["sha256"], source)
+    with source.open(encoding="utf-8-sig", newline="") as read, target.open("w", encoding="utf-8", newline="") as out:
+        rows, writer = csv.reader(read), csv.writer(out, lineterminator="\n")
+        head = next(rows)
+        letters = [letter(number) for number in range(1, len(head) + 1)]
+        kept = [number for number, mark in enumerate(letters) if mark not in without]
+        writer.writerow([names.get(letters[number]) or head[number] for number in kept])
+        for row in rows:
+            writer.writerow([row[number] for number in kept if number < len(row)] + row[len(head):])

@@ -1,0 +1,118 @@
+"""A verdict as the pages of a draft need it, in JSON: columns with samples, causes, what is certain to mend, an excerpt, a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from catalog.reading.grid import letter
+from catalog.validation import Verdict, engine
+from catalog.validation.faulty import Faulty
+from catalog.validation.repair import Repair
+
+SAMPLES, SAMPLED = 2, 20  # values of a column that are shown, and rows in which they are looked for
+SHOWN = 3  # rows of the preview
+EXCERPT = 8  # rows with errors
+COLUMNS = 60  # of the excerpt and the preview
+LONGEST = 80  # characters of a cell
+HIDDEN = "•••••"
+
+
+def describe(verdict: Verdict) -> dict[str, Any]:
+    """The verdict without its handles. Cells of columns that are held are hidden in all of it."""
+    details = verdict.details
+    held = [hit for hit in details.get("privacy", []) if hit["sheet"] == verdict.sheet]
+    hidden = {hit["column"] for hit in held}
+    layout = (details.get("layout") or [{}])[0]
+    answer = {
+        "state": verdict.state, "format": verdict.format, "encoding": verdict.encoding, "sheet": verdict.sheet, "schema": verdict.schema,
+        "rows": verdict.rows, "errors": verdict.errors, "partial": bool(verdict.report) and engine.is_partial(verdict.report),
+        "issues": [{**issue.to_dict(), "severity": str(issue.severity), "who": str(issue.who)} for issue in verdict.issues],
+        "header": layout.get("header"), "data": layout.get("data"), "skipped": len(layout.get("skipped", [])),
+        "privacy": list(details.get("privacy", [])), "columns": _columns(verdict, hidden), "preview": _preview(verdict, hidden),
+        "certain": {}, "asked": {}, "questions": [], "excerpt": None,
+    }
+    if verdict.faulty is not None:
+        repair = Repair(verdict.faulty)
+        summary = repair.summary(0)
+        titles = {column["letter"]: column["label"] for column in answer["columns"]}
+        answer |= {
+            "certain": dict(summary.certain), "asked": {column: asked.count for column, asked in summary.asked.items()},
+            "questions": summary.details([], titles)["questions"], "excerpt": _excerpt(verdict.faulty, repair, hidden)}
+        answer["questions"] = [question for question in answer["questions"] if question["where"] not in hidden]
+    return answer
+
+
+def _columns(verdict: Verdict, hidden: set[str]) -> list[dict[str, Any]]:
+    """Each column of the file: letter, label, the field that it was taken for, two values."""
+    if verdict.faulty is not None:
+        layout = verdict.faulty.layout
+        named, rows = [(label, layout.field_name(label)) for label in layout.labels], (row for _, row in layout.body())
+    elif verdict.table is not None:
+        named, rows = [(column.title, column.name) for column in verdict.table.columns], verdict.table.rows()
+    else:
+        return []
+    first = list(islice(rows, SAMPLED))
+    return [{"letter": letter(number), "label": label, "field": field,
+             "samples": [HIDDEN] if letter(number) in hidden else _samples(first, number - 1)}
+            for number, (label, field) in enumerate(named, start=1)]
+
+
+def _samples(rows: Iterable[list[Any]], number: int) -> list[str]:
+    cells = (_text(row[number]) for row in rows if number < len(row))
+    return list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
+
+
+def _text(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    return text if len(text) <= LONGEST else text[:LONGEST - 1] + "…"
+
+
+def _preview(verdict: Verdict, hidden: set[str]) -> dict[str, Any] | None:
+    """The first rows of what would be public."""
+    if verdict.table is None:
+        return None
+    fields = [column.name for column in verdict.table.columns][:COLUMNS]
+    rows = [[HIDDEN if letter(number) in hidden else _text(cell) for number, cell in enumerate(row[:COLUMNS], start=1)]
+            for row in islice(verdict.table.rows(), SHOWN)]
+    return {"fields": fields, "rows": rows}
+
+
+def _excerpt(faulty: Faulty, repair: Repair, hidden: set[str]) -> dict[str, Any] | None:
+    """A few rows with errors as the file has them: each cell with its proposal, or marked for a person."""
+    wrong: dict[int, set[int | None]] = {}
+    for error in engine.all_errors(faulty.report):
+        if row := error.get("rowNumber"):
+            wrong.setdefault(row, set()).add(error.get("fieldNumber"))
+    chosen = set(islice(_telling_rows(wrong), EXCERPT))
+    if not chosen:
+        return None
+    rows = []
+    for at, row, found in repair.rows():
+        if at in chosen:
+            rows.append({"row": at, "whole": None in wrong[at], "cells": [
+                _cell(letter(number + 1) in hidden, cell, found.get(number), number + 1 in wrong[at]) for number, cell in enumerate(row[:COLUMNS])]})
+        if len(rows) == len(chosen):
+            break
+    labels = [{"letter": letter(number), "label": label} for number, label in enumerate(faulty.layout.labels[:COLUMNS], start=1)]
+    return {"labels": labels, "header": faulty.layout.header_row, "rows": rows, "of": len(wrong)}
+
+
+def _telling_rows(wrong: Mapping[int, set[int | None]]) -> Iterator[int]:
+    """First a row for each column with errors, then the others in order."""
+    seen: set[int | None] = set()
+    for row, columns in wrong.items():
+        if not columns <= seen:
+            seen |= columns
+            yield row
+    yield from wrong
+
+
+def _cell(hides: bool, cell: Any, proposal: Any, is_wrong: bool) -> dict[str, Any]:
+    text = _text(cell)
+    if hides:
+        return {"text": HIDDEN if text else ""}
+    if proposal is not None and proposal.after is not None:
+        return {"text": text, "after": _text(proposal.after)}
+    return {"text": text, "ask": True} if is_wrong or proposal is not None else {"text": text}

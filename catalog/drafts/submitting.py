@@ -1,0 +1,86 @@
+"""From a checked draft to an upload of its agency, and the run that publishes it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.drafts.keeping import bytes_of
+from catalog.errors import UsageError
+from catalog.jobs import Busy, Jobs
+from catalog.models import Agency, Run, Source, UploadDraft
+from catalog.site import Site
+from catalog.sources import Draft as SourceDraft
+from catalog.sources import connectors, save_source
+from catalog.uploads import CONNECTOR, Received, keep_upload
+
+FIT = ("valid", "held", "unchecked")  # states of a checked file that may be handed in
+DAILY = "0 5 * * *"  # so that what came while a run was going on is taken up by the next one at the latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What is said of the dataset (as `keep_upload` takes it), and of which one the file is a new version; None for a new one."""
+
+    says: Mapping[str, Any] = field(default_factory=dict)
+    identifier: str | None = None
+
+
+def drop_of(session: Session, agency_id: str) -> Source | None:
+    """The agency's own source of files that it hands in; of several the oldest."""
+    return session.scalar(select(Source).where(Source.agency_id == agency_id, Source.connector == CONNECTOR, Source.state == "active")
+                          .order_by(Source.created, Source.id).limit(1))
+
+
+def submit(site: Site, jobs: Jobs, draft_id: str, submission: Submission) -> UploadDraft:
+    """Hand a draft in and order the run that publishes it; submitted again, nothing is done twice.
+
+    Where a run of the source has begun already, `run_id` stays None: the file waits for the next one, which submitting again orders.
+    UsageError for a draft that is not ready; Trouble as `keep_upload`.
+    """
+    with site.reading() as session:
+        draft = session.get_one(UploadDraft, draft_id)
+    if draft.state != "done" or (draft.answer or {}).get("state") not in FIT:
+        raise UsageError("Tệp chưa qua kiểm tra nên chưa nộp được.", "The file has not passed its check, so it cannot be handed in.")
+    source = _drop(site, draft.agency_id)
+    received = _moved(site, draft) if draft.submitted_at is None else None
+    with site.writing() as session:
+        row = session.scalars(select(UploadDraft).where(UploadDraft.id == draft_id).with_for_update().execution_options(populate_existing=True)).one()
+        if row.submitted_at is None and received is not None:
+            says = {**submission.says, "schema": (row.answer or {}).get("schema") or ""}
+            upload = keep_upload(session, session.get_one(Source, source.id), received, row.filename, says, site=site, identifier=submission.identifier)
+            row.upload_id, row.submitted_at = upload.id, site.clock.now()
+        if row.run_id is None:
+            row.run_id = _run(session, jobs, session.get_one(Source, source.id))
+        return row
+
+
+def _run(session: Session, jobs: Jobs, source: Source) -> str | None:
+    """The run that will publish what was handed in: a new one, or one that still waits for its turn."""
+    try:
+        return jobs.order(session, source).id
+    except Busy as busy:
+        return busy.run_id if session.get_one(Run, busy.run_id).status == "queued" else None
+
+
+def _drop(site: Site, agency_id: str) -> Source:
+    """The agency's own source of files that it hands in, added where there is none."""
+    with site.reading() as session:
+        found, agency = drop_of(session, agency_id), session.get_one(Agency, agency_id)
+        title = f"Tệp do {agency.name_on(site.clock.today()).name_vi} nộp"
+    return found or save_source(site, SourceDraft(
+        name=f"{agency.slug}-nop-tep", agency=agency.slug, connector=CONNECTOR, url="", title=title, schedule=DAILY), declared=connectors(site))
+
+
+def _moved(site: Site, draft: UploadDraft) -> Received:
+    """The bytes among those that are kept for good."""
+    with tempfile.TemporaryDirectory(prefix="haidang-draft-") as folder:
+        path = Path(folder) / "file"
+        bytes_of(site, draft.thread).copy(draft.sha256, path)
+        return Received(sha256=site.files.put(path), size=draft.size, filename=draft.filename)

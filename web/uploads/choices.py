@@ -1,0 +1,59 @@
+"""What a clerk may choose on the way: the agency, the schema, what becomes of each column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+import schemas
+from catalog.models import UploadDraft
+from catalog.register import agencies_on
+from catalog.sign_ins import Person
+from catalog.site import Site
+from web.words import either
+
+LEAVE_OUT = "-"
+AS_IT_IS = "="
+
+
+def agencies(session: Session, site: Site, person: Person) -> list[tuple[str, str]]:
+    """The agencies for which somebody may hand in files: name in addresses, name for people."""
+    today = site.clock.today()
+    return [(agency.slug, either(agency.name_on(today).name_vi, agency.name_on(today).name_en)) for agency in agencies_on(session, today)
+            if person.may_act(agency.id)]
+
+
+def agency_id(site: Site, person: Person, slug: str) -> str | None:
+    """The agency that was chosen, or the only one there is to choose; None for no choice."""
+    with site.reading() as session:
+        found = [agency for agency in agencies_on(session, site.clock.today()) if person.may_act(agency.id)]
+    chosen = [agency for agency in found if agency.slug == slug] if slug else found
+    return chosen[0].id if len(chosen) == 1 else None
+
+
+def schemas_by_title() -> list[tuple[str, str]]:
+    """Every schema with its title, by title."""
+    return sorted(((schema.name, either(schema.title["vi"], schema.title["en"])) for schema in schemas.all_schemas()), key=lambda entry: entry[1])
+
+
+def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, Any] | None:
+    """What a new look at the draft is to be like; None where the choices are those of the look before."""
+    if "schema" in form:
+        wanted = form["schema"] if form["schema"] in schemas.names() else ""
+        return {**draft.asked, "schema": wanted, "lang": lang} if wanted != (draft.asked.get("schema") or "") else None
+    answer = draft.answer or {}
+    schema = answer.get("schema") or ""
+    fields = {field["name"] for field in schemas.load(schema).fields} if schema else set()
+    without, names = [], {}
+    for column in answer.get("columns", []):
+        chosen = form.get(f"column:{column['letter']}", AS_IT_IS)
+        if chosen == LEAVE_OUT:
+            without.append(column["letter"])
+        elif chosen in fields and chosen != column["field"]:
+            names[column["letter"]] = chosen
+    repaired = form.get("repaired") == "yes"
+    if not (without or names or repaired) or "corrected" not in answer.get("made", {}):
+        return None
+    return {"schema": draft.asked.get("schema") or "", "lang": lang, "without": without, "names": names}
