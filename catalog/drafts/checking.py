@@ -36,11 +36,16 @@ def perform(site: Site, draft_id: str) -> None:
         if draft is None:
             return
         draft.state = "running"
+    state: str
+    found: dict[str, Any]
     try:
         state, found = "done", _look(site, draft, before)
     except Trouble as trouble:
         state, found = "failed", {"answer": {"issue": trouble.issue.to_dict()}}
-    _finish(site, draft_id, state, found)
+    if not _finish(site, draft_id, state, found):  # discarded meanwhile: nothing of it stays
+        made = found["answer"].get("made") or {}
+        for key in {found.get("sha256"), *(file["sha256"] for file in made.values())} - {None, ""}:
+            bytes_of(site, draft.thread).forget(key)
 
 
 def give_up(site: Site, draft_id: str, reference: str) -> None:
@@ -48,12 +53,14 @@ def give_up(site: Site, draft_id: str, reference: str) -> None:
     _finish(site, draft_id, "failed", {"answer": {"reference": reference}})
 
 
-def _finish(site: Site, draft_id: str, state: str, found: Mapping[str, Any]) -> None:
+def _finish(site: Site, draft_id: str, state: str, found: Mapping[str, Any]) -> bool:
+    """Write down what was found; False where the draft is gone."""
     with site.writing() as session:
         if (draft := session.get(UploadDraft, draft_id)) is not None:
             draft.state, draft.finished_at = state, site.clock.now()
             for name, value in found.items():
                 setattr(draft, name, value)
+        return draft is not None
 
 
 def _look(site: Site, draft: UploadDraft, before: UploadDraft | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,18 @@ def _drop(site: Site, agency_id: str) -> Source:
     """The agency's own source of files that it hands in, added where there is none."""
     with site.reading() as session:
         found, agency = drop_of(session, agency_id), session.get_one(Agency, agency_id)
+        name = _free_name(session, agency)
         title = f"Tệp do {agency.name_on(site.clock.today()).name_vi} nộp"
     return found or save_source(site, SourceDraft(
-        name=f"{agency.slug}-nop-tep", agency=agency.slug, connector=CONNECTOR, url="", title=title, schedule=DAILY), declared=connectors(site))
+        name=name, agency=agency.slug, connector=CONNECTOR, url="", title=title, schedule=DAILY), declared=connectors(site))
+
+
+def _free_name(session: Session, agency: Agency) -> str:
+    """A name for the agency's drop that is its own already or nobody's."""
+    stem = f"{agency.slug}-nop-tep"
+    others = set(session.scalars(select(Source.name).where(
+        Source.name.startswith(stem, autoescape=True), (Source.agency_id != agency.id) | (Source.connector != CONNECTOR))))
+    return next(name for number in count(1) if (name := f"{stem}-{number}" if number > 1 else stem) not in others)
 
 
 def _moved(site: Site, draft: UploadDraft) -> Received:

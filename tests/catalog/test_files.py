@@ -167,3 +167,15 @@ def test_wrong_keys_are_refused_in_words(s3_endpoint, tmp_path, monkeypatch):
 def test_a_setting_that_names_no_store_is_refused(url, tmp_path):
     with pytest.raises(UsageError):
         open_files(url, tmp_path)
+
+
+def test_a_part_apart_is_emptied_without_touching_what_is_kept_for_good(tmp_path):
+    files = open_files(f"file://{tmp_path / 'store'}", tmp_path / "cache")
+    apart = files.beside("drafts/one")
+    kept, gone = files.put_bytes(b"same"), apart.put_bytes(b"same")
+    assert kept == gone and apart.get(gone) == b"same" and not files.beside("drafts/two").exists(gone)
+    apart.forget(gone)
+    apart.forget(gone)
+    assert not apart.exists(gone) and files.get(kept) == b"same"
+    with pytest.raises(ValueError, match="for good"):
+        files.forget(kept)

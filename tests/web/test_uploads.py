@@ -304,3 +304,36 @@ def test_many_that_wait_are_refused_before_more_are_kept(site, client):
         assert send(client, VALID, f"tep-{number}.csv").status_code == 303
     refused = send(client, VALID, "tep-cuoi.csv")
     assert refused.status_code == 429 and "nhiều tệp chờ kiểm tra" in refused.text and count(site, UploadDraft) == keeping.WAITING
+
+
+def test_a_draft_that_is_discarded_while_it_is_checked_leaves_nothing(site, client):
+    where = send(client, FAULTY).headers["Location"]
+    discarded = []
+
+    class Meanwhile(type(site)):
+        def writing(self):
+            if not discarded and row(site, where).state == "running":
+                discarded.append(keeping.discard(site, row(site, where).thread))
+            return super().writing()
+
+    checking.perform(Meanwhile(settings=site.settings, engine=site.engine, files=site.files, clock=site.clock), where.rsplit("/", 1)[1])
+    assert discarded == [1] and client.get(where).status_code == 404
+    assert not [path for path in (site.files.folder / "drafts").rglob("*") if path.is_file()]
+
+
+def test_no_source_of_somebody_else_is_taken_over_for_what_is_handed_in(site, client):
+    with site.writing() as session:
+        agency = session.scalars(select(Agency).where(Agency.slug == "so-noi-vu")).one()
+        session.add(Source(name="so-y-te-nop-tep", agency_id=agency.id, connector="ckan", url="http://127.0.0.1:9/", created=site.clock.now()))
+    where = sent(site, client, VALID)
+    press(client, where + "/publish", title="Chợ")
+    with site.reading() as session:
+        assert session.scalars(select(Source).where(Source.name == "so-y-te-nop-tep")).one().connector == "ckan"
+        assert session.scalars(select(Source.name).where(Source.connector == "upload")).one() == "so-y-te-nop-tep-2"
+
+
+def test_the_header_of_a_held_column_is_named_and_its_cells_are_not(site, client):
+    header, *rows = VALID.decode().splitlines()
+    table = "\n".join([header + ",SĐT", *(f"{line},090123{number}" for number, line in enumerate(rows, start=1000))])
+    page = client.get(sent(site, client, table.encode()) + "/report").text
+    assert "“SĐT”" in page and "•••”" not in page and "0901231001" not in page

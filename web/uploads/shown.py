@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -171,7 +171,8 @@ def _causes(answer: Mapping[str, Any], veil: Veil, compared: comparing.Compared 
     sharing = Counter(issue.get("place", {}).get("column") for issue in errors)
     lines = []
     for issue in errors:
-        column, cause = issue.get("place", {}).get("column"), reports.cause_of(Issue.from_dict(issue), veil)
+        of_header = issue["code"].startswith(("label", "header"))  # what stands in a header is nobody's data
+        column, cause = issue.get("place", {}).get("column"), reports.cause_of(Issue.from_dict(issue), replace(veil, fields=frozenset()) if of_header else veil)
         mends = answer["certain"].get(column, 0) if sharing[column] == 1 or cause.proposal else 0
         since = "" if compared is None else "new" if comparing.key_of(issue) in new else "left"
         lines.append(CauseLine(cause=cause, place=_place(issue, cause), certain=min(cause.count, mends), since=since))
