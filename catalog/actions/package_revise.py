@@ -41,7 +41,7 @@ def package_revise(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     package = shown.packages(context, [editable(context, str(name_or_id))])[0]
     unmatched = [*_differs(package, match, ()), *(path for key, value in flat["match"].items() for path in _differs_at(package, key, value))]
     if unmatched:
-        raise Invalid({"message": [{"match": ["__".join(map(str, path)) for path in unmatched]}]})
+        raise Invalid({"match": ["__".join(map(str, path)) for path in unmatched]})
     own_id = package["id"]
     package = _filtered(package, _patterns(asked["filter"]))
     _merge(package, update, "update")

@@ -105,7 +105,7 @@ def test_a_dataset_is_revised_where_it_matches(one):
     first, second = (resource["id"] for resource in resources(one))
     revised = ask(one, "jane", "package_revise", match={"name": "bo"}, update={"title": "Sửa"})["package"]
     assert (revised["title"], len(revised["resources"])) == ("Sửa", 2)
-    assert refused(one, "jane", "package_revise", match={"name": "bo", "title": "khác"}, update={"title": "z"}) == {"message": [{"match": ["title"]}]}
+    assert refused(one, "jane", "package_revise", match={"name": "bo", "title": "khác"}, update={"title": "z"}) == {"match": ["title"]}
     changed = {"match__name": "bo", f"update__resources__{first[:8]}": {"description": "mới"}, "update__resources__1__name": "b2"}
     revised = ask(one, "jane", "package_revise", **changed)["package"]
     assert [(r["name"], r["description"], r.get("rieng")) for r in revised["resources"]] == [("a", "mới", "giữ"), ("b2", None, None)]
