@@ -12,7 +12,7 @@ import pyarrow as pa
 ID, WORDS = "_id", "_words"  # the number of a row, and the folded words of a row, beside its own columns
 ROWS_MADE = b"datastore"  # in the metadata of a table that was made row by row: its keys and the next number
 _TYPES = {
-    pa.int64(): "int8", pa.int32(): "int4", pa.int16(): "int2", pa.float64(): "float8", pa.float32(): "float4", pa.bool_(): "bool", pa.date32(): "date",
+    pa.string(): "text", pa.int64(): "int8", pa.int32(): "int4", pa.int16(): "int2", pa.float64(): "float8", pa.float32(): "float4", pa.bool_(): "bool", pa.date32(): "date",
 }
 
 
@@ -56,7 +56,7 @@ def _kind(arrow: pa.DataType, type_name: str) -> str:
         return "timestamp"
     if pa.types.is_time(arrow):
         return "time"
-    return _TYPES.get(arrow) or ("json" if type_name in ("object", "array", "geojson") else "text")
+    return "json" if type_name in ("object", "array", "geojson") else _TYPES.get(arrow, "text")
 
 
 def _distinct(given: Iterable[str]) -> list[str]:
