@@ -27,6 +27,8 @@ from catalog.errors import Invalid
 from catalog.tables.columns import ID, WORDS, Served, is_row_made, quoted, row_facts, served_columns
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from catalog.site import Site
 
 FORM = 1  # of the file; another number builds it anew
@@ -41,9 +43,14 @@ _SERVE = {
 _LOCK = ("SET temp_directory = ''", "SET enable_external_access = false", "SET lock_configuration = true")  # in this order
 
 
+def bare(expression: str) -> str:
+    """SQL for a text expression in small letters without marks, đ as d."""
+    return f"lower(strip_accents(translate({expression}, 'đĐðÐ', 'dddd')))"
+
+
 def folded(expression: str) -> str:
     """SQL for the words of a text expression: ` du lieu mo `, the same from `Dữ liệu mở` and `du lieu mo`."""
-    return (f"' ' || trim(regexp_replace(lower(strip_accents(translate({expression}, 'đĐðÐ', 'dddd'))), '[^\\p{{L}}\\p{{N}}_]+', ' ', 'g')) || ' '")
+    return f"' ' || trim(regexp_replace({bare(expression)}, '[^\\p{{L}}\\p{{N}}_]+', ' ', 'g')) || ' '"
 
 
 def table_file(site: Site, sha256: str) -> Path:
@@ -68,6 +75,11 @@ class Table:
         """All rows of an answer; Invalid where the values do not fit the columns, or it takes too much time or memory."""
         with closing(self.connection.cursor()) as cursor, _bounded(cursor):
             return cursor.execute(sql, list(values)).fetchall()
+
+    def arrow(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
+        """All rows of an answer as an Arrow table; refuses as `ask` does."""
+        with closing(self.connection.cursor()) as cursor, _bounded(cursor):
+            return cursor.sql(sql, params=list(values)).to_arrow_table()
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of an answer in batches; the time until the first one is bounded as in `ask`."""
