@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from support import postgres
 
-from benchmarks import harvesting, history, pages, validation
+from benchmarks import harvesting, history, pages, tables, validation
 from catalog.commands.database import migrate
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -34,7 +34,7 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=Path, help="a recorded package_search answer to harvest instead of made-up datasets")
-    parser.add_argument("--only", choices=["harvest", "pages", "history", "validation"], help="only these figures")
+    parser.add_argument("--only", choices=["harvest", "pages", "history", "tables", "validation"], help="only these figures")
     parser.add_argument("--quick", action="store_true", help="a tenth of the datasets, runs and rows")
     asked = parser.parse_args()
     if asked.only in (None, "validation"):
@@ -45,7 +45,7 @@ def main() -> None:
         for kind, url in (("SQLite", None), ("PostgreSQL", server)):
             if asked.only in (None, "harvest"):
                 harvesting.bench(lambda kind=kind, url=url: fresh_site(kind, url), kind, asked.answers, quick=asked.quick)
-            for name, bench in (("pages", pages.bench), ("history", partial(history.bench, share=0.1 if asked.quick else 1.0))):
+            for name, bench in (("pages", pages.bench), ("tables", tables.bench), ("history", partial(history.bench, share=0.1 if asked.quick else 1.0))):
                 if asked.only in (None, name):
                     with fresh_site(kind, url) as site:
                         bench(site, kind)

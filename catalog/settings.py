@@ -23,7 +23,7 @@ NAMES = {
     "HAIDANG_ALLOW_HOSTS", "HAIDANG_ALLOW_FOLDERS", "HAIDANG_VAR", "HAIDANG_EXECUTOR_ID", "HAIDANG_HOST_CALLS", "HAIDANG_HOST_INTERVAL",
     "HAIDANG_MAIL_URL", "HAIDANG_MAIL_FROM", "HAIDANG_MAIL_TEAM", "HAIDANG_WEBHOOK_URL", "HAIDANG_WEBHOOK_SECRET", "HAIDANG_ESCALATE_DAYS",
     "HAIDANG_BLACKOUT", "HAIDANG_JITTER_MINUTES", "HAIDANG_RUN_HOURS", "HAIDANG_KEEP_RUNS", "HAIDANG_KEEP_RECORDS",
-    "HAIDANG_SHRINK_SHARE", "HAIDANG_SHRINK_COUNT", "HAIDANG_GRACE_DAYS",
+    "HAIDANG_SHRINK_SHARE", "HAIDANG_SHRINK_COUNT", "HAIDANG_GRACE_DAYS", "HAIDANG_TABLE_CACHE",
     "HAIDANG_TEST_DATABASE_URL",  # read by the tests only
 }
 MIN_SECRET = 32
@@ -55,6 +55,7 @@ class Settings:
     shrink_share   a listing that lost more than this share of its datasets takes none off the site, and asks
     shrink_count   the same for a number of datasets
     grace_days     days that a dataset may be missing from its source before it is archived
+    table_cache    megabytes that the tables made ready to be asked may take on this machine
     """
 
     var: Path
@@ -81,6 +82,7 @@ class Settings:
     shrink_count: int = 50
     grace_days: int = 7
     allow_folders: tuple[str, ...] = ()
+    table_cache: int = 10_000
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -109,6 +111,7 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
         jitter_minutes=_whole(given, "HAIDANG_JITTER_MINUTES", 5, 0, 120),
         run_hours=_whole(given, "HAIDANG_RUN_HOURS", 6, 1, 168),
         keep_runs=_whole(given, "HAIDANG_KEEP_RUNS", 365, 7, 36_500),
+        table_cache=_whole(given, "HAIDANG_TABLE_CACHE", 10_000, 100, 10_000_000),
         keep_records=_whole(given, "HAIDANG_KEEP_RECORDS", 30, 1, 36_500),
         **_manners(given), **_notices(given), **_removals(given),
     )

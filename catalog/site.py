@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from catalog.settings import load as load_settings
 from catalog.tables.sql_pool import SqlPool
 from catalog.turns import SharedLedger
 
+if TYPE_CHECKING:
+    from catalog.tables.serving import Tables
+
 
 @dataclass(frozen=True)
 class Site:
@@ -36,6 +40,12 @@ class Site:
     @cached_property
     def search(self) -> SearchIndex:
         return SearchIndex(self.settings.var / "index", self.engine)
+
+    @cached_property
+    def tables(self) -> Tables:
+        from catalog.tables.serving import Tables  # commands that ask no table start without DuckDB
+
+        return Tables(self.settings.var / "cache" / "tables", self.files.path, self.settings.table_cache * 1_000_000)
 
     @cached_property
     def net(self) -> Net:

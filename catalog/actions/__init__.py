@@ -14,6 +14,8 @@ from catalog.actions import (
     api_token,
     collaborator,
     config,
+    datastore,
+    datastore_write,
     follow,
     group,
     group_write,
@@ -43,6 +45,7 @@ _READING: tuple[Action, ...] = (
     activity.organization_activity_list, activity.package_activity_list, activity.recently_changed_packages_activity_list,
     activity.user_activity_list, api_token.api_token_list, collaborator.package_collaborator_list,
     collaborator.package_collaborator_list_for_user, config.config_option_list, config.config_option_show, config.job_list,
+    datastore.datastore_info, datastore.datastore_search,
     follow.followee_list, follow.followee_count, follow.am_following_dataset, follow.dataset_follower_count,
     follow.dataset_follower_list, follow.dataset_followee_count, follow.dataset_followee_list, follow.am_following_group,
     follow.group_follower_count, follow.group_follower_list, follow.group_followee_count, follow.group_followee_list,
@@ -59,7 +62,8 @@ _READING: tuple[Action, ...] = (
 )
 _WRITING: tuple[Action, ...] = (
     api_token.api_token_create, api_token.api_token_revoke, collaborator.package_collaborator_create,
-    collaborator.package_collaborator_delete, config.config_option_update, follow.follow_dataset, follow.unfollow_dataset,
+    collaborator.package_collaborator_delete, config.config_option_update, datastore_write.datastore_create,
+    datastore_write.datastore_delete, datastore_write.datastore_records_delete, datastore_write.datastore_upsert, follow.follow_dataset, follow.unfollow_dataset,
     follow.follow_group, follow.unfollow_group, follow.follow_user, follow.unfollow_user, group_write.group_create,
     group_write.group_delete, group_write.group_patch, group_write.group_purge, group_write.group_update,
     members.group_member_create, members.group_member_delete, members.member_create, members.member_delete,

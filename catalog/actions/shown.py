@@ -97,17 +97,18 @@ def extras_of(given: Sequence[Mapping[str, str]], own: Mapping[str, str]) -> lis
 
 def resource_dict(context: Context, resource: Resource, version: Version | None) -> dict[str, Any]:
     """One resource dict; where a copy is held, its facts are those of the live version."""
+    file = None if version is None or version.sha256 == version.table_sha256 else version  # rows that a program wrote are no file
     ours = version is not None and resource.url_type == "upload"
     shown: dict[str, Any] = {
-        "cache_last_updated": None, "cache_url": None, "created": moment(resource.created), "datastore_active": False,
+        "cache_last_updated": None, "cache_url": None, "created": moment(resource.created), "datastore_active": version is not None and version.table_sha256 is not None,
         "description": resource.description or None, "format": resource.format,
-        "hash": version.sha256 if version else resource.hash, "id": resource.id,
-        "last_modified": moment(version.created if version else resource.last_modified),
+        "hash": file.sha256 if file else resource.hash, "id": resource.id,
+        "last_modified": moment(file.created if file else resource.last_modified),
         "metadata_modified": moment(resource.metadata_modified),
-        "mimetype": (version.media_type if version else None) or resource.mimetype, "mimetype_inner": None,
+        "mimetype": (file.media_type if file else None) or resource.mimetype, "mimetype_inner": None,
         "name": resource.name or None, "package_id": resource.dataset_id, "position": resource.position,
-        "resource_type": resource.resource_type, "size": version.size if version else resource.size, "state": resource.state,
-        "url": download_url(context, resource, version) if version and ours else resource.url, "url_type": resource.url_type,
+        "resource_type": resource.resource_type, "size": file.size if file else resource.size, "state": resource.state,
+        "url": _url(context, resource, version), "url_type": resource.url_type,
     }
     if resource.schema_name:
         shown["schema"] = resource.schema_name
@@ -117,6 +118,12 @@ def resource_dict(context: Context, resource: Resource, version: Version | None)
         if ours and resource.url:
             shown["source_url"] = resource.url
     return shown | {key: value for key, value in resource.extras.items() if key not in shown}
+
+
+def _url(context: Context, resource: Resource, version: Version | None) -> str:
+    if resource.url_type == "datastore":
+        return f"{context.site_url}/datastore/dump/{resource.id}"
+    return download_url(context, resource, version) if version and resource.url_type == "upload" else resource.url
 
 
 def download_url(context: Context, resource: Resource, version: Version) -> str:

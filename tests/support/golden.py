@@ -7,7 +7,9 @@ and `ids.json`; see its README. Ids, moments, tokens, hashes and the base URL ar
 from __future__ import annotations
 
 import csv
+import datetime
 import json
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,9 +23,9 @@ from flask.testing import FlaskClient
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TOKEN_ID = re.compile(r"^[\w-]{43}$")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}")
-HEX = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{64})\b")
+HEX = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\b")
 BASE = "http://ckan.example"
-WITHOUT_TABLES = {"datastore_active"}  # the seed's table is not played here
+MORE_OFTEN = "datastore_active"  # a file that was sent is a table at once; CKAN's are made by a program beside it
 OWN_ONLY = ("error", "facets", "records", "filters")  # where no key may be added
 
 
@@ -64,11 +66,18 @@ class Replay:
         return answer.json["result"]
 
     def seed(self) -> None:
-        """Fill the site as the golden one was filled, but for its table."""
+        """Fill the site as the golden one was filled."""
+        rows = list(counts())
         for step in json.loads((self.folder / "seed.json").read_text("utf-8")):
-            if step["action"].startswith("datastore_") or step["action"] == "user_create":
+            if step["action"] == "user_create":
                 continue
-            self.act(step["action"], step["params"])
+            params = step["params"]
+            if params.get("resource_id") == "$counts":
+                params = {**params, "resource_id": self._resource("Passenger counts of road-traffic-counts-2015")}
+            if isinstance(params.get("records"), str):
+                start, _, end = params["records"].removeprefix("$counts[").removesuffix("]").partition(":")
+                params = {**params, "records": rows[int(start) : int(end)]}
+            self.act(step["action"], params)
 
     def learn_ids(self) -> None:
         """Which of our ids stands for each of theirs, of what the seed made."""
@@ -116,7 +125,7 @@ class Replay:
         answer = self.client.open(url, method=request["method"], headers=headers, **self._sent(request))
         body: Any = answer.get_data(as_text=True)
         answer.close()
-        if "json" in (answer.content_type or ""):
+        if "json" in (answer.content_type or "") or isinstance(self.golden(name)["response"]["body"], dict) and body.startswith("{"):
             body = json.loads(body) if body else body
         self.made_by(name, body)
         return answer.status_code, answer.content_type or "", body
@@ -138,6 +147,18 @@ class Replay:
         return {"content_type": kind} if kind else {}
 
 
+def counts() -> Iterator[dict[str, str]]:
+    """The rows of the golden table, made as its README says."""
+    chance, first = random.Random(7), datetime.date(2022, 1, 1)
+    words = ["delay", "signal", "bridge", "maintenance", "crowded", "empty", "festival", "strike", "snow", "storm", "weekend", "holiday", "normal", "closed", "diverted"]
+    for number in range(100_000):
+        day = first + datetime.timedelta(days=number // 80)
+        yield {"count_id": str(number + 1), "day": day.isoformat(), "station": f"ST{chance.randrange(400):04d}",
+                   "region": chance.choice(["North", "South", "East", "West", "Centre"]), "mode": chance.choice(["road", "rail", "bus", "tram", "cycle"]),
+                   "passengers": str(chance.randrange(5000)), "revenue": f"{chance.random() * 20000:.2f}", "is_holiday": str(day.weekday() >= 5).lower(),
+                   "note": " ".join(chance.sample(words, 3))}
+
+
 def _body(params: dict[str, Any]) -> dict[str, Any]:
     if "upload" in params:
         sent = {**params, "upload": (BytesIO(params["upload"].encode()), "sample.csv")}
@@ -151,7 +172,7 @@ def differences(call: Call, golden: dict[str, Any], ours: tuple[int, str, Any], 
     rule, *details = call.compared.split(" but ")
     free = " but ".join(details).split()
     status, content_type, body = ours
-    if rule == "any":
+    if rule == "any" or theirs["status"] == 500:
         return []
     found = [] if status == theirs["status"] else [f"status {theirs['status']} became {status}"]
     if rule == "status" or not isinstance(theirs["body"], dict | str):
@@ -213,9 +234,11 @@ def _compare(a: Any, b: Any, path: str, free: list[str], found: list[str]) -> No
         if added and named.rpartition(".")[2] in OWN_ONLY:
             found.append(f"{named}: adds {added}")
         for key in a:
-            if key in b and key not in WITHOUT_TABLES:
+            if key in b and not (key == MORE_OFTEN and a[key] is False):
                 _compare(a[key], b[key], f"{path}.{key}", free, found)
     elif isinstance(a, list) and isinstance(b, list):
+        if a and isinstance(a[-1], dict) and "$cut" in a[-1]:
+            a, b = [*a[:-1], a[-1]["$cut"]["length"]], [*b[: len(a) - 1], len(b)]
         if len(a) != len(b):
             found.append(f"{named}: {len(a)} items became {len(b)}: {json.dumps(a)[:150]} | {json.dumps(b)[:150]}")
         for one, other in zip(a, b, strict=False):

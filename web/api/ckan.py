@@ -15,12 +15,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from catalog.actions import ACTIONS, SIDE_EFFECTS, shown
-from catalog.actions.context import Context
 from catalog.actions.performing import perform
 from catalog.actions.resource_write import TAKE_FILES, require_upload
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale
@@ -28,8 +26,8 @@ from catalog.metadata import WrongShape
 from catalog.nesting import TooDeep, read_json
 from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
-from catalog.tokens import Caller, caller_of, seen
-from web.api import sending
+from catalog.tokens import seen
+from web.api import asking, sending
 from web.api.given import kept
 
 log = logging.getLogger(__name__)
@@ -57,7 +55,7 @@ def action(name: str) -> Response:
     """Run one action and answer in CKAN's envelope."""
     if name not in ACTIONS:
         return _json(f"Bad request: Action name not known: {name}", 400)
-    envelope: dict[str, Any] = {"help": f"{_site_url()}/api/3/action/help_show?name={name}"}
+    envelope: dict[str, Any] = {"help": f"{asking.site_url()}/api/3/action/help_show?name={name}"}
     try:
         data, callback = _parameters(name)
         data = kept(data)
@@ -89,39 +87,22 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
     site: Site = current_app.extensions["haidang"]
     writes = name in SIDE_EFFECTS
     with site.writing() if writes else site.reading() as session:
-        caller = None if anonymous else _caller(session)
+        caller = None if anonymous else asking.caller(session)
         if caller is not None and writes:
             caller.token.last_used = site.clock.now()
             if caller.account is not None:
                 caller.account.last_active = site.clock.now()
-        result = perform(_context(session, caller, request.headers.get("If-Match", "") if writes else ""), name, data)
+        result = perform(asking.context(session, caller, request.headers.get("If-Match", "") if writes else ""), name, data)
     if caller is not None and caller.account is not None and not writes:
         seen(site, caller)
     return result
-
-
-def _context(session: Session, caller: Caller | None, if_match: str = "") -> Context:
-    return Context(site=current_app.extensions["haidang"], session=session, user=caller.name if caller else None,
-                   may_write=caller is not None and caller.may_all, account=caller.account if caller else None, asked_at=_site_url(),
-                   if_match=if_match)
-
-
-def _caller(session: Session) -> Caller | None:
-    given = request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key") or ""
-    given = given.removeprefix("Bearer ").strip()
-    return caller_of(session, given) if given else None
 
 
 def _shows_token() -> bool:
     """Whether the call shows a token that holds; only then may it be as large as a file."""
     site: Site = current_app.extensions["haidang"]
     with site.reading() as session:
-        return _caller(session) is not None
-
-
-def _site_url() -> str:
-    site: Site = current_app.extensions["haidang"]
-    return site.settings.site_url or request.host_url.rstrip("/")
+        return asking.caller(session) is not None
 
 
 def _parameters(name: str) -> tuple[dict[str, Any], str | None]:
@@ -166,7 +147,7 @@ def _file(name: str, form: dict[str, Any]) -> dict[str, Any]:
     """The file that was sent, taken in for whoever may change what it is for."""
     site: Site = current_app.extensions["haidang"]
     with site.reading() as session:
-        require_upload(_context(session, _caller(session)), name, form)
+        require_upload(asking.context(session, asking.caller(session)), name, form)
     return sending.files(site, request.files, form)
 
 

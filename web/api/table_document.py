@@ -1,0 +1,62 @@
+"""The OpenAPI document of one table: its columns are the parameters and the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.models import Resource
+from catalog.tables.asking import AGGREGATES, COMPARISONS, LIMIT, MAX_LIMIT
+from catalog.tables.columns import ID, Served
+from catalog.tables.serving import Table
+
+_JSON = {
+    "bool": {"type": "boolean"}, "date": {"type": "string", "format": "date"}, "timestamp": {"type": "string"}, "timestamptz": {"type": "string"},
+    "time": {"type": "string"}, "json": {}, **dict.fromkeys(("int2", "int4", "int8"), {"type": "integer"}),
+    **dict.fromkeys(("float4", "float8", "numeric"), {"type": "number"}),
+}
+_OWN = {
+    "select": "Các cột cần lấy, cách nhau bằng dấu phẩy. / Columns of the answer, by commas.",
+    "sort": "Các cột để sắp xếp; dấu trừ phía trước là giảm dần. / Columns to order by; a minus before one is falling.",
+    "after": "Dấu của trang sau, lấy từ next. / The mark of the next page, as next gives it.",
+    "group": "Các cột để nhóm. / Columns to group by.",
+    "aggregate": f"{', '.join(AGGREGATES)}; sum:cột. / sum:column.",
+    "total": "true: đếm mọi dòng. / true counts all rows.",
+}
+
+
+def document(resource: Resource, table: Table, site_url: str) -> dict[str, Any]:
+    """What can be asked of the table and what it answers, as OpenAPI 3.1."""
+    row = {"type": "object", "properties": {ID: {"type": "integer"}, **{column.name: _schema(column) for column in table.columns}}}
+    answer = {"type": "object", "required": ["fields", "rows", "next"], "properties": {
+        "fields": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "type": {"type": "string"}}}},
+        "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}, "next": {"type": ["string", "null"]}, "total": {"type": "integer"}}}
+    error = {"type": "object", "properties": {"success": {"const": False}, "error": {
+        "type": "object", "properties": {name: {"type": "string"} for name in ("where", "vi", "en")}}}}
+    wrong = {"description": "Chưa hiểu được / Not understood", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+    good = {"description": "Các dòng / The rows", "content": {
+        "application/json": {"schema": {"$ref": "#/components/schemas/Answer"}},
+        **{kind: {} for kind in ("application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream")}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": resource.name or resource.id, "description": resource.description, "version": "1"},
+        "servers": [{"url": f"{site_url}/api/v1/tables"}],
+        "paths": {f"/{resource.id}": {"get": {"operationId": "rows", "parameters": _parameters(table), "responses": {"200": good, "400": wrong}}}},
+        "components": {"schemas": {"Row": row, "Answer": answer, "Error": error}},
+    }
+
+
+def _schema(column: Served) -> dict[str, Any]:
+    plain = _JSON.get(column.kind, {"type": "string"})
+    schema = {**plain, "type": [plain["type"], "null"]} if "type" in plain else dict(plain)
+    return schema | ({"title": column.title} if column.title else {})
+
+
+def _parameters(table: Table) -> list[dict[str, Any]]:
+    found = [{"name": name, "in": "query", "description": words, "schema": {"type": "string"}} for name, words in _OWN.items()]
+    found.append({"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT}})
+    found.append({"name": "format", "in": "query", "schema": {"enum": ["json", "ndjson", "csv", "arrow"], "default": "json"}})
+    for column in table.columns:
+        for comparison in COMPARISONS:
+            plain = {"type": "boolean"} if comparison == "isnull" else {"type": "string"} if comparison in ("in", "contains") else _JSON.get(column.kind) or {"type": "string"}
+            found.append({"name": f"{column.name}__{comparison}", "in": "query", "description": column.title, "schema": plain})
+    return found
