@@ -85,14 +85,21 @@ def _index_name(resource: Resource, field: str) -> str:
 def readable_table(context: Context, data: Mapping[str, Any], otherwise: str = "") -> tuple[Resource, Table]:
     """The resource and its table, if the caller may read it; in CKAN's words where it is not there or not open."""
     name = lookup.required({"resource_id": data.get("resource_id") or data.get("id")}, "resource_id")
-    resource = find_resource(context, name)
-    if resource is None or resource.dataset.state == "draft" and not rights.may_edit(context, resource.dataset):
+    found = table_named(context, name)
+    if found is None:
         raise NotFound(otherwise or f'Resource "{name}" was not found.')
-    sha256 = table_of(context, resource)
-    if sha256 is None:
-        raise NotFound(otherwise or f'Resource "{name}" was not found.')
+    resource, sha256 = found
     rights.require(context, rights.may_see(context, resource.dataset), f"perform resource_show on resource {resource.id}")
     return resource, context.site.tables.open(sha256)
+
+
+def table_named(context: Context, name: str) -> tuple[Resource, str] | None:
+    """The resource of that id or other name, and its stored table; None where there is none, or where the caller is not to know of it."""
+    resource = find_resource(context, name)
+    if resource is None or resource.dataset.state == "draft" and not rights.may_edit(context, resource.dataset):
+        return None
+    sha256 = table_of(context, resource)
+    return (resource, sha256) if sha256 is not None else None
 
 
 def find_resource(context: Context, name: str) -> Resource | None:
