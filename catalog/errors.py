@@ -41,7 +41,9 @@ class Trouble(HaidangError):
 
 
 class Refusal(HaidangError):
-    """A request that cannot be granted; `message` is the CKAN wording where CKAN has one."""
+    """A request that cannot be granted; `message` is the CKAN wording where CKAN has one, `hint` says more in Vietnamese and English."""
+
+    hint: Mapping[str, str] | None = None
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)

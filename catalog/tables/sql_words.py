@@ -19,7 +19,7 @@ _REFUSALS = {  # CKAN's sentence, then in Vietnamese and English
     "nested": ("Query is too complex", "Câu truy vấn lồng quá nhiều tầng.", "The query is nested too deeply."),
     "tables": ("Query reads too many tables", "Câu truy vấn đọc quá nhiều bảng; tối đa 20.", "The query reads too many tables; 20 at most."),
 }
-_DENIED = {  # CKAN's sentence, then where, then in Vietnamese
+_DENIED = {  # CKAN's sentence, then in Vietnamese
     "function": ("Not authorized to call function {name}", "Không được gọi hàm {name}{where}."),
     "schema": ("Not authorized to access tables in other schemas", "Không được đọc bảng trong lược đồ khác{where}."),
     "system": ("Not authorized to access system tables", "Không được đọc bảng hệ thống{where}."),
@@ -56,8 +56,15 @@ def refused(said: Mapping[str, Any]) -> Refusal:
     here, there = (f" (dòng {line}, cột {column})", f" (line {line}, column {column})") if line else ("", "")
     if kind in _DENIED:
         en, vi = _DENIED[kind]
-        return NotAuthorized(f"{en.format(name=name)}{there}. {vi.format(name=name, where=here)}")
+        denied = NotAuthorized(en.format(name=name))
+        denied.hint = {"vi": vi.format(name=name, where=here), "en": f"{en.format(name=name)}{there}."}
+        return denied
     if kind == "element":
         name = _STATEMENTS.get(name, f"{name}Stmt" if name in _WRITES else name)
     ckan, vi, en = _REFUSALS[kind]
-    return Invalid({"message": ckan.format(name=name), "query": [vi.format(name=name, where=here), en.format(name=name, where=there)]})
+    vi, en = vi.format(name=name, where=here), en.format(name=name, where=there)
+    if kind != "many":
+        return Invalid({"message": ckan.format(name=name), "query": [vi, en]})
+    several = Invalid({"message": ckan})  # CKAN's answer has no key but this one
+    several.hint = {"vi": vi, "en": en}
+    return several

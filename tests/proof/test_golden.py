@@ -36,6 +36,8 @@ REASONS: dict[str, str] = {
                     "a dataset says at once what its organization is called now; CKAN's index still says what it was called"),
     "datastore_search_table_metadata": "which tables there are is asked of package_search",
     "datastore_create_guess_types": "a boolean is kept as one; CKAN takes it for a whole number and then refuses it",
+    "datastore_search_sql": "the mean of whole numbers is a number with a point; PostgreSQL's is exact",
+    "datastore_search_sql_star": "there is no column that only a database's full-text search can read, and row numbers have 64 bits",
     "org_deleted_admin": "the count is that of the store, not that of an index before the dataset was given away",
 }
 

@@ -64,7 +64,8 @@ def action(name: str) -> Response:
         return _json(f"Bad request: JSON Error: {error}", 400)
     except Refusal as refusal:
         status, error = _refused(refusal)
-        return _json(envelope | {"error": error, "success": False}, status)
+        more = {"hint": dict(refusal.hint)} if refusal.hint else {}
+        return _json(envelope | {"error": error, "success": False} | more, status)
     except IntegrityError:
         log.exception("conflicting write in %s", name)
         error = {"__type": "Integrity Error", "message": "The write conflicts with another one; try again"}
