@@ -55,14 +55,6 @@ def test_the_store_itself_refuses_a_second_run_of_a_due_time(prompt):
         session.add_all(Run(source_id=source_id, queued_at=moment, due_at=moment, status="succeeded") for _ in range(2))
 
 
-def test_a_week_of_downtime_is_made_up_for_once(prompt):
-    add_scheduled(prompt)
-    with ordering(prompt) as orderer:
-        assert len(order_due(at(prompt, 8, 15), orderer).runs) == 1
-        assert order_due(at(prompt, 8, 16), orderer).runs == ()
-    assert [run.due_at for run in runs(prompt)] == [at(prompt, 8, 2).clock.now()]
-
-
 def test_a_source_that_is_still_running_is_skipped_and_that_is_kept(prompt):
     source_id = add_scheduled(prompt, "0 * * * *")
     with ordering(prompt) as orderer:

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.clock import HANOI
 from catalog.errors import UsageError
-from catalog.schedules import Timetable, blackout_hours, cron, delay_of
+from catalog.schedules import Timetable, blackout_hours, cron
 
 NIGHTLY = "0 2 * * *"
 
@@ -40,10 +40,6 @@ def test_a_schedule_that_cannot_be_kept_is_refused_in_words(given):
     assert "cannot be understood" in refusal.value.en
 
 
-def test_the_clock_is_that_of_vietnam():
-    assert table().next_run(at(1, 13)) == datetime(2024, 10, 1, 19, 0, tzinfo=UTC)
-
-
 def test_nothing_is_due_before_its_minute_and_it_is_due_from_then_on():
     assert table().due(at(2, 1, 59, 59)) is None
     assert [table().due(moment) for moment in (at(2, 2), at(2, 2, 0, 30), at(2, 9))] == [at(2, 2)] * 3
@@ -52,24 +48,6 @@ def test_nothing_is_due_before_its_minute_and_it_is_due_from_then_on():
 def test_what_has_been_dealt_with_is_not_due_again():
     assert table(after=at(2, 2)).due(at(2, 2, 5)) is None
     assert table(after=at(2, 2)).next_run(at(2, 2, 5)) == at(3, 2)
-
-
-def test_of_many_that_were_missed_the_last_one_is_made_up_for():
-    assert table("0 * * * *").due(at(9, 15, 20)) == at(9, 15)
-    assert table("0 * * * *", after=at(9, 15)).due(at(9, 15, 20)) is None
-
-
-def test_a_late_start_moves_no_later_one():
-    assert table(after=at(2, 2)).next_run(at(2, 23)) == at(3, 2)
-
-
-def test_the_delay_of_a_source_is_fixed_and_never_before_the_due_minute():
-    delays = [delay_of(f"nguon-{number}", 5) for number in range(200)]
-    assert delays == [delay_of(f"nguon-{number}", 5) for number in range(200)]
-    assert min(delays) >= timedelta()
-    assert max(delays) < timedelta(minutes=5)
-    assert len(set(delays)) > 100
-    assert delay_of("nguon", 0) == timedelta()
 
 
 def test_a_delayed_source_starts_after_its_delay():
@@ -83,19 +61,6 @@ def test_a_delayed_source_starts_after_its_delay():
 def test_a_delay_longer_than_the_pause_between_two_due_times_skips_none():
     often = table("*/2 * * * *", after=at(1, 11, 58), delay=5)
     assert [often.due(at(1, 12, minute)) for minute in (4, 5, 6, 7)] == [None, at(1, 12), at(1, 12), at(1, 12, 2)]
-
-
-def test_a_blackout_shifts_the_run_to_its_end():
-    busy = table("0 9 * * *", blackout="07:30-17:00")
-    assert busy.next_run(at(2, 6)) == at(2, 17)
-    assert [busy.due(moment) for moment in (at(2, 9), at(2, 16, 59, 59), at(2, 17))] == [None, None, at(2, 9)]
-
-
-def test_what_was_missed_is_not_made_up_for_within_a_blackout():
-    busy = table(blackout="07:30-17:00")
-    assert busy.due(at(2, 8)) is None
-    assert busy.next_run(at(2, 8)) == at(2, 17)
-    assert busy.due(at(2, 17)) == at(2, 2)
 
 
 def test_a_blackout_may_go_over_midnight_and_into_another():

@@ -1,4 +1,4 @@
-"""What is old is cleared away; what remains is there whole and counts as before."""
+"""Pain 9: a database that grows with every run: what is old is cleared away; what remains is there whole and counts as before."""
 
 from __future__ import annotations
 
