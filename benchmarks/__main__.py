@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from support import postgres
 
-from benchmarks import harvesting, history, pages, tables, validation
+from benchmarks import harvesting, history, pages, tables, validation, workbook
 from catalog.commands.database import migrate
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -34,12 +34,14 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=Path, help="a recorded package_search answer to harvest instead of made-up datasets")
-    parser.add_argument("--only", choices=["harvest", "pages", "history", "tables", "validation"], help="only these figures")
+    parser.add_argument("--only", choices=["harvest", "pages", "history", "tables", "validation", "workbook"], help="only these figures")
     parser.add_argument("--quick", action="store_true", help="a tenth of the datasets, runs and rows")
     asked = parser.parse_args()
     if asked.only in (None, "validation"):
         validation.bench(quick=asked.quick)
-    if asked.only == "validation":
+    if asked.only in (None, "workbook"):
+        workbook.bench(quick=asked.quick)
+    if asked.only in ("validation", "workbook"):
         return
     with postgres.server() as server:
         for kind, url in (("SQLite", None), ("PostgreSQL", server)):
