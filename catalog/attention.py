@@ -132,7 +132,7 @@ def waiting_at(session: Session, source_ids: Sequence[str] | None = None) -> Wai
 
 def _datasets(session: Session, source_ids: Sequence[str]) -> dict[str, int]:
     rows: Any = session.execute(select(Dataset.source_id, func.count()).where(
-        Dataset.source_id.in_(source_ids), Dataset.state == "active").group_by(Dataset.source_id))
+        Dataset.source_id.in_(source_ids), Dataset.state == "active", ~Dataset.private).group_by(Dataset.source_id))
     return dict(rows.all())
 
 

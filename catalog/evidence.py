@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from catalog.conditions import Found, conditions
 from catalog.models import Commitment, Dataset, Evidence, IssueRow, Resource, Run, Source, Version
+from catalog.models.sight import ALL
 
 DATASET_KINDS = ("published", "licence", "machine-readable", "valid", "reachable", "current", "standing")
 SOURCE_KINDS = ("registered", "harvest")
@@ -93,7 +94,7 @@ def _harvest(session: Session, source: Source) -> Fact:
     if run.status in GOOD_RUNS:
         return Fact(state="ok", facts={"source": source.name, "run": run.id}, **fact)
     issue = session.scalar(
-        select(IssueRow).where(IssueRow.run_id == run.id, IssueRow.severity == "error")
+        select(IssueRow).where(IssueRow.run_id == run.id, IssueRow.severity == "error", IssueRow.seen_by == ALL)
         .order_by(IssueRow.identifier.is_not(None), IssueRow.id).limit(1))
     facts: dict[str, Any] = {"source": source.name, "run": run.id, "unreachable": issue is not None and issue.stage in ("gather", "fetch")}
     if issue is not None:

@@ -17,6 +17,7 @@ from catalog.errors import NotFound
 from catalog.intake import ASKS, Intake
 from catalog.models import Dataset, IssueRow, Known, Removal, Run, Source, new_id
 from catalog.runs import Paged, paged
+from catalog.sight import Acts
 from catalog.site import Site
 from catalog.slices import slices
 
@@ -68,11 +69,11 @@ def questions(session: Session, *, source_id: str | None = None, still_open: boo
     return paged(session, query, page)
 
 
-def titles(session: Session, removal: Removal, limit: int = 20) -> list[tuple[str, str]]:
-    """Names and titles of the first datasets that a question is about, by identifier."""
-    rows = session.execute(select(Dataset.name, Dataset.title).where(
+def titles(session: Session, removal: Removal, acts: Acts, limit: int = 20) -> list[tuple[str, str]]:
+    """Names and titles of the first datasets that a question is about, by identifier; of private ones for those who act for their agency."""
+    rows = session.execute(select(Dataset.name, Dataset.title, Dataset.private, Dataset.owner_org).where(
         Dataset.source_id == removal.source_id, Dataset.identifier.in_(removal.missing[:limit])).order_by(Dataset.identifier))
-    return [(name, title) for name, title in rows]
+    return [(name, title) for name, title, private, owner in rows if not private or acts(owner or "")]
 
 
 def confirm(site: Site, session: Session, removal_id: str, act: Act, *, at_once: bool = False) -> Decided:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from catalog.jobs import ACTIVE
 from catalog.models import Dataset, IssueRow, Run, RunRecord, Source, Staged
+from catalog.models.sight import seen_by
 
 Item = TypeVar("Item")
 
@@ -153,14 +154,15 @@ def causes(session: Session, run_id: str) -> list[Cause]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLine:
-    """What became of one record, and the dataset it led to, if that is public."""
+    """What became of one record, and the dataset it led to, if that is public; `seen_by` who may read its identifier."""
 
     identifier: str
     outcome: str
     at: datetime
     name: str | None
     title: str | None
-    decided: str | None = None  # the test that found it unchanged
+    decided: str | None  # the test that found it unchanged
+    seen_by: str
 
 
 def decided_by(session: Session, run_id: str) -> dict[str, int]:
@@ -176,11 +178,13 @@ def records_of(session: Session, run_id: str, *, outcome: str | None = None, pag
     which = [RunRecord.run_id == run_id, *([RunRecord.outcome == outcome] if outcome else [])]
     total = count(session, select(func.count()).select_from(RunRecord).where(*which))
     rows = session.execute(
-        select(RunRecord.identifier, RunRecord.outcome, RunRecord.at, Dataset.name, Dataset.title, RunRecord.decided)
-        .outerjoin(Dataset, (Dataset.id == RunRecord.dataset_id) & (Dataset.state == "active") & ~Dataset.private)
+        select(RunRecord.identifier, RunRecord.outcome, RunRecord.at, Dataset.name, Dataset.title, RunRecord.decided,
+               seen_by(RunRecord.dataset_id, Run.source_id, RunRecord.identifier))
+        .join(Run, Run.id == RunRecord.run_id).outerjoin(Dataset, (Dataset.id == RunRecord.dataset_id) & (Dataset.state == "active") & ~Dataset.private)
         .where(*which).order_by(RunRecord.identifier).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
     )
-    lines = [RecordLine(identifier=i, outcome=o, at=at, name=name, title=title, decided=decided) for i, o, at, name, title, decided in rows]
+    lines = [RecordLine(identifier=identifier, outcome=became, at=at, name=name, title=title, decided=decided, seen_by=whose)
+             for identifier, became, at, name, title, decided, whose in rows]
     return Paged(items=lines, total=total, page=page)
 
 

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog import archiving, removals
+from catalog import archiving, removals, sight
 from catalog.archiving import Act
 from catalog.errors import UsageError
 from catalog.models import Dataset, Removal, Source
@@ -50,7 +50,7 @@ def _shown(session: Session, removal: Removal) -> dict[str, Any]:
         "missing_count": len(removal.missing), "missing": removal.missing, "asked_at": removal.asked_at.isoformat(),
         "decision": removal.decision, "decided_by": removal.decided_by, "reason": removal.reason,
         "decided_at": removal.decided_at.isoformat() if removal.decided_at else None,
-        "datasets": [{"name": name, "title": title} for name, title in removals.titles(session, removal)],
+        "datasets": [{"name": name, "title": title} for name, title in removals.titles(session, removal, sight.everybody)],
     }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from sqlalchemy import select
 
 from catalog.actions import lookup, rights
 from catalog.actions.context import Context
@@ -113,6 +115,13 @@ def find_resource(context: Context, name: str) -> Resource | None:
 def alias_key(alias: str) -> str:
     """Under which the site remembers whose table has that other name."""
     return f"table:{alias}"[:60]
+
+
+def forget_aliases(context: Context, resource_ids: Set[str]) -> None:
+    """Free the other names of the tables of these resources."""
+    for fact in context.session.scalars(select(SiteFact).where(SiteFact.key.startswith(alias_key(""), autoescape=True))):
+        if fact.value in resource_ids:
+            context.session.delete(fact)
 
 
 def table_of(context: Context, resource: Resource) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from catalog.actions import activity, lookup, rights
 from catalog.actions.context import Context
+from catalog.actions.datastore import forget_aliases
 from catalog.actions.package_write import archive, editable, require_match
 from catalog.errors import Invalid, NotFound
 from catalog.models import Agency, Dataset, Following
@@ -26,6 +27,7 @@ def dataset_purge(context: Context, data: dict[str, Any]) -> None:
         raise NotFound("Dataset was not found")
     rights.require_sysadmin(context)
     note_change(context.session, dataset.id, context.now)
+    forget_aliases(context, {resource.id for resource in dataset.resources})
     context.session.execute(delete(Following).where(Following.kind == "dataset", Following.object_id == dataset.id))
     context.session.delete(dataset)
     context.session.flush()

@@ -23,8 +23,8 @@ _RESOURCE_STANDARD = {
 def put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[str, Any]], read_at: datetime | None = None) -> bool:
     """Make the dataset's resources those given, in that order; True when anything changed.
 
-    One that is no longer given is marked deleted and keeps its versions, unless it came after the caller read the dataset
-    (`read_at`), who then cannot have meant it.
+    One that is no longer given is marked deleted and keeps its versions, unless the caller cannot have meant it: it came after the
+    dataset was read (`read_at`), or is a draft, which only the pipeline sees.
     """
     held = {resource.id: resource for resource in dataset.resources}
     changed, position = False, 0
@@ -41,7 +41,8 @@ def put_resources(context: Context, dataset: Dataset, given: Iterable[Mapping[st
         position += 1
         changed |= touched(context, resource)
     for resource in held.values():
-        unknown = read_at is not None and resource.state == "active" and resource.created > read_at
+        unseen = resource.state == "draft" and context.user != PIPELINE
+        unknown = unseen or read_at is not None and resource.state == "active" and resource.created > read_at
         resource.state, resource.position = resource.state if unknown else "deleted", position
         position += 1
         changed |= touched(context, resource)

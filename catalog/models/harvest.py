@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from catalog.models.base import Base, Id, new_id
+from catalog.models.sight import seen_by
 
 
 class Source(Base):
@@ -176,7 +177,7 @@ class IssueRow(Base):
     fingerprint: Mapped[str] = mapped_column(String(32))
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
     source_id: Mapped[str] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
-    identifier: Mapped[str | None]
+    identifier: Mapped[str | None] = mapped_column()
     dataset_id: Mapped[str | None] = mapped_column(Id)
     code: Mapped[str] = mapped_column(String(60))
     stage: Mapped[str] = mapped_column(String(20))
@@ -187,3 +188,4 @@ class IssueRow(Base):
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    seen_by: Mapped[str] = column_property(seen_by(dataset_id, source_id, identifier))

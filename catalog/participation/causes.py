@@ -57,18 +57,18 @@ def point_out(session: Session, steps: Mapping[str, Sequence[Step]], owners: Map
 
 
 def read_samples(session: Session, steps: Iterable[Step], day: date) -> dict[str, Sample]:
-    """The datasets that the steps point to, in two questions."""
+    """The datasets that the steps point to, in two questions; one that is private, or was purged, is not talked of."""
     ids = sorted({step.sample for step in steps if step.sample})
-    if not ids:
+    rows = session.execute(select(Dataset.id, Dataset.name, Dataset.title, Dataset.title_en).where(Dataset.id.in_(ids), ~Dataset.private)).all()
+    if not rows:
         return {}
     end = end_of(day)
     evidence: dict[str, dict[str, Any]] = {}
     for row in session.execute(
         select(Evidence.dataset_id, Evidence.kind, Evidence.cause, Evidence.good_until, Evidence.facts)
-        .where(Evidence.dataset_id.in_(ids), Evidence.since < end, or_(Evidence.until.is_(None), Evidence.until >= end))
+        .where(Evidence.dataset_id.in_([row.id for row in rows]), Evidence.since < end, or_(Evidence.until.is_(None), Evidence.until >= end))
     ):
         evidence.setdefault(row.dataset_id, {})[row.kind] = row
-    rows = session.execute(select(Dataset.id, Dataset.name, Dataset.title, Dataset.title_en).where(Dataset.id.in_(ids)))
     return {row.id: Sample(row.name, {"vi": row.title, "en": row.title_en or row.title}, evidence.get(row.id, {})) for row in rows}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -15,13 +15,13 @@ from catalog.actions.context import Context
 from catalog.addresses import dataset_at
 from catalog.clock import day_of
 from catalog.errors import Refusal, Trouble
-from catalog.issues import Issue, Place, codes, say
-from catalog.models import Dataset, Version
+from catalog.issues import Issue, Said, codes, say
+from catalog.models import Dataset, IssueRow, Version
 from catalog.participation import participation
 from catalog.participation.shape import as_dict
+from catalog.sight import issue_of, said
 from catalog.site import Site
 from catalog.tables.preview import read_preview
-from catalog.veil import veiled_facts
 from web.datasets.reports import public_json
 
 MAX_HITS, MAX_ROWS, MAX_CELL = 50, 100, 2000
@@ -117,7 +117,7 @@ class Tools:
                     "sources": [{"name": state.source.name, "connector": state.source.connector, "state": state.source.state,
                                  "last_run": state.last.status if state.last else None, "datasets": state.datasets, "who_must_act": state.needs}
                                 for state in states],
-                    "open_issues": [_issue(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), row.who) for row in issues]}
+                    "open_issues": [_kept_issue(row) for row in issues]}
 
     def participation(self, as_of: str = "", only_lagging: bool = True) -> dict[str, Any]:
         """Tỷ lệ cơ quan tham gia mở dữ liệu và cơ quan nào chưa, vì sao. The share of agencies that take part, and who lags and why."""
@@ -144,7 +144,7 @@ class Tools:
                 "files": [{"name": standing.resource.name, "version": version.number, "state": version.state, "errors": version.errors,
                            "checked_on": day_of(version.created).isoformat(), "live_version": standing.live.number if standing.live else None,
                            "causes": _causes(self._site, version)} for standing, version in waiting],
-                "open_issues": [_issue(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), row.who) for row in issues],
+                "open_issues": [_kept_issue(row) for row in issues],
             }
 
 
@@ -170,11 +170,17 @@ def _causes(site: Site, version: Version) -> list[dict[str, Any]]:
     return [_issue(issue, str(codes()[issue.code].who) if issue.code in codes() else "") for issue in issues]
 
 
+def _kept_issue(row: IssueRow) -> dict[str, Any]:
+    """An issue of the store, as anybody may read it."""
+    return _shown(issue_of(row), row.who, {language: said(row, language) for language in LANGUAGES if row.code in codes()})
+
+
 def _issue(issue: Issue, who: str) -> dict[str, Any]:
+    return _shown(issue, who, {language: say(issue, language) for language in LANGUAGES if issue.code in codes()})
+
+
+def _shown(issue: Issue, who: str, words: Mapping[str, Said]) -> dict[str, Any]:
     """An issue in words; one of a code that is no longer known by its code only."""
     shown: dict[str, Any] = {"code": issue.code, "who_must_act": who, "count": issue.facts.get("count"), "cells": issue.facts.get("cells")}
-    if issue.code in codes():
-        for language in LANGUAGES:
-            said = say(issue, language)
-            shown[language] = {"what": said.what, "where": said.where, "mend": said.mend, "who": said.who}
+    shown |= {language: {"what": each.what, "where": each.where, "mend": each.mend, "who": each.who} for language, each in words.items()}
     return {key: value for key, value in shown.items() if value not in (None, [], "")}

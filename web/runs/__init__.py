@@ -18,7 +18,9 @@ from catalog.models import Agency, Run, Source
 from catalog.notices.listing import WantedNotices
 from catalog.notices.listing import notices as kept_notices
 from catalog.schedules import next_run
+from catalog.sight import nobody
 from catalog.sources import connectors
+from web.account import current, may_act
 from web.kept import kept
 from web.runs import chart, following, issue_table, live
 from web.runs.lines import for_pages
@@ -148,7 +150,7 @@ def run_issues_csv(run_id: str) -> Response:
     site = current_app.extensions["haidang"]
     with site.reading() as session:
         run = _run_or_404(session, run_id)
-    return as_csv(f"van-de-{run.id}", issue_table.issue_rows(site, run.id))
+    return as_csv(f"van-de-{run.id}", issue_table.issue_rows(site, run.id, person.may_act if (person := current()) else nobody))
 
 
 @bp.get("/runs/<run_id>/progress.json")
@@ -211,7 +213,7 @@ def source(name: str) -> str:
             "runs/source.html", source=row, state=state, agency=session.get_one(Agency, row.agency_id), today=site.clock.today(),
             history=history.items[:10], total=history.total, counts=runs.counters(session, [run.id for run in history.items[:10]]),
             issues=attention.open_issues(session, source_ids=[row.id], limit=5), notices=told, now=site.clock.now(),
-            next_run=next_run(row, site.settings, site.clock.now()), question=question, lost=removals.titles(session, question) if question else [],
+            next_run=next_run(row, site.settings, site.clock.now()), question=question, lost=removals.titles(session, question, may_act) if question else [],
             links_waiting=links.waiting(session, row.id, site.clock.now()),
             declared={option["name"]: option for option in connectors(site).get(row.connector, {}).get("options", [])},
             active=next((run for run in history.items if run.status in runs.ACTIVE), None))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from catalog.activity import Met
-from catalog.issues import Issue, Place, Said, codes, say
 from catalog.models import IssueRow
+from catalog.sight import Acts, hidden, said
 from catalog.site import Site
-from catalog.veil import veiled_facts
 from web.runs import words
 from web.runs.lines import issue_line
 
@@ -20,8 +20,8 @@ COLUMNS = ("severity", "code", "stage", "who", "identifier", *PLACE, "vi", "vi_m
 TOGETHER = 1000  # rows read at a time, so that a million issues need no more memory than a thousand
 
 
-def issue_rows(site: Site, run_id: str) -> Iterator[Sequence[object]]:
-    """Every issue of a run, in the order of finding, with a head; cells that an issue repeats are veiled as on the pages."""
+def issue_rows(site: Site, run_id: str, acts: Acts) -> Iterator[Sequence[object]]:
+    """Every issue of a run, in the order of finding, with a head; what the reader who `acts` may not know is hidden as on the pages."""
     yield COLUMNS
     last = 0
     while True:
@@ -30,7 +30,7 @@ def issue_rows(site: Site, run_id: str) -> Iterator[Sequence[object]]:
         if not rows:
             return
         last = rows[-1].id
-        yield from map(_row, rows)
+        yield from map(partial(_row, acts=acts), rows)
 
 
 def met_rows(found: Iterable[Met]) -> Iterator[Sequence[object]]:
@@ -42,15 +42,9 @@ def met_rows(found: Iterable[Met]) -> Iterator[Sequence[object]]:
                issue_line(one.example).what, one.last.isoformat())
 
 
-def _row(row: IssueRow) -> Sequence[object]:
-    vi, en = (_said(row, language) for language in ("vi", "en"))
+def _row(row: IssueRow, acts: Acts) -> Sequence[object]:
+    vi, en = (said(row, language, acts) for language in ("vi", "en"))
     moments = (row.first_seen, row.last_seen, row.closed_at)
-    return [row.severity, row.code, row.stage, row.who, row.identifier, *(row.place.get(part) for part in PLACE),
+    named = [None] * (1 + len(PLACE)) if hidden(row, acts) else [row.identifier, *(row.place.get(part) for part in PLACE)]
+    return [row.severity, row.code, row.stage, row.who, *named,
             vi.what, vi.mend, en.what, en.mend, *(moment and moment.isoformat(timespec="seconds") for moment in moments)]
-
-
-def _said(row: IssueRow, language: str) -> Said:
-    """The issue in words; only its code where an older version of the house wrote it down."""
-    if row.code not in codes():
-        return Said(row.code, "", "", row.who)
-    return say(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), language)

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from catalog.issues import Issue, Place, Said, codes, say
+from catalog import sight
+from catalog.issues import Said, codes
 from catalog.models import IssueRow
-from catalog.veil import veiled_facts
+from web.account import may_act
 from web.runs import words
 from web.words import language
 
@@ -32,15 +33,15 @@ class IssueLine:
 
 def for_pages() -> dict[str, Any]:
     """What templates need to show issues and runs."""
-    return {"words": words, "issue_line": issue_line}
+    return {"words": words, "issue_line": issue_line, "record_hidden": lambda record: sight.hidden(record, may_act)}
 
 
 def issue_line(row: IssueRow) -> IssueLine:
-    """The row in words; a code that an older version of the house wrote down is said to be so, not hidden."""
-    who = str(words.WHO.get(row.who, row.who))
-    if row.code in codes():
-        said = say(Issue(row.code, Place(**row.place), veiled_facts(row.facts)), language())
+    """The row in words as its reader may know it; a code that an older version of the house wrote down is said to be so, not hidden."""
+    who, hidden = str(words.WHO.get(row.who, row.who)), sight.hidden(row, may_act)
+    if hidden or row.code in codes():
+        said = sight.said(row, language(), may_act)
     else:
         said = Said(_("Có vấn đề loại “%(code)s”.", code=row.code), "", "", who)
     return IssueLine(what=said.what, where=said.where, mend=said.mend, who=who, who_key=row.who, code=row.code,
-                     severity=row.severity, identifier=row.identifier, first_seen=row.first_seen)
+                     severity=row.severity, identifier=None if hidden else row.identifier, first_seen=row.first_seen)

@@ -164,6 +164,16 @@ def test_other_names_lead_to_a_table_until_it_is_gone(site, sown, made):
     assert ask(site, "resource_show", id=made)["datastore_active"] is False
 
 
+def test_the_other_names_of_tables_are_free_when_their_dataset_is_purged(site, sown, made):
+    ask(site, "datastore_create", resource_id=made, aliases=["bang_gia"])
+    other = ask(site, "package_create", name="bo-khac", owner_org="so-y-te")["id"]
+    kept = ask(site, "datastore_create", resource={"package_id": other}, records=[{"a": 1}], aliases=["bang_khac"])["resource_id"]
+    ask(site, "dataset_purge", id=sown.dataset)
+    assert search(site, "bang_khac")["resource_id"] == kept
+    again = ask(site, "datastore_create", resource={"package_id": other}, records=[{"a": 2}], aliases=["bang_gia"])["resource_id"]
+    assert search(site, "bang_gia")["resource_id"] == again
+
+
 def test_only_who_may_reads_and_writes(site, sown, made):
     for action in ("datastore_upsert", "datastore_create", "datastore_records_delete", "datastore_delete"):
         with pytest.raises(NotAuthorized):

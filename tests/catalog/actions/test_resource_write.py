@@ -141,3 +141,18 @@ def test_a_dataset_is_revised_where_it_matches(one):
 def test_nothing_without_end_is_put_into_a_dataset(one, data, field):
     (wrong,) = refused(one, "jane", "package_revise", match={"name": "bo"}, **data).items()
     assert wrong[1] == ["Nested deeper than 32"] and field in (None, wrong[0])
+
+
+@pytest.mark.parametrize("action", ["package_update", "package_revise"])
+def test_a_draft_that_the_caller_could_not_see_stays_one(one, action):
+    shown, hidden = (resource["id"] for resource in resources(one))
+    with one.writing() as session:
+        session.get_one(Resource, hidden).state = "draft"
+    package = ask(one, "jane", "package_show", id="bo")
+    assert [resource["id"] for resource in package["resources"]] == [shown]
+    if action == "package_update":
+        ask(one, "jane", action, **package)
+    else:
+        ask(one, "jane", action, match={"name": "bo"}, update={"resources": package["resources"]})
+    with one.reading() as session:
+        assert [session.get_one(Resource, each).state for each in (shown, hidden)] == ["active", "draft"]
