@@ -18,5 +18,6 @@ def seen_by(dataset_id: Any, source_id: Any, identifier: Any) -> ColumnElement[s
     """
     whose = case((Dataset.private, func.coalesce(Dataset.owner_org, "")), else_=ALL)
     by_id = select(whose).where(Dataset.id == dataset_id).correlate_except(Dataset).scalar_subquery()
-    by_identifier = select(whose).where(Dataset.source_id == source_id, Dataset.identifier == identifier).correlate_except(Dataset).scalar_subquery()
+    by_identifier = select(whose).where(Dataset.source_id == source_id, Dataset.identifier == identifier).order_by(
+        Dataset.private.desc()).limit(1).correlate_except(Dataset).scalar_subquery()
     return case((dataset_id.is_not(None), func.coalesce(by_id, "")), else_=func.coalesce(by_identifier, ALL))
