@@ -84,7 +84,7 @@ class Socrata:
     def _listed(self, at: Mapping[str, Any]) -> Page:
         found, total = at["found"], None
         if at["offset"] and found >= LAST:
-            return self._incomplete(found, None)
+            return Page(items=(), total=found, shortfall=Issue("listing-limited", Place(url=self._catalogue), {"found": found}))
         where = {"offset": found, "order": "dataset_id"} if at["offset"] else {"scroll_id": at["after"]}
         only = {} if self._options.get("assets") == "all" else {"only": "datasets"}
         answer = self._ask({"domains": self._domain, **only, "limit": RECORDS, **where})
@@ -107,10 +107,10 @@ class Socrata:
         cursor = json.dumps({**at, "after": last, "found": found, "before": str(trail.after(names))}) if more else None
         return Page(items=items, cursor=cursor, total=total, issues=issues)
 
-    def _incomplete(self, found: int, total: int | None) -> Page:
+    def _incomplete(self, found: int, total: int) -> Page:
         """The end of a listing that gives less than there is."""
         return Page(items=(), total=found, shortfall=Issue(
-            "listing-incomplete", Place(url=self._catalogue), {"found": found, "total": f"> {LAST}" if total is None else total}))
+            "listing-incomplete", Place(url=self._catalogue), {"found": found, "total": total}))
 
     def _ask(self, params: Mapping[str, Any]) -> Any:
         token = self._secrets.get("app_token")
