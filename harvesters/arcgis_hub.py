@@ -6,7 +6,6 @@ is another way to the same datasets, with ready files instead of rows; it belong
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from harvesters.arcgis_hub_items import flattened, record_of, with_layers
 from harvesters.arcgis_rows import LayerFiles
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, as_text, identified, parted
+from harvesters.repeating import Trail, led_back
 
 RECORDS = 100  # of one page; a site gives no more
 PORTAL = "https://www.arcgis.com"
@@ -55,8 +55,8 @@ class ArcgisHub:
     def page(self, cursor: str | None) -> Page:
         """The next 100 datasets by the site's search, or by its older list where it has no search.
 
-        The cursor is a JSON object: which of both (`api`), where the next page starts, how many came so far, and the digest
-        of the identifiers of the page before, as a page that repeats ends the listing.
+        The cursor is a JSON object: which of both (`api`), where the next page starts, how many came so far, and the trail
+        of the pages before (as text), as a page that came before ends the listing.
         """
         if cursor is not None:
             at = json.loads(cursor)
@@ -120,8 +120,10 @@ class ArcgisHub:
 
     def _page(self, rows: Sequence[Any], after: Mapping[str, Any], total: int | None, *, more: bool) -> Page:
         """The page that rows make; `after` is where the next one starts, `more` whether there is one where no count tells."""
-        digest = _digest(rows)
-        repeats = bool(rows) and digest == after["before"]
+        trail, names = Trail.read(after["before"]), _names(rows)
+        if total is None and trail.leads_back(names):
+            return led_back(self._site, after["found"])
+        repeats = bool(rows) and trail.repeats(names)
         found = after["found"] + (0 if repeats else len(rows))
         if not rows or repeats:
             lacks = total is not None and found < total
@@ -129,7 +131,7 @@ class ArcgisHub:
                 "listing-incomplete", Place(url=self._site), {"found": found, "total": total}) if lacks else None)
         items, issues = parted([self._item(row) for row in rows])
         goes_on = more if total is None else found < total
-        cursor = json.dumps({**after, "found": found, "before": digest}) if goes_on else None
+        cursor = json.dumps({**after, "found": found, "before": str(trail.after(names))}) if goes_on else None
         return Page(items=items, cursor=cursor, total=total if total is not None or goes_on else found, issues=issues)
 
     def _item(self, row: Any) -> Gathered | Issue:
@@ -162,7 +164,6 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _digest(rows: Sequence[Any]) -> str:
+def _names(rows: Sequence[Any]) -> list[str]:
     """What tells one page from another: the identifiers on it."""
-    names = [as_text(row.get("id")) if isinstance(row, Mapping) else "" for row in rows]
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+    return [as_text(row.get("id")) if isinstance(row, Mapping) else "" for row in rows]

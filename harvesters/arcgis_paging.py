@@ -22,6 +22,7 @@ from catalog.issues import Issue, Place
 from catalog.net import Net
 from harvesters.arcgis import ask
 from harvesters.arcgis_layer import Layer
+from harvesters.repeating import Trail
 
 IDS = 250_000  # a longer list of identifiers is not asked for; it would fill the memory
 PATIENCE = 4  # times the time of one download
@@ -165,16 +166,17 @@ class Rows:
         return [found[number] for number in sorted(found)]
 
     def _by_offset(self) -> Iterator[list[Feature]]:
-        """The server's own paging, for a table without identifiers; a page that repeats the one before ends it."""
+        """The server's own paging, for a table without identifiers; a page that came before ends it."""
         order = {"orderByFields": f"{self._oid} ASC"} if self._oid else {}
-        found, before = 0, None
+        found, trail = 0, Trail()
         while self.count is None or found < self.count:
             features, _ = self._query("1=1", resultOffset=found, resultRecordCount=self._size, **order)
             if not features:
                 return
-            if features == before:
+            names = [json.dumps(feature) for feature in features]
+            if trail.repeats(names):
                 raise self._missing(found)
-            found, before = found + len(features), features
+            found, trail = found + len(features), trail.after(names)
             yield features
 
     def _at_once(self) -> Iterator[list[Feature]]:

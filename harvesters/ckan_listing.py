@@ -8,8 +8,6 @@ page has a thousand rows.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +18,7 @@ from catalog.issues import Issue, Place
 from harvesters.base import Gathered, Page
 from harvesters.ckan_api import ActionApi, is_refusal
 from harvesters.describing import as_moment, as_text, identified, parted
+from harvesters.repeating import Trail, led_back
 
 ROWS = 100  # what CKAN's own harvester asks for
 LIGHT_ROWS = 1000  # the most that CKAN gives
@@ -30,9 +29,9 @@ _PASSING = {"tracking_summary", "relationships_as_subject", "relationships_as_ob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
-    """Where in the listing: what to ask for (`full`, `try`, `light`), rows before, the page before, the total at the start.
+    """Where in the listing: what to ask for (`full`, `try`, `light`), rows before, the trail of pages before (as text), the total at the start.
 
-    As a cursor: `start:digest:total`, before it the way where it is not the full one.
+    As a cursor: `start:trail:total`, before it the way where it is not the full one.
     """
 
     way: str = "full"
@@ -76,11 +75,13 @@ class Listing:
         """A page of package_search.
 
         A portal may give fewer rows than asked for, or more, or the same page whatever `start` says; the next start
-        is counted from what came, and a page that repeats the one before ends the listing.
+        is counted from what came, and a page that came before ends the listing.
         """
         at, rows, total = self._rows(at)
-        seen, digest = at.start + len(rows), _digest(rows)
-        if (digest == at.before and rows) or (not rows and total is not None and at.start < total):
+        seen, trail, names = at.start + len(rows), Trail.read(at.before), _names(rows)
+        if total is None and trail.leads_back(names):
+            return led_back(self._api.url + "package_search", at.start)
+        if (rows and trail.repeats(names)) or (not rows and total is not None and at.start < total):
             return self._incomplete(at.start, total)
         items, issues = parted([light_item(row, self._api.url) if at.way == "light" else full_item(row, self._api.url) for row in rows])
         first = total if at.total is None else at.total
@@ -89,7 +90,7 @@ class Listing:
             said = Issue("listing-changed", Place(url=self._api.url + "package_search"), {"before": first, "total": total}) if fewer else None
             return Page(items=items, total=total, issues=issues, shortfall=said)
         way = "try" if self._incremental and at == At() else at.way
-        return Page(items=items, cursor=str(At(way=way, start=seen, before=digest, total=first)), total=total, issues=issues)
+        return Page(items=items, cursor=str(At(way=way, start=seen, before=str(trail.after(names)), total=first)), total=total, issues=issues)
 
     def _rows(self, at: At) -> tuple[At, list[Any], int | None]:
         """The rows at a place and how many there are in all; the place says whether they are light ones."""
@@ -171,7 +172,6 @@ def _are_light(rows: Sequence[Any]) -> bool:
                and as_moment(row.get("metadata_modified")) for row in rows)
 
 
-def _digest(rows: Sequence[Any]) -> str:
+def _names(rows: Sequence[Any]) -> list[str]:
     """What tells one page from another: the identifiers on it."""
-    names = [as_text(row.get("id") or row.get("name")) if isinstance(row, Mapping) else "" for row in rows]
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+    return [as_text(row.get("id") or row.get("name")) if isinstance(row, Mapping) else "" for row in rows]

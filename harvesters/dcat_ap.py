@@ -17,6 +17,7 @@ from catalog.record import Record
 from harvesters import dcat_describing
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS
+from harvesters.repeating import Trail
 
 RECORDS = 500  # of one page; a document with more is paged in memory
 PAGES = 20_000
@@ -28,8 +29,7 @@ class Position:
     """How far the listing has been read; all that a restart needs.
 
     The next part is record `start` of document number `page` at `url`. `found` resources were in the documents before, `total`
-    is what the source said at first. `before` is the mark of the last document and `kept` that of an earlier one: the one
-    whose number is the last power of two, so that a round of any length is met (R. P. Brent, 1980).
+    is what the source said at first; `trail` knows the documents before by the identifiers in them.
     """
 
     url: str
@@ -39,8 +39,12 @@ class Position:
     listed: int = 0
     total: int | None = None
     changed: bool = False
-    before: str = ""
-    kept: str = ""
+    trail: Trail = Trail()
+
+    @classmethod
+    def from_cursor(cls, cursor: str) -> Position:
+        data = orjson.loads(cursor)
+        return cls(**{**data, "trail": Trail(**data["trail"])})
 
 
 class DcatAp:
@@ -61,9 +65,9 @@ class DcatAp:
 
     def page(self, cursor: str | None) -> Page:
         """The next 500 datasets of the document that the cursor leads to; the cursor is a `Position` as JSON."""
-        at = Position(**orjson.loads(cursor)) if cursor else Position(url=self._url)
+        at = Position.from_cursor(cursor) if cursor else Position(url=self._url)
         listing = self._listing(at.url, at.page == 0)
-        if at.start == 0 and at.page and listing.mark in (at.before, at.kept):
+        if at.start == 0 and at.trail.repeats(_names(listing)):
             return self._end(at, "hydra-page-repeated")
         total = at.total if at.page else listing.total
         at = replace(at, total=total, changed=at.changed or (total is not None and listing.total not in (None, total)))
@@ -71,9 +75,8 @@ class DcatAp:
         issues = listing.issues if at.start == 0 else ()
         if at.start + RECORDS < len(listing.items):
             return self._page(items, issues, replace(at, start=at.start + RECORDS), listing)
-        following = replace(at, start=0, page=at.page + 1, found=at.found + listing.resources, before=listing.mark,
-                            listed=at.listed + len(listing.items) + len(listing.issues),
-                            kept=listing.mark if (at.page + 1).bit_count() == 1 else at.kept)
+        following = replace(at, start=0, page=at.page + 1, found=at.found + listing.resources, trail=at.trail.after(_names(listing)),
+                            listed=at.listed + len(listing.items) + len(listing.issues))
         if listing.next is None:
             return replace(self._end(following), items=items, issues=issues)
         if following.page >= PAGES:
@@ -123,3 +126,8 @@ class DcatAp:
     def describe(self, item: Gathered) -> Record:
         """The dataset in our words."""
         return dcat_describing.describe(item, self._options)
+
+
+def _names(listing: Any) -> list[str]:
+    """What tells one document from another: the identifiers in it."""
+    return [item.identifier for item in listing.items]

@@ -8,7 +8,6 @@ datasets are only named.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,8 +36,7 @@ class Listing:
     """One document's part of the listing.
 
     `items` are datasets in the order of their identifiers; `resources` how many things it lists, services and series
-    included; `next` the address of the next part; `total` how many the source says that it has; `mark` tells this part
-    from another.
+    included; `next` the address of the next part; `total` how many the source says that it has.
     """
 
     items: tuple[Gathered, ...]
@@ -46,7 +44,6 @@ class Listing:
     resources: int
     next: str | None
     total: int | None
-    mark: str
 
 
 class TooLarge(Exception):
@@ -186,9 +183,8 @@ def listing(statements: Statements, url: str, first: bool = True) -> Listing | N
     serving, containing = graph.leading_to(services, "servesDataset"), graph.leading_to(sorted(series), "seriesMember")
     records = [_record(graph, node, serving.get(node, ()), containing.get(node, ()), url) for node in sorted(datasets | alone)]
     items = tuple(sorted((one for one in records if isinstance(one, Gathered)), key=lambda item: (item.identifier, orjson.dumps(item.raw))))
-    mark = hashlib.sha256("\n".join(item.identifier for item in items).encode()).hexdigest()[:16]
     return Listing(items=items, issues=tuple(sorted([*issues, *(one for one in records if isinstance(one, Issue))], key=str)),
-                   resources=resources, next=following, total=total, mark=mark)
+                   resources=resources, next=following, total=total)
 
 
 def _is_described(graph: Graph, node: Ref) -> bool:

@@ -75,8 +75,8 @@ class OaiRepository:
     def page(self, cursor: str | None) -> Page:
         """The records behind a token; deleted ones are left out, so that they count as gone.
 
-        A token that has expired is replaced by walking through the listing again up to the same place; where that place is not found,
-        and where a page repeats, the listing ends with a shortfall.
+        A token that has expired is replaced by walking through the listing again up to the same place. Where that place is not found, where
+        a page repeats, and where nothing is behind a token although not all came, the listing ends with a shortfall.
         """
         reached = Reached.from_cursor(cursor) if cursor else Reached(prefix=str(self._options.get("prefix") or ALL))
         try:
@@ -93,6 +93,8 @@ class OaiRepository:
         if following.token:
             total = following.total and max(following.total - following.gone, 0)
             return Page(items=items, cursor=json.dumps(asdict(following)), total=total, issues=issues)
+        if not records and (following.total is None or following.seen < following.total):
+            return self._ended(reached)
         return replace(self._ended(following), items=items, issues=issues)
 
     def _ended(self, reached: Reached, code: str = "") -> Page:

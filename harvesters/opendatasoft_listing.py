@@ -5,7 +5,6 @@ Pages must be ordered by identifier: without an order the portal shows some data
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 import weakref
@@ -24,6 +23,7 @@ from catalog.net.transfer import parsed_json
 from harvesters.base import Gathered, Page
 from harvesters.describing import as_text, identified, parted
 from harvesters.opendatasoft_api import ExploreApi
+from harvesters.repeating import Trail, led_back
 
 ROWS = 100  # the most that the API gives at once
 REACH = 10_000  # offset and limit together may be no more
@@ -35,7 +35,7 @@ _KEPT = ("dataset_id", "dataset_uid", "has_records", "data_visible", "features",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
-    """Where in the listing: rows before, the page before or the last identifier, and the total at the start."""
+    """Where in the listing: rows before, the trail of pages before (as text) or the last identifier, and the total at the start."""
 
     whole: bool = False  # from the export of the whole catalogue
     start: int = 0
@@ -73,8 +73,10 @@ class Listing:
         total = count if isinstance(count, int) and not isinstance(count, bool) else None
         if not at.start and total is not None and total > REACH:
             return self._exported(At(whole=True, total=total))
-        seen, digest = at.start + len(rows), _digest(rows)
-        if (rows and digest == at.before) or (not rows and at.start < (total or 0)):
+        seen, trail, names = at.start + len(rows), Trail.read(at.before), _names(rows)
+        if total is None and trail.leads_back(names):
+            return led_back(self._api.url, at.start)
+        if (rows and trail.repeats(names)) or (not rows and at.start < (total or 0)):
             return self._ended((), at.start, total, at)
         found = [listed(row, url) for row in rows]
         if not rows or (total is not None and seen >= total):
@@ -83,7 +85,7 @@ class Listing:
             return self._ended(found, seen, max(total or 0, seen + 1), at)
         items, issues = parted(_public(found))
         first = total if at.total is None else at.total
-        return Page(items=items, cursor=str(At(start=seen, before=digest, total=first)), total=total, issues=issues)
+        return Page(items=items, cursor=str(At(start=seen, before=str(trail.after(names)), total=first)), total=total, issues=issues)
 
     def _exported(self, at: At) -> Page:
         """The next 100 datasets of the export; after a restart it is fetched again and goes on behind the last identifier."""
@@ -201,6 +203,6 @@ def _identifier(row: Any) -> Any:
     return uid if isinstance(uid, str) and uid.strip() else row.get("dataset_id")
 
 
-def _digest(rows: Sequence[Any]) -> str:
+def _names(rows: Sequence[Any]) -> list[str]:
     """What tells one page from another: the identifiers on it."""
-    return hashlib.sha256(json.dumps([as_text(_identifier(row)) for row in rows]).encode()).hexdigest()[:16]
+    return [as_text(_identifier(row)) for row in rows]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -20,6 +18,7 @@ from harvesters.cube_describing import LANGUAGE, Told, described, file_name, mar
 from harvesters.describing import DEFAULTS, as_text, identified, parted
 from harvesters.px_api import PxApi, below, version_1, version_2
 from harvesters.px_join import joined
+from harvesters.repeating import Trail, led_back
 
 TABLES = 100  # of one page of version 2
 _NOT_THERE = {"http-status", "not-json", "json-broken", "answer-empty", "listing-of-another-kind"}
@@ -67,7 +66,7 @@ class PxWeb:
         return version_2(self._url) or below(self._url.partition("?")[0], "api", "v2")
 
     def _tables(self, cursor: str | None) -> Page:
-        """A page of version 2. The cursor is `number:seen:digest`, the digest that of the page before."""
+        """A page of version 2. The cursor is `number:seen:trail`, the trail that of the pages before."""
         number, seen, before = (cursor or "1:0:").split(":")
         url = below(self._root_2(), "tables")
         licence = as_text(self._api.config(below(self._root_2(), "config")).get("license"))
@@ -75,10 +74,12 @@ class PxWeb:
         tables = answer.get("tables") if isinstance(answer, Mapping) else None
         if not isinstance(tables, list):
             raise Trouble(Issue("listing-of-another-kind", Place(url=url), {"expected": "tables"}))
-        digest = _digest(tables)
-        if digest == before:  # the same page whatever number is asked for
-            tables = []
+        trail, names = Trail.read(before), _names(tables)
         total, pages = _totals(answer.get("page"))
+        if total is None and trail.leads_back(names):
+            return led_back(url, int(seen))
+        if trail.repeats(names):
+            tables = []
         found = int(seen) + len(tables)
         more = bool(tables) and (found < total if total is not None else int(number) < (pages or 0))
         shortfall = None
@@ -86,7 +87,7 @@ class PxWeb:
             shortfall = Issue("listing-incomplete", Place(url=url), {"found": found, "total": total})
         items, issues = parted([self._entry(table, licence, url) for table in tables])
         return Page(items=items, issues=issues, total=total if total is not None or more else found, shortfall=shortfall,
-                    cursor=f"{int(number) + 1}:{found}:{digest}" if more else None)
+                    cursor=f"{int(number) + 1}:{found}:{trail.after(names)}" if more else None)
 
     def _entry(self, table: Any, licence: str, url: str) -> Gathered | Issue:
         """One table of version 2; links and paths, which change without it, are left out."""
@@ -151,6 +152,6 @@ def _subject(paths: Any) -> str:
     return " / ".join(filter(None, (as_text(step.get("label")).strip() for step in first if isinstance(step, Mapping))))
 
 
-def _digest(tables: list[Any]) -> str:
-    names = [as_text(table.get("id")) if isinstance(table, Mapping) else "" for table in tables]
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+def _names(tables: list[Any]) -> list[str]:
+    """What tells one page from another: the identifiers on it."""
+    return [as_text(table.get("id")) if isinstance(table, Mapping) else "" for table in tables]

@@ -23,6 +23,7 @@ from harvesters import vocabulary
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, Draft, as_moment, as_text, identified, parted, require_object
 from harvesters.html_text import plain
+from harvesters.repeating import Trail, led_back
 
 RECORDS, LAST = 100, 10_000  # of one page; how far a position may go
 # What of a record is kept: not the counts of its views and downloads, which change by themselves.
@@ -65,25 +66,25 @@ class Socrata:
 
     def page(self, cursor: str | None) -> Page:
         """The next 100 datasets. The cursor is a JSON object: after which identifier, how many so far, and `offset` where the
-        site refuses to be scrolled and is paged by position, with the identifiers of the page before.
+        site refuses to be scrolled and is paged by position, with the trail of the pages before (as text).
         """
         if cursor is not None:
             return self._listed(json.loads(cursor))
-        first = {"after": "", "found": 0, "offset": False, "before": []}
+        first = {"after": "", "found": 0, "offset": False, "before": ""}
         try:
             page = self._listed(first)
         except Trouble as trouble:
             if trouble.issue.facts.get("status") != 400:
                 raise
         else:
-            if page.cursor is None or (names := json.loads(page.cursor)["before"]) == sorted(names):
+            if page.cursor is None or (names := [item.identifier for item in page.items]) == sorted(names):
                 return page
         return self._listed({**first, "offset": True})  # it cannot be scrolled, or takes no notice of it
 
     def _listed(self, at: Mapping[str, Any]) -> Page:
         found, total = at["found"], None
         if at["offset"] and found >= LAST:
-            return self._incomplete(found, None)
+            return Page(items=(), total=found, shortfall=Issue("listing-limited", Place(url=self._catalogue), {"found": found}))
         where = {"offset": found, "order": "dataset_id"} if at["offset"] else {"scroll_id": at["after"]}
         only = {} if self._options.get("assets") == "all" else {"only": "datasets"}
         answer = self._ask({"domains": self._domain, **only, "limit": RECORDS, **where})
@@ -92,8 +93,10 @@ class Socrata:
             raise Trouble(Issue("listing-of-another-kind", Place(url=self._catalogue), {"expected": "results"}))
         size = answer.get("resultSetSize")
         total = size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
-        names = [_identifier(row) for row in rows]
-        if not rows or names == at["before"]:
+        trail, names = Trail.read(at["before"]), [_identifier(row) for row in rows]
+        if total is None and trail.leads_back(names):
+            return led_back(self._catalogue, found)
+        if not rows or trail.repeats(names):
             return self._incomplete(found, total) if total is not None and found < total else Page(items=(), total=found)
         items, issues = parted([self._item(row) for row in rows])
         found += len(rows)
@@ -101,13 +104,13 @@ class Socrata:
         more = (found < total if total is not None else True) and (at["offset"] or bool(last))
         if not more and total is not None and found < total:
             return Page(items=items, total=total, issues=issues, shortfall=self._incomplete(found, total).shortfall)
-        cursor = json.dumps({**at, "after": last, "found": found, "before": names}) if more else None
+        cursor = json.dumps({**at, "after": last, "found": found, "before": str(trail.after(names))}) if more else None
         return Page(items=items, cursor=cursor, total=total, issues=issues)
 
-    def _incomplete(self, found: int, total: int | None) -> Page:
+    def _incomplete(self, found: int, total: int) -> Page:
         """The end of a listing that gives less than there is."""
         return Page(items=(), total=found, shortfall=Issue(
-            "listing-incomplete", Place(url=self._catalogue), {"found": found, "total": f"> {LAST}" if total is None else total}))
+            "listing-incomplete", Place(url=self._catalogue), {"found": found, "total": total}))
 
     def _ask(self, params: Mapping[str, Any]) -> Any:
         token = self._secrets.get("app_token")

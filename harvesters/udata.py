@@ -6,7 +6,6 @@ left out of the record, so that a dataset changes only when somebody changes it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from catalog.net import Net
 from catalog.record import Distribution, Record
 from harvesters.base import Gathered, Option, Page, SourceSpec
 from harvesters.describing import DEFAULTS, Draft, as_moment, as_text, identified, parted, require_object
+from harvesters.repeating import Trail, led_back
 
 ROWS = 100
 _FOREIGN = re.compile(r"(/[a-z]{2})?/?((api(/[12])?|datasets?|organizations?)(/.*)?)?$")
@@ -43,7 +43,7 @@ _LICENCES = {"fr-lo": "other-open", "lov1": "other-open", "lov2": "other-open", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
-    """Where in the listing: the page, the datasets before it, the page before, the total at the start."""
+    """Where in the listing: the page, the datasets before it, the trail of pages before (as text), the total at the start."""
 
     page: int = 1
     seen: int = 0
@@ -91,8 +91,10 @@ class Udata:
             raise Trouble(Issue("listing-of-another-kind", Place(url=self._url), {"expected": "data"}))
         count = answer.get("total")
         total = count if isinstance(count, int) and not isinstance(count, bool) else None
-        digest = _digest(rows)
-        if rows and digest == at.before:
+        trail, names = Trail.read(at.before), _names(rows)
+        if total is None and trail.leads_back(names):
+            return led_back(self._url, at.seen)
+        if rows and trail.repeats(names):
             return self._ended((), at.seen, total, at)
         seen = at.seen + len(rows)
         found = [self._item(row) for row in rows if not _is_hidden(row)]
@@ -100,7 +102,7 @@ class Udata:
             return self._ended(found, seen, total, at)
         items, issues = parted(found)
         first = total if at.total is None else at.total
-        return Page(items=items, cursor=str(At(page=at.page + 1, seen=seen, before=digest, total=first)), total=total, issues=issues)
+        return Page(items=items, cursor=str(At(page=at.page + 1, seen=seen, before=str(trail.after(names)), total=first)), total=total, issues=issues)
 
     def _ended(self, found: Sequence[Gathered | Issue], seen: int, total: int | None, at: At) -> Page:
         """The last page, and whether the listing gave less than the portal says it has."""
@@ -188,7 +190,6 @@ def _extras(value: Any) -> dict[str, str]:
     return {key: as_text(entry) for key, entry in value.items()} if isinstance(value, Mapping) else {}
 
 
-def _digest(rows: Sequence[Any]) -> str:
+def _names(rows: Sequence[Any]) -> list[str]:
     """What tells one page from another: the identifiers on it."""
-    names = [as_text(row.get("id")) if isinstance(row, Mapping) else "" for row in rows]
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+    return [as_text(row.get("id")) if isinstance(row, Mapping) else "" for row in rows]

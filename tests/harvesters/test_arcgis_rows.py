@@ -90,6 +90,14 @@ def test_a_file_that_would_lack_rows_is_not_made(server: WebServer, net: Net, tm
     assert str(found) in say(issue, "vi").what
 
 
+def test_pages_of_rows_that_go_round_in_a_circle_make_no_file(server: WebServer, net: Net, tmp_path):
+    layer = LayerOf(features=points(30), cap=10, without=["ids", "statistics", "count"], oid="")
+    url, whole = layer.serve(server), layer.answer
+    layer.answer = lambda params: whole({**params, "resultOffset": str(int(params.get("resultOffset", 0)) % 30)})  # type: ignore[method-assign]
+    assert trouble(net, url, tmp_path).code == "layer-rows-missing"
+    assert len(server.asked) < 20
+
+
 def test_a_row_that_is_deleted_while_it_is_read_ends_the_reading(server: WebServer, net: Net, tmp_path):
     layer = LayerOf(features=points(40), cap=10)
     url = layer.serve(server)

@@ -64,7 +64,7 @@ SAID: dict[Shape, set[str]] = {
     always_the_first_page: {"listing-incomplete"},
     ends_early: {"listing-incomplete"},
     says_too_many: {"listing-incomplete"},
-    two_pages_in_turn: {"duplicate-identifier", "source-shrank"},
+    two_pages_in_turn: {"duplicate-identifier", "listing-incomplete"},
 }
 
 

@@ -162,6 +162,16 @@ def test_a_listing_that_gives_less_than_it_says_ends_with_a_shortfall(server: We
     assert dict(pages[-1].shortfall.facts) == {"found": 1, "total": 5}
 
 
+@pytest.mark.parametrize("nothing", [oai_refusal("noRecordsMatch"), oai_answer([])])
+def test_nothing_behind_a_token_is_a_shortfall_unless_all_had_come(server: WebServer, net: Net, nothing):
+    serve_pages(server, {"": oai_answer([record("a")], "t"), "t": nothing})
+    _, pages = harvested(repository(server, net))
+    assert dict(pages[-1].shortfall.facts) == {"found": 1, "total": "> 1"}
+    serve_pages(server, {"": oai_answer([record("a")], "t", 1), "t": nothing})
+    _, pages = harvested(repository(server, net))
+    assert (pages[-1].total, pages[-1].shortfall) == (1, None)
+
+
 def test_a_listing_that_shrinks_on_the_way_ends_with_a_shortfall(server: WebServer, net: Net):
     serve_pages(server, {"": oai_answer([record("a")], "t", 3), "t": oai_answer([record("b")], "", 2)})
     _, pages = harvested(repository(server, net))

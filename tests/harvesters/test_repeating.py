@@ -34,3 +34,20 @@ def test_a_straight_way_is_never_left():
 
 def test_an_empty_page_counts_as_a_page():
     assert read([["a"], [], [], []]) == 2
+
+
+def test_a_trail_is_text_and_back():
+    trail = Trail()
+    for page in (["a"], ["b"], ["c"]):
+        assert Trail.read(str(trail)) == trail
+        trail = trail.after(page)
+    assert Trail.read(str(trail)) == trail
+    assert Trail.read("") == Trail()
+    assert Trail.read(trail.before).repeats(["c"])
+
+
+def test_the_same_page_again_is_no_way_back():
+    trail = Trail().after(["a"])
+    assert (trail.repeats(["a"]), trail.leads_back(["a"])) == (True, False)
+    trail = trail.after(["b"]).after(["c"])
+    assert (trail.leads_back(["b"]), trail.leads_back(["c"]), trail.leads_back(["d"])) == (True, False, False)
