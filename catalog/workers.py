@@ -71,6 +71,8 @@ class Name:
     def _drop(self) -> None:
         if self._connection is not None:
             with suppress(DBAPIError):
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))  # at once, not when the server has noticed that we are gone
+            with suppress(DBAPIError):
                 self._connection.invalidate()  # closed, not pooled: the lock belongs to the connection
                 self._connection.close()
         self._connection = None

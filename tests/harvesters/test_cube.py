@@ -149,12 +149,12 @@ def test_what_is_written_reads_back(tmp_path):
 
 
 def test_no_cells_make_no_table(tmp_path):
-    assert code_of(write_table, tmp_path / "t.csv", ["a"], [], Place()) == "cube-empty"
+    assert code_of(write_table, tmp_path / "t.csv", ["a"], [], Place(), lambda: None) == "cube-empty"
 
 
 def test_a_table_ends_at_the_cap(tmp_path, monkeypatch):
     monkeypatch.setattr("harvesters.cube.CELLS", 10)
-    assert code_of(write_table, tmp_path / "t.csv", ["a"], itertools.repeat(["1"]), Place()) == "cube-too-large"
+    assert code_of(write_table, tmp_path / "t.csv", ["a"], itertools.repeat(["1"]), Place(), lambda: None) == "cube-too-large"
 
 
 def test_a_table_that_is_called_off_is_written_no_further(tmp_path):
