@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalog import db
@@ -70,9 +70,9 @@ class Name:
 
     def _drop(self) -> None:
         if self._connection is not None:
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 self._connection.execute(text("SELECT pg_advisory_unlock_all()"))  # at once, not when the server has noticed that we are gone
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 self._connection.invalidate()  # closed, not pooled: the lock belongs to the connection
                 self._connection.close()
         self._connection = None
