@@ -129,7 +129,7 @@ def _start_demo(settings: Settings, processes: Processes) -> None:
     demo = load_demo()
     site = open_site(settings)
     folder = settings.var / "demo"
-    port = _free_port(int(remembered(site.engine, "demo_port", DEMO_PORT)))  # type: ignore[call-overload]
+    port = _free_port(int(remembered(site.engine, "demo_port", DEMO_PORT)))
     if remembered(site.engine, "clock_offset_days") is None:
         with site.writing() as session:
             remember(session, "clock_offset_days", (demo.day - Clock().today()).days)

@@ -183,6 +183,6 @@ def _noted(session: Session, link: LinkCheck, verdict: Verdict, now: datetime) -
     try:
         with session.begin_nested():
             return note(session, link, verdict, now)
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever broke in one, the verdicts on the others are kept
         log.exception("the check of the link of resource %s cannot be written down", resource_id)
         return None

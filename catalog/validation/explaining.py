@@ -160,7 +160,7 @@ class _Messages:
         with self._lock:
             if not self._users:
                 self._original = Error.__attrs_post_init__
-                Error.__attrs_post_init__ = _quick_version_of(self._original, self._thread)  # type: ignore[method-assign]
+                Error.__attrs_post_init__ = _quick_version_of(self._original, self._thread)
             self._users += 1
         self._thread.depth += 1
 
@@ -173,7 +173,7 @@ class _Messages:
         with self._lock:
             self._users -= 1
             if not self._users:
-                Error.__attrs_post_init__ = self._original  # type: ignore[method-assign]
+                Error.__attrs_post_init__ = self._original
 
 
 _MESSAGES = _Messages()

@@ -53,7 +53,7 @@ class PatientStream:
     def read1(self, size: int = -1) -> bytes:
         """The next bytes, as many as a file that is all there gives at once."""
         self._wait(size)
-        return self._file.read1(size)  # type: ignore[attr-defined]
+        return self._file.read1(size)
 
     def close(self) -> None:
         """Close both."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import inf
-from re import _constants, _parser  # type: ignore[attr-defined]
+from re import _constants, _parser
 
 from catalog.validation.pattern_tree import SINGLE, Item, parse
 

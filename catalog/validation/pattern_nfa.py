@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from re import _constants  # type: ignore[attr-defined]
+from re import _constants
 from typing import Any
 
 from catalog.validation.code_points import NEWLINE, Points, category

@@ -43,10 +43,10 @@ def _count(change: int) -> None:
     with _lock:
         before, _users = _users, _users + change
         if not before:
-            Field.metadata_validate = classmethod(_quick_validate)  # type: ignore[method-assign, assignment]
+            Field.metadata_validate = classmethod(_quick_validate)
             stringcase.snakecase = _quick_snakecase
         elif not _users:
-            Field.metadata_validate = classmethod(_validate)  # type: ignore[method-assign, assignment]
+            Field.metadata_validate = classmethod(_validate)
             stringcase.snakecase = _snakecase
 
 

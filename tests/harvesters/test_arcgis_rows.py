@@ -93,7 +93,7 @@ def test_a_file_that_would_lack_rows_is_not_made(server: WebServer, net: Net, tm
 def test_pages_of_rows_that_go_round_in_a_circle_make_no_file(server: WebServer, net: Net, tmp_path):
     layer = LayerOf(features=points(30), cap=10, without=["ids", "statistics", "count"], oid="")
     url, whole = layer.serve(server), layer.answer
-    layer.answer = lambda params: whole({**params, "resultOffset": str(int(params.get("resultOffset", 0)) % 30)})  # type: ignore[method-assign]
+    layer.answer = lambda params: whole({**params, "resultOffset": str(int(params.get("resultOffset", 0)) % 30)})
     assert trouble(net, url, tmp_path).code == "layer-rows-missing"
     assert len(server.asked) < 20
 
@@ -102,7 +102,7 @@ def test_a_row_that_is_deleted_while_it_is_read_ends_the_reading(server: WebServ
     layer = LayerOf(features=points(40), cap=10)
     url = layer.serve(server)
     whole = layer.answer
-    layer.answer = lambda params: whole(params) if "returnIdsOnly" in params or "returnCountOnly" in params else {  # type: ignore[method-assign]
+    layer.answer = lambda params: whole(params) if "returnIdsOnly" in params or "returnCountOnly" in params else {
         **whole(params), "features": [one for one in whole(params)["features"] if one["attributes"]["OBJECTID"] != 33]}
     issue = trouble(net, url, tmp_path)
     assert (issue.code, issue.facts) == ("layer-rows-missing", {"found": 32, "total": 40})
@@ -113,7 +113,7 @@ def test_a_page_that_is_too_much_for_the_server_is_asked_for_in_halves(server: W
     url, whole = layer.serve(server), layer.answer
     for without in ([], ["ids"], ["ids", "order"]):
         layer.without = without
-        layer.answer = lambda params: FAILED if len((found := whole(params)).get("features", [])) > 6 else found  # type: ignore[method-assign]
+        layer.answer = lambda params: FAILED if len((found := whole(params)).get("features", [])) > 6 else found
         assert len(table(net, url, tmp_path)) == 41
 
 
@@ -256,7 +256,7 @@ def test_a_layer_that_only_shows_pictures_says_so(server: WebServer, net: Net, t
 def test_rows_that_are_none_make_no_file(server: WebServer, net: Net, tmp_path, features):
     layer = LayerOf(features=points(2))
     url, whole = layer.serve(server), layer.answer
-    layer.answer = lambda params: whole(params) if "outFields" not in params else {"features": features}  # type: ignore[method-assign]
+    layer.answer = lambda params: whole(params) if "outFields" not in params else {"features": features}
     assert trouble(net, url, tmp_path).code in ("layer-rows-missing", "listing-of-another-kind")
 
 
@@ -294,7 +294,7 @@ def test_a_server_that_never_ends_is_left_after_a_while(server: WebServer, tmp_p
         start = int(params["where"].rpartition(">")[2]) if ">" in params["where"] else 0
         return {"features": points(10, start + 1)}
 
-    layer.answer = answer  # type: ignore[method-assign]
+    layer.answer = answer
     net = Net(("127.0.0.1",), limits=Limits(retries=0, total_download=0.1))
     assert trouble(net, url, tmp_path).code == "too-slow"
 
@@ -310,7 +310,7 @@ def test_rows_are_written_as_they_come(server: WebServer, net: Net, tmp_path):
             sizes.append((tmp_path / "tep").stat().st_size)
         return whole(params)
 
-    layer.answer = watch  # type: ignore[method-assign]
+    layer.answer = watch
     assert len(table(net, url, tmp_path)) == 30_001
     assert sizes == sorted(sizes)
     assert sizes[-1] > sizes[5] > 0

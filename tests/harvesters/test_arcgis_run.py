@@ -40,7 +40,7 @@ def test_a_layer_goes_the_whole_way(site: Site):
         harvest(site)
         assert files(site) == {"CSV": (30, False), "GeoJSON": (30, False)}, "what is live stays"
         assert "layer-rows-missing" in said(site)
-        layer.answer = lambda _: LOCKED  # type: ignore[method-assign]
+        layer.answer = lambda _: LOCKED
         harvest(site, forced=True)
         assert files(site) == {"CSV": (30, False), "GeoJSON": (30, False)}
         assert "arcgis-locked" in said(site)

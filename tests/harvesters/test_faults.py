@@ -34,7 +34,7 @@ from catalog.models import Dataset, IssueRow, Known, Resource, Source, Version
 from catalog.net import Limits, World
 from catalog.site import Site
 
-LIMITS = Limits(connect=2, read=0.7, total=1.5, total_download=1.5, retries=1, backoff=0.01, max_bytes=1 << 20, max_download=1 << 20,
+LIMITS = Limits(connect=2, read=0.7, total=2.5, total_download=2.5, retries=1, backoff=0.01, max_bytes=1 << 20, max_download=1 << 20,
                 interval=0, rest=0, max_wait=5, per_host=16)
 CSV = "mã,tên\n1,Dữ liệu\n2,Chợ\n".encode()
 DATASETS = 3  # of a catalogue the first has a file, the others link to a page; in a folder each is a file
@@ -239,9 +239,6 @@ def test_every_run_ends_in_the_right_state_with_the_right_issue(afternoon: After
     assert {name: run["status"] for name, run in afternoon.first.items() if run["status"] != WELL} == {}
     expected = {case.name: (case.status, case.codes) for case in afternoon.cases}
     found = {name: (run["status"], {row.code for row in afternoon.said.get(name, [])}) for name, run in afternoon.second.items()}
-    for name, (status, codes) in found.items():
-        if name.endswith("never-answers") and codes == {"too-slow"}:  # on a busy machine the limit of the whole answer ends first
-            found[name] = (status, {"time-out"})
     assert {name: found[name] for name in found if found[name] != expected[name]} == {}
 
 
