@@ -21,7 +21,7 @@ from frictionless.vendors import stringcase
 
 _LONGEST = 65_536  # bytes of a descriptor that is remembered
 
-_validate = Field.metadata_validate.__func__  # type: ignore[attr-defined]  # of the class method, so that any class can be given
+_validate = Field.metadata_validate.__func__  # of the class method, so that any class can be given
 _snakecase = stringcase.snakecase
 _remembered_snakecase = lru_cache(maxsize=4096)(_snakecase)
 _lock = threading.Lock()
