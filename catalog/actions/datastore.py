@@ -15,6 +15,7 @@ from catalog.actions import lookup, rights
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
 from catalog.models import Resource, SiteFact, Version
+from catalog.nesting import read_json
 from catalog.tables.answering import delimited, json_cell
 from catalog.tables.columns import ID
 from catalog.tables.conditions import Sql, filtered, joined, order_by, ordered, quoted, worded
@@ -213,8 +214,8 @@ def read_object(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     if value in (None, ""):
         return {}
     try:
-        value = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
+        value = read_json(value) if isinstance(value, str) else value
+    except ValueError:  # nested too deeply, too
         raise Invalid({name: ["Cannot parse JSON"]}) from None
     if not isinstance(value, dict):
         raise Invalid({name: ["Not a dict"]})

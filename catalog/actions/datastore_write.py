@@ -57,8 +57,9 @@ def datastore_create(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     _rename(context, resource, before.aliases, aliases)
     table = replace(before, columns=columns, primary_key=key, indexes=indexes, aliases=aliases,
                     cells={name: cells for name, cells in before.cells.items() if name in known})
-    _screen(table, records)
-    _keep(context, resource, inserted(table, read_records(table, records)))
+    after = inserted(table, read_records(table, records))
+    _screen(table, after, records)
+    _keep(context, resource, after)
     given = {name: data[name] for name in ("aliases", "primary_key", "indexes") if data.get(name) is not None}
     made = {"resource": {**data["resource"], "url": "_datastore_only_resource"}} if isinstance(data.get("resource"), dict) else {}
     said = fields or [{"id": column.name, "type": column.kind} for column in columns]
@@ -82,8 +83,8 @@ def datastore_upsert(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     resource, before = _writable(context, data)
     given = _records(data)
     records = read_records(before, given)
-    _screen(before, given)
     after = inserted(before, records) if method == "insert" else changed(before, records, add=method == "upsert")
+    _screen(before, after, given)
     dry = flag(data, "dry_run", False)
     if not dry:
         _keep(context, resource, after)
@@ -228,11 +229,13 @@ def _names(data: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name).strip() for name in listed if str(name).strip()))
 
 
-def _screen(table: RowTable, records: list[Any]) -> None:
-    """Invalid for rows that look like personal data; nothing of them is kept then."""
-    names = [column.name for column in table.columns]
-    rows = ([record.get(name) for name in names] for record in records if isinstance(record, dict))
-    hits = privacy.screen(names, rows, [column.title for column in table.columns]) if records else []
+def _screen(before: RowTable, after: RowTable, records: list[Any]) -> None:
+    """Invalid where the rows as they were sent, or all rows with them, look like personal data; nothing of them is kept then."""
+    names = [column.name for column in before.columns]
+    titles = [column.title for column in before.columns]
+    sent = ([record.get(name) for name in names] for record in records if isinstance(record, dict))
+    whole = zip(*(after.of(name) for name in names), strict=True)
+    hits = (privacy.screen(names, sent, titles) or privacy.screen(names, whole, titles)) if records else []
     if hits:
         told = [(hit.label, *privacy.NAMES.get(hit.kind, (hit.kind, hit.kind))) for hit in hits]
         raise Invalid({"records": [f'Cột "{label}" giống {vi}; hãy bỏ cột này. / Column "{label}" looks like {en}; leave it out.' for label, vi, en in told]})
