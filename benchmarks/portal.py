@@ -35,7 +35,11 @@ class Recorded(Portal):
 
 
 if __name__ == "__main__":
-    portal = Recorded(Path(sys.argv[2])) if len(sys.argv) > 2 and sys.argv[2] else Heavy(int(sys.argv[1]))
+    asked = sys.argv[1:]
+    if asked[0].isdigit():
+        portal = Heavy(int(asked[0]), light=True)
+    else:
+        portal = Heavy(int(asked[1])) if asked[0] == "--whole" else Recorded(Path(asked[0]))
     with serving(portal):
         print(json.dumps({"url": portal.url}), flush=True)
         time.sleep(3600)

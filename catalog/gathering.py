@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import Row, and_, exists, func, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from catalog.intake import Intake, keep_issues
@@ -37,7 +37,7 @@ class Listed:
     raw_hash: str = ""
     mark: str | None = None
 
-    def is_as(self, known: Known) -> bool:
+    def is_as(self, known: Row[Any]) -> bool:
         """Whether the source says of the record what it said when it was last taken in."""
         if self.raw is None:
             return self.mark is not None and self.mark == known.mark
@@ -100,8 +100,8 @@ def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed])
     seen: set[str] = set()
     identifiers = [item.identifier for item in listed]
     for part in slices(identifiers):
-        seen.update(session.scalars(select(Staged.identifier).where(Staged.run_id == run_id, Staged.identifier.in_(part))))
-        seen.update(session.scalars(select(RunRecord.identifier).where(RunRecord.run_id == run_id, RunRecord.identifier.in_(part))))
+        seen.update(session.scalars(union_all(*(
+            select(table.identifier).where(table.run_id == run_id, table.identifier.in_(part)) for table in (Staged, RunRecord)))))
     fresh, issues = [], []
     for item in listed:
         if item.identifier in seen:
@@ -112,9 +112,10 @@ def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed])
     return fresh, issues
 
 
-def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, Known]:
-    return {known.identifier: known for part in slices(identifiers) for known in session.scalars(
-        select(Known).where(Known.source_id == source_id, Known.identifier.in_(part)))}
+def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, Row[Any]]:
+    return {known.identifier: known for part in slices(identifiers) for known in session.execute(
+        select(Known.identifier, Known.raw_hash, Known.mark, Known.dataset_id, Known.missing_since)
+        .where(Known.source_id == source_id, Known.identifier.in_(part)))}
 
 
 def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
@@ -133,12 +134,12 @@ def _with_files(intake: Intake, dataset_ids: Sequence[str]) -> set[str]:
     return found
 
 
-def _remember(intake: Intake, listed: Sequence[Listed], known: Mapping[str, Known]) -> None:
+def _remember(intake: Intake, listed: Sequence[Listed], known: Mapping[str, Row[Any]]) -> None:
     """Note that these identifiers stood in this run's listing; a new one has no hash until it is finished."""
     session, source_id, run_id = intake.session, intake.source.id, intake.run.id
     for part in slices([item.identifier for item in listed if item.identifier in known]):
         session.execute(update(Known).where(Known.source_id == source_id, Known.identifier.in_(part)).values(
-            last_run_id=run_id, missing_since=None, kept_by=None))
+            last_run_id=run_id, missing_since=None, kept_by=None), execution_options={"synchronize_session": False})
     new = [{"source_id": source_id, "identifier": item.identifier, "raw_hash": "", "first_seen": intake.now, "last_run_id": run_id}
            for item in listed if item.identifier not in known]
     if new:

@@ -87,8 +87,8 @@ class Page:
 class Connector(Protocol):
     """One way of access.
 
-    It may declare `local = True` where a folder of this machine can be its source, and `own_scheme` where its address is made
-    of the source's name.
+    It may declare `local = True` where a folder of this machine can be its source, `own_scheme` where its address is made
+    of the source's name, and `reads_ahead = True` where its next page may be asked for before the records of this one are worked on.
     """
 
     kind: ClassVar[str]

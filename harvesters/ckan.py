@@ -29,6 +29,7 @@ class CkanPortal:
     """A CKAN portal, at the root of a site or under a path."""
 
     kind: ClassVar[str] = "ckan"
+    reads_ahead: ClassVar[bool] = True
     title: ClassVar[Mapping[str, str]] = {"vi": "Cổng dữ liệu CKAN", "en": "CKAN portal"}
     options: ClassVar[tuple[Option, ...]] = (
         Option(name="fq", vi="Chỉ lấy các bộ khớp điều kiện lọc, theo cú pháp fq của CKAN, ví dụ organization:so-y-te",

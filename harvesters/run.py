@@ -25,6 +25,7 @@ from catalog.reconcile import reconcile
 from catalog.record import Made, Record
 from catalog.site import Site
 from catalog.twins import close_ended
+from harvesters.ahead import Ahead
 from harvesters.base import Connector, Gathered, Maker, Page
 from harvesters.completing import complete, hash_answer, hash_mark
 from harvesters.connectors import connect, pause_of
@@ -42,6 +43,7 @@ class Harvest:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._connectors: dict[str, Connector] = {}
+        self._ahead = Ahead()
 
     def begin(self, session: Session, run_id: str) -> None:
         """The run is under way; its source has been registered since its first run at the latest. One that has ended stays so."""
@@ -61,13 +63,15 @@ class Harvest:
         if must_stop(run, source, site):
             return NOTHING
         try:
-            with site.net.heeding(watcher(run_id, source, site)):
-                page = self._connector(run_id, source).page(cursor)
+            connector = self._connector(run_id, source)
+            page = self._ahead.page(run_id, cursor, self._reading(connector, run_id, source, cursor))
             trouble, said = None, page.shortfall
         except CalledOff:
             return NOTHING
         except Trouble as error:
             page, trouble, said = Page(items=()), error.issue, error.issue
+        if page.cursor is not None and getattr(connector, "reads_ahead", False):
+            self._ahead.ask(run_id, page.cursor, self._reading(connector, run_id, source, page.cursor))
         listed = [_listed(item, source) for item in page.items if len(item.identifier) <= IDENTIFIER_LENGTH]
         endless = [_endless(item) for item in page.items if len(item.identifier) > IDENTIFIER_LENGTH]
         with site.writing() as session:
@@ -81,7 +85,18 @@ class Harvest:
             run.expected = page.total if page.total is not None else run.expected
             run.stage, run.heartbeat_at = "fetch", intake.now
             run.gathered_all = trouble is None and kept.next_cursor is None
-            return {"first": kept.first_seq, "last": kept.last_seq, "cursor": kept.next_cursor}
+            place = {"first": kept.first_seq, "last": kept.last_seq, "cursor": kept.next_cursor}
+        self._ahead.staged(run_id, work=place["first"] <= place["last"])
+        return place
+
+    def _reading(self, connector: Connector, run_id: str, source: Source, cursor: str | None) -> Callable[[], Page]:
+        """Reads a page of the listing; ends with CalledOff soon after the run has to stop."""
+
+        def read() -> Page:
+            with self._site.net.heeding(watcher(run_id, source, self._site)):
+                return connector.page(cursor)
+
+        return read
 
     def prepare(self, run_id: str, first: int, last: int) -> list[Record]:
         """Every step of the pipeline but the last, for staged records `first` to `last`; nothing for what is finished."""
@@ -147,6 +162,7 @@ class Harvest:
         """
         run = session.get_one(Run, run_id, with_for_update=True)
         self._connectors.pop(run_id, None)
+        self._ahead.forget(run_id)
         left = bool(session.scalar(select(exists().where(Staged.run_id == run_id))))
         session.execute(delete(Staged).where(Staged.run_id == run_id))
         if run.status not in ACTIVE:
