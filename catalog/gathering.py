@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Row, and_, exists, func, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
-from catalog.intake import Intake, keep_issues
+from catalog.intake import SOURCE, Intake, keep_issues
 from catalog.issues import Issue, Place
 from catalog.models import FileCheck, Known, Resource, RunPage, RunRecord, Staged, Version
 from catalog.record import Outcome
@@ -58,6 +58,8 @@ def stage_page(intake: Intake, number: int, listed: Sequence[Listed], issues: Se
     if (page := session.get(RunPage, (run.id, number))) is not None:
         return page
     listed, duplicates = _without_duplicates(session, run.id, listed)
+    if duplicates and not listed and number > 0:
+        _say_page_came_before(intake)
     known = _known(session, intake.source.id, [item.identifier for item in listed])
     watched = _with_files(intake, [k.dataset_id for k in known.values() if k.dataset_id])
     changed, unchanged = [], []
@@ -110,6 +112,13 @@ def _without_duplicates(session: Session, run_id: str, listed: Sequence[Listed])
             seen.add(item.identifier)
             fresh.append(item)
     return fresh, issues
+
+
+def _say_page_came_before(intake: Intake) -> None:
+    """A page of nothing but records of earlier pages stands in the place of another, which never comes."""
+    found = intake.session.scalar(select(func.count()).select_from(Known).where(
+        Known.source_id == intake.source.id, Known.last_run_id == intake.run.id)) or 0
+    keep_issues(intake, {SOURCE: [Issue("listing-incomplete", Place(url=intake.source.url), {"found": found, "total": intake.run.expected or f"> {found}"})]}, {})
 
 
 def _known(session: Session, source_id: str, identifiers: Sequence[str]) -> dict[str, Row[Any]]:

@@ -36,7 +36,8 @@ class Trail:
         return self.number > 0 and _digest(names) in (self.before, self.mark)
 
     def leads_back(self, names: Sequence[str]) -> bool:
-        """Whether this page came before the last one: a server without paging gives its one page for ever, but does not do that."""
+        """Whether this page came before the last one: a server without paging gives its one page for ever, and many
+        give their last page for any beyond it, but neither does that."""
         return self.repeats(names) and _digest(names) != self.before
 
     def after(self, names: Sequence[str]) -> Trail:

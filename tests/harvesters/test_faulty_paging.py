@@ -57,6 +57,11 @@ def two_pages_in_turn(start: int, names: list[str]) -> tuple[list[str], int]:
     return names[first:first + ROWS], 40
 
 
+def gives_one_page_twice(start: int, names: list[str]) -> tuple[list[str], int]:
+    """The first page comes again in place of the third: as many rows as there are datasets, and two are not among them."""
+    return names[:ROWS] if start == 2 * ROWS else names[start:start + ROWS], len(names)
+
+
 # What is said of each.
 SAID: dict[Shape, set[str]] = {
     with_one_more_in_front: {"duplicate-identifier"},
@@ -64,6 +69,7 @@ SAID: dict[Shape, set[str]] = {
     always_the_first_page: {"listing-incomplete"},
     ends_early: {"listing-incomplete"},
     says_too_many: {"listing-incomplete"},
+    gives_one_page_twice: {"duplicate-identifier", "listing-incomplete"},
     two_pages_in_turn: {"duplicate-identifier", "listing-incomplete"},
 }
 
