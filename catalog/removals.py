@@ -69,7 +69,7 @@ def questions(session: Session, *, source_id: str | None = None, still_open: boo
     return paged(session, query, page)
 
 
-def titles(session: Session, removal: Removal, acts: Acts, limit: int = 20) -> list[tuple[str, str]]:
+def titles(session: Session, removal: Removal, acts: Acts, limit: int = 500) -> list[tuple[str, str]]:
     """Names and titles of the first datasets that a question is about, by identifier; of private ones for those who act for their agency."""
     rows = session.execute(select(Dataset.name, Dataset.title, Dataset.private, Dataset.owner_org).where(
         Dataset.source_id == removal.source_id, Dataset.identifier.in_(removal.missing[:limit])).order_by(Dataset.identifier))

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from support.acting import account_client, guard_of, person, press
 from support.people import people
+from support.portal import Portal, serving
 from support.seeding import add_source
+from support.stepping import step_through as harvest
 from support.visiting import visitor
 
 from catalog import jobs
@@ -212,6 +214,18 @@ def test_a_question_about_a_shrunken_listing_is_answered_in_the_name_of_who_pres
     with site.reading() as session:
         kept = session.scalars(select(Removal)).one()
     assert (kept.decision, kept.decided_by, kept.reason) == ("confirmed" if decision == "confirm" else "refused", "jane", "Đã hỏi Sở")
+
+
+def test_all_that_a_question_is_about_is_named(site):
+    with serving(Portal(70)) as portal:
+        add_source(site, url=portal.url, copy="none")
+        harvest(site)
+        portal.count = 5
+        harvest(site)
+    page = visitor(site).get("/runs/source/nguon").text
+    shown, more = page.split("45 bộ nữa")
+    assert shown.count("/dataset/bo-du-lieu-") == 20 and more.count("/dataset/bo-du-lieu-") == 45
+    assert "Chỉ nêu tên" not in page
 
 
 def test_editing_keeps_the_name_and_a_pause(site, client):
