@@ -18,6 +18,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 PASSWORD = 3
 BROKEN = 4
 TOO_BIG = 5
@@ -62,7 +64,7 @@ def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None]) 
     content = workbook.get_sheet_by_name(sheet.name)
     top, left = content.start or (0, 0)
     pending = top  # blank rows before the first cell
-    with target.open("w", encoding="utf-8") as out:
+    with target.open("wb") as out:
         for cells in content.to_python(skip_empty_area=True):
             row = [""] * left + [as_text(cell) for cell in cells]
             _sample(row, samples)
@@ -71,9 +73,9 @@ def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None]) 
             if not row:
                 pending += 1
                 continue
-            out.write("[]\n" * pending)
+            out.write(b"[]\n" * pending)
             pending = 0
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
     return {"name": sheet.name, "hidden": "Hidden" in repr(sheet.visible), "merges": _merges(content)}
 
 
@@ -92,7 +94,7 @@ def _sample(row: list[str], samples: dict[str, None]) -> None:
 def as_text(cell: Any) -> str:
     """A cell's value in the text that a Table Schema expects."""
     if isinstance(cell, str):
-        return unicodedata.normalize("NFC", cell)
+        return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

@@ -62,8 +62,7 @@ def _is_encrypted(path: Path) -> bool:
 def _grid(path: Path, sheet: dict) -> Grid:
     def rows() -> Iterator[list[str]]:
         with path.open("rb") as file:
-            for line in file:
-                yield orjson.loads(line)
+            yield from map(orjson.loads, file)
 
     return Grid(rows=rows, sheet=sheet["name"], padded=True, hidden=sheet["hidden"],
                 merges=tuple(Span(*span) for span in sheet["merges"]))

@@ -195,7 +195,7 @@ def _fitted(rows: Rows, header_row: int, width: int) -> Iterator[list[Any]]:
         end = len(row)
         while end > width and row[end - 1] in ("", None):
             end -= 1
-        yield row[:end] + [""] * (width - end)
+        yield row if end == len(row) == width else row[:end] + [""] * (width - end)
 
 
 def _with_names(descriptor: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

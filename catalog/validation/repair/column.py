@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from frictionless import Field
@@ -29,6 +30,10 @@ class Column:
         self._ordinary = descriptor.get("decimalChar", ".") == "." and not descriptor.get("groupChar")
         self._dates, self._numbers = dates.DateEvidence(), numbers.NumberEvidence(whole=self.kind == "integer")
 
+    @cached_property
+    def _read(self) -> Callable[[Any], tuple[Any, Any]]:
+        return self._field.create_cell_reader()
+
     def look(self, cell: str) -> None:
         """Learn from one cell."""
         text = plain(cell)
@@ -41,11 +46,11 @@ class Column:
         """Whether frictionless takes the value for this field, its constraints included."""
         if value in self._missing:
             return not self._constraints.get("required")
-        return self._field.read_cell(value)[1] is None
+        return self._read(value)[1] is None
 
     def value(self, text: str) -> Hashable:
         """What a text is for the field, so that two ways to write it are the same; the text itself where it is nothing."""
-        found, notes = self._field.read_cell(text)
+        found, notes = self._read(text)
         if notes or text in self._missing:
             return plain(text)
         return found if self.kind in NUMBERS else repr(found)

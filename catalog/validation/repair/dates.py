@@ -41,7 +41,9 @@ class DateEvidence:
     def look(self, cell: str) -> None:
         """Learn from a cell."""
         if found := _YEAR_FIRST.match(cell):
-            self.full, self.years = self.full + 1, self.years | {int(found[1])}
+            self.full += 1
+            self.years.add(int(found[1]))
+            return
         found = _NUMBERS.fullmatch(_without_word(cell))
         if not found:
             return
@@ -50,7 +52,8 @@ class DateEvidence:
         if len(possible) == 1:
             self.only.setdefault(possible.pop(), set()).add(_look(found))
         if len(found[3]) == 4:
-            self.full, self.years = self.full + 1, self.years | {int(found[3])}
+            self.full += 1
+            self.years.add(int(found[3]))
 
     def orders(self, look: tuple[str, int]) -> tuple[str, ...]:
         """The orders that the column still allows for a date that looks so: its sign, and the digits of its year."""

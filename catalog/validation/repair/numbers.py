@@ -88,7 +88,9 @@ class NumberEvidence:
     bracketed: bool = False  # some amount in brackets that is no footnote
 
     def look(self, cell: str) -> None:
-        """Learn from a cell; what is no number says nothing."""
+        """Learn from a cell; what is no number says nothing, nor does one of digits alone."""
+        if cell.isascii() and cell.isdigit():
+            return
         amount = parts(cell)
         if amount is None:
             return

@@ -45,4 +45,6 @@ def decided(before: str, readings: Iterable[Reading], *, ask: bool = False) -> P
 
 def plain(cell: str) -> str:
     """A cell without what nobody sees: composed letters, no invisible signs, single blanks, none at the ends."""
+    if cell.isascii() and cell.isprintable() and "  " not in cell:
+        return cell.strip()
     return _BLANKS.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", cell))).strip()
