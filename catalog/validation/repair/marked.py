@@ -1,32 +1,51 @@
-"""The marked workbook: the file as it was read, wrong cells coloured with what is wrong and what to write, causes first."""
+"""The marked workbook: the person's own file, wrong cells coloured with what is wrong and what to write, causes first.
+
+An XLSX file comes back with its own cells, types, formats and widths (`marking_child`); of every other, and of one that is written in a way
+that is not known, its texts do (`plain_book`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from catalog.issues import say
-from catalog.reading.grid import Grid
+from catalog.reading.kinds import WORKBOOKS
+from catalog.reading.limits import Limits
 from catalog.validation.faulty import Faulty
+from catalog.validation.repair import marking_child
 from catalog.validation.repair.marks import Marks, marks_of
+from catalog.validation.repair.plain_book import LONGEST, MOST_COLUMNS, MOST_ROWS, write_plain
 from catalog.validation.repair.proposals import Proposal
 from catalog.validation.repair.table import Repair
 
 MOST_MARKS = 100_000
-MOST_ROWS, MOST_COLUMNS, LONGEST = 1_048_576, 16_384, 32_767  # of a worksheet and of a cell of Excel
+MOST_NOTES = 10_000  # comments; more of them make a workbook slow to open
 NOTE = 900  # characters of a comment
+OWN_SECONDS = 3600  # for a workbook that was written here
 
 _WORDS = {
     "vi": {"causes": "Lỗi cần sửa", "table": "Dữ liệu", "proposal": "Nên ghi: {}", "choices": "Chọn một cách đọc: {}", "empty": "để trống",
            "head": ("Cột", "Lỗi", "Cách sửa", "Ai xử lý", "Số ô", "Ô đầu tiên", "Ví dụ", "Nên ghi"),
            "more": "Chỉ đánh dấu {} ô đầu tiên; các ô còn lại xem bảng trên.",
+           "notes": "Chỉ {} ô đầu tiên có ghi chú; các ô tô màu còn lại xem bảng trên.",
+           "kept": "Các trang tính sau là tệp đã gửi, giữ nguyên giá trị, kiểu dữ liệu và định dạng. Công thức được thay bằng giá trị; macro, liên kết, hình, "
+                   "biểu đồ, kiểu bảng, định dạng có điều kiện, danh sách chọn và ghi chú cũ không được giữ lại.",
+           "lost": "Các trang tính sau chỉ có nội dung các ô của tệp đã gửi, ghi dưới dạng chữ; định dạng, ô gộp, công thức, hình và biểu đồ không được giữ lại.",
            "colours": "Ô đỏ: sai. Ô vàng: sai, đã biết cách ghi đúng (xem ghi chú của ô). Ô xanh: cần chọn một cách đọc."},
     "en": {"causes": "Errors to mend", "table": "Data", "proposal": "Write: {}", "choices": "Choose a reading: {}", "empty": "blank",
            "head": ("Column", "Error", "How to mend it", "Who acts", "Cells", "First cell", "Example", "Write"),
            "more": "Only the first {} cells are marked; for the others see the table above.",
+           "notes": "Only the first {} cells have a comment; for the other coloured cells see the table above.",
+           "kept": "The other sheets are the file as it was sent, with its values, types and formats. Formulas are replaced by their values; macros, links, "
+                   "pictures, charts, table styles, conditional formats, lists of choices and earlier comments are not kept.",
+           "lost": "The other sheets only have what the cells of the file say, as text; formats, merged cells, formulas, pictures and charts are not kept.",
            "colours": "Red: wrong. Yellow: wrong, and what to write is known (see the cell's comment). Blue: a reading has to be chosen."},
 }
 _COLOURS = {"wrong": "#f4c7c3", "certain": "#fff2b3", "asked": "#cfe2f3"}
@@ -37,28 +56,61 @@ def write_marked(faulty: Faulty, target: Path, lang: str) -> int:
 
     All sheets, rows and columns stand where they stand in the file, so that every address holds; the file itself is never touched.
     """
+    marks = marks_of(faulty, MOST_MARKS)
+    with tempfile.TemporaryDirectory(prefix="haidang-marked-") as name:
+        folder = Path(name)
+        if faulty.reading.format == "XLSX":
+            marked = _write_overlay(folder / "overlay.xlsx", faulty, marks, lang, way="kept")
+            if _is_merged(faulty.reading.source, folder / "overlay.xlsx", target, Limits().workbook_seconds):
+                return marked
+        layout = faulty.layout
+        marked = _write_overlay(folder / "overlay.xlsx", faulty, marks, lang, way="lost" if faulty.reading.format in WORKBOOKS else "")
+        write_plain(folder / "plain.xlsx", faulty.reading.grids, faulty.grid, range(layout.header_first or layout.header_row, layout.header_row + 1))
+        if not _is_merged(folder / "plain.xlsx", folder / "overlay.xlsx", target, OWN_SECONDS):
+            raise RuntimeError("the workbook could not be marked")
+        return marked
+
+
+def _is_merged(book: Path, overlay: Path, target: Path, seconds: int) -> bool:
+    """Whether the book could be written to `target` with the marks of the overlay, by a process with limits."""
+    limits = Limits()
+    command = [sys.executable, "-I", marking_child.__file__, str(book), str(overlay), str(target), str(limits.workbook_memory), str(seconds), str(limits.unpacked)]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=seconds, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def _write_overlay(path: Path, faulty: Faulty, marks: Marks, lang: str, *, way: str) -> int:
+    """Write the list of causes, and sheets with nothing but colours and comments where the file has its own; returns how many cells are marked."""
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    words, marks = _WORDS[lang], marks_of(faulty, MOST_MARKS)
+    words = _WORDS[lang]
     names = _sheet_names([grid.sheet or words["table"] for grid in faulty.reading.grids], words["causes"])
     table = next(name for name, grid in zip(names, faulty.reading.grids, strict=True) if grid is faulty.grid)
-    with xlsxwriter.Workbook(str(target), options) as book:
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         formats = {"bold": book.add_format({"bold": True, "bottom": 1}), "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
                    "link": book.add_format({"font_color": "#0b57d0", "underline": 1, "valign": "top"}),
                    **{key: book.add_format({"bg_color": colour}) for key, colour in _COLOURS.items()}}
-        row = _write_causes(book.add_worksheet(words["causes"]), faulty, table, formats, lang)
-        if marks.cut:
-            book.worksheets()[0].write_string(row, 1, words["more"].format(f"{MOST_MARKS:,}".replace(",", ".")), formats["wrap"])
-        marked = 0
+        causes = book.add_worksheet(words["causes"])
+        row = _write_causes(causes, faulty, table, formats, lang)
         for name, grid in zip(names, faulty.reading.grids, strict=True):
             sheet = book.add_worksheet(name)
-            if name == table:
-                marked = _Table(sheet=sheet, faulty=faulty, marks=marks, formats=formats, lang=lang,
-                                mends=[say(issue, lang).mend for _, issue in faulty.causes]).write()
-            else:
-                _write_grid(sheet, grid)
+            if grid.hidden:
+                sheet.hide()
+            if grid is faulty.grid:
+                mends = [say(issue, lang).mend for _, issue in faulty.causes]
+                marked = _Table(sheet=sheet, faulty=faulty, marks=marks, formats=formats, lang=lang, mends=mends).write()
+        remarks = [words["more"].format(_figure(MOST_MARKS))] if marks.cut else []
+        remarks += [words["notes"].format(_figure(MOST_NOTES))] if marked > MOST_NOTES else []
+        for line in [*remarks, words.get(way, "")]:
+            causes.write_string(row, 1, line, formats["wrap"])
+            row += 1
         return marked
+
+
+def _figure(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def _sheet_names(wanted: Sequence[str], taken: str) -> list[str]:
@@ -104,9 +156,9 @@ def _anchor(cell: str) -> str:
     return cell if cell[:1].isalpha() and cell[-1:].isdigit() else f"A{cell}" if cell.isdigit() else f"{cell}1"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Table:
-    """The sheet of the table while it is written; `marked` counts cells."""
+    """The marks of the table while they are written; `marked` counts cells."""
 
     sheet: Any
     faulty: Faulty
@@ -117,24 +169,31 @@ class _Table:
     marked: int = 0
 
     def write(self) -> int:
-        """Write all rows where they stand; returns how many cells are marked."""
-        self.sheet.freeze_panes(min(self.faulty.layout.header_row, MOST_ROWS - 1), 0)
-        for at, row, proposals in Repair(self.faulty).sheet():
-            if at > MOST_ROWS:
+        """Write all marks where they stand; returns how many cells have one."""
+        for at, proposals in self._rows():
+            if at > MOST_ROWS or self.marked >= MOST_MARKS:
                 break
             wrong = self.marks.rows.get(at, {})
             whole = wrong.get(None, [])  # what is wrong with the row as a whole stands at its first cell
-            farthest = max((column for column in wrong if column is not None), default=0 if whole else -1)
-            cells = [*row, *[None] * (farthest + 1 - len(row))]  # cells that are missing are marked where they should be
-            for column, cell in enumerate(cells[:MOST_COLUMNS]):
-                causes = [*wrong.get(column, []), *(whole if column == 0 else [])]
-                if (causes or column in proposals) and self.marked < MOST_MARKS:
-                    self._mark((at - 1, column), cell, causes, proposals.get(column))
-                else:
-                    _write(self.sheet, (at - 1, column), cell, None)
+            columns = {column for column in (*wrong, *proposals) if column is not None and column < MOST_COLUMNS} | ({0} if whole else set())
+            for column in sorted(columns)[:MOST_MARKS - self.marked]:
+                self._mark((at - 1, column), [*wrong.get(column, []), *(whole if column == 0 else [])], proposals.get(column))
         return self.marked
 
-    def _mark(self, place: tuple[int, int], cell: Any, causes: Sequence[int], proposal: Proposal | None) -> None:
+    def _rows(self) -> Iterator[tuple[int, Mapping[int, Proposal]]]:
+        """The rows of the sheet that are to be marked, in order, with the proposals for their cells."""
+        wrong = sorted(self.marks.rows, reverse=True)
+        for at, _, proposals in Repair(self.faulty).rows():
+            while wrong and wrong[-1] < at:
+                yield wrong.pop(), {}
+            if wrong and wrong[-1] == at:
+                wrong.pop()
+                yield at, proposals
+            elif proposals:
+                yield at, proposals
+        yield from ((at, {}) for at in reversed(wrong))
+
+    def _mark(self, place: tuple[int, int], causes: Sequence[int], proposal: Proposal | None) -> None:
         words = _WORDS[self.lang]
         note = list(dict.fromkeys(self.mends[cause] for cause in causes))
         colour = "wrong"
@@ -144,24 +203,7 @@ class _Table:
         elif proposal is not None:
             colour = "asked"
             note.append(words["choices"].format(" | ".join(dict.fromkeys(reading.value or words["empty"] for reading in proposal.readings))))
-        _write(self.sheet, place, cell, self.formats[colour])
-        self.sheet.write_comment(*place, "\n".join(note)[:NOTE], {"x_scale": 2.2, "y_scale": 1.4})
+        self.sheet.write_blank(*place, None, self.formats[colour])
+        if self.marked < MOST_NOTES:
+            self.sheet.write_comment(*place, "\n".join(note)[:NOTE], {"x_scale": 2.2, "y_scale": 1.4})
         self.marked += 1
-
-
-def _write_grid(sheet: Any, grid: Grid) -> None:
-    """A sheet of the file that is not the table's, as far as a worksheet reaches."""
-    for at, row in zip(range(MOST_ROWS), grid.rows(), strict=False):
-        for column, cell in enumerate(row[:MOST_COLUMNS]):
-            _write(sheet, (at, column), cell, None)
-    if grid.hidden:
-        sheet.hide()
-
-
-def _write(sheet: Any, place: tuple[int, int], cell: Any, form: Any) -> None:
-    """A cell as text, as it was read; what looks like a formula stays text."""
-    if cell in ("", None):
-        if form is not None:
-            sheet.write_blank(*place, None, form)
-        return
-    sheet.write_string(*place, str(cell)[:LONGEST], form)
