@@ -7,11 +7,12 @@ published workbooks of ministries and provinces follow; where they leave a doubt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from catalog.reading.sheet_rows import Row, Span, is_header_like, is_numbering, is_subheader, row_of
+from catalog.reading.sheet_passing import rows_of
+from catalog.reading.sheet_rows import Row, Span, is_header_like, is_numbering, is_subheader
 
 MOST_HEADER = 6  # rows of one header
 LOOK_BELOW = 4  # rows under a header among which the first row of the body is
@@ -37,9 +38,9 @@ class SheetTable:
     confident: bool = True
 
 
-def find_tables(cells: Sequence[Sequence[object]], merges: Sequence[Span] = ()) -> list[SheetTable]:
+def find_tables(cells: Iterable[Sequence[object]], merges: Sequence[Span] = ()) -> list[SheetTable]:
     """The tables of a sheet, from top to bottom; none where nothing looks like one."""
-    rows = [row_of(number, row) for number, row in enumerate(cells, start=1)]
+    rows = list(rows_of(cells))
     width = _usual_width(rows)
     tables: list[SheetTable] = []
     at, above = 0, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ _KINDS = {"group": ("dòng tên nhóm", "group headings"), "subtotal": ("dòng c
           "other-table": ("dòng của bảng khác trong cùng trang tính", "rows of another table in the same sheet"),
           "note": ("dòng sau bảng (nguồn, ghi chú, chữ ký)", "rows after the table (source, notes, signatures)")}
 SHOWN = 200  # rows that are no data, as listed
+STRETCHES = 25  # of such rows, as they are named in words
 _CLAIMS = {"CSV", "TSV", "XLSX", "XLS", "ODS", "JSON", "GeoJSON", "Parquet"}
 
 
@@ -140,8 +141,8 @@ class _Check:
         if apart := Counter(kind for kind in layout.skipped.values() if kind not in ("blank", "numbering")):
             rows_vi = ", ".join(f"{count} {_KINDS[kind][0]}" for kind, count in sorted(apart.items()))
             rows_en = ", ".join(f"{count} {_KINDS[kind][1]}" for kind, count in sorted(apart.items()))
-            at = ", ".join(str(row) for row, kind in layout.skipped.items() if kind in apart)
-            remarks.append(Issue("rows-not-data", place, {"kinds": rows_vi, "kinds_en": rows_en, "rows": at[:200]}))
+            at = _stretches(row for row, kind in layout.skipped.items() if kind in apart)
+            remarks.append(Issue("rows-not-data", place, {"kinds": rows_vi, "kinds_en": rows_en, "rows": ", ".join(at[:STRETCHES]) + (" …" if at[STRETCHES:] else "")}))
         if layout.renamed:
             pairs = ", ".join(f"{label} → {name}" for label, name in list(layout.renamed.items())[:5])
             remarks.append(Issue("labels-are-titles", place, {"count": len(layout.renamed), "pairs": pairs}))
@@ -181,6 +182,17 @@ class _Check:
             "privacy": [{"column": hit.column, "sheet": sheet, "label": hit.label, "kind": hit.kind, "hold": True, "share": hit.share,
                          "evidence": list(hit.evidence)} for sheet, hit in hits],
         }
+
+
+def _stretches(rows: Iterable[int]) -> list[str]:
+    """Numbers in order, those that follow each other as one: 4, 6–9."""
+    found: list[list[int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1][1] = row
+        else:
+            found.append([row, row])
+    return [str(first) if first == last else f"{first}–{last}" for first, last in found]
 
 
 def _left(layout: Layout) -> int:

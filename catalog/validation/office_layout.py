@@ -16,8 +16,6 @@ from catalog.reading.grid import Grid, is_blank, same_label
 from catalog.reading.sheet_tables import SheetTable, find_tables
 from catalog.validation.layout import Layout, Schema, fit, labels_of
 
-WINDOW = 5_000  # rows in which tables are looked for; one that goes on beyond them goes on to the end of the sheet
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -25,8 +23,7 @@ class Found:
 
     grid: Grid
     table: SheetTable
-    open_ended: bool
-    others: tuple[tuple[int, int], ...] = ()  # first and last row of the sheet's other tables
+    spans: Sequence[tuple[int, int]]  # first and last row of each of the sheet's tables
 
     @property
     def variants(self) -> list[list[str]]:
@@ -38,11 +35,9 @@ def tables_of(grids: Sequence[Grid]) -> list[Found]:
     """The tables of all sheets of a workbook, those of shown sheets first."""
     found = []
     for grid in sorted((grid for grid in grids if grid.padded), key=lambda grid: grid.hidden):
-        window = list(islice(grid.rows(), WINDOW))
-        tables = find_tables(window, grid.merges)
+        tables = find_tables(grid.rows(), grid.merges)
         spans = [(table.header[0], table.body[1]) for table in tables if table.body]
-        found += [Found(grid, table, bool(table.body) and table.body[1] == len(window) == WINDOW,
-                        tuple(span for span in spans if span[0] != table.header[0])) for table in tables]
+        found += [Found(grid, table, spans) for table in tables]
     return found
 
 
@@ -51,8 +46,7 @@ def office_layout(found: Found, schema: Schema | None) -> Layout:
     table, grid = found.table, found.grid
     labels = _named(found, schema)
     left = table.columns[0]
-    last = None if found.open_ended or table.body is None else table.body[1]
-    skipped = _skipped(found, last)
+    skipped = _skipped(found)
     shown = replace(grid, rows=partial(_rows, grid, table, labels))
     names = {entry["name"] for entry in schema.descriptor.get("fields", [])} if schema else set()
     renamed = _renamed(labels, schema, names)
@@ -81,7 +75,7 @@ def _renamed(labels: Sequence[str], schema: Schema | None, names: set[str]) -> d
     return renamed
 
 
-def _skipped(found: Found, last: int | None) -> Mapping[int, str]:
+def _skipped(found: Found) -> Mapping[int, str]:
     """The rows under the header that are no data of this table, by number, with their kinds."""
     table = found.table
     skipped = {row: kind for row, kind in table.kinds.items() if kind in ("blank", "group", "subtotal", "total")}
@@ -89,9 +83,12 @@ def _skipped(found: Found, last: int | None) -> Mapping[int, str]:
         skipped[table.numbering] = "numbering"
     first = table.body[0] if table.body else table.header[1] + 1
     skipped |= {row: "blank" for row in range(table.header[1] + 1, first) if row not in skipped}
-    if last is not None:
-        for row, cells in islice(enumerate(found.grid.rows(), start=1), last, None):
-            elsewhere = any(start <= row <= end for start, end in found.others)
+    if table.body:
+        ends = {row: end for row, end in found.spans if row != table.header[0]}
+        until = 0  # the last row of the other table that began last
+        for row, cells in islice(enumerate(found.grid.rows(), start=1), table.body[1], None):
+            until = ends.get(row, until)
+            elsewhere = row <= until
             skipped.setdefault(row, "other-table" if elsewhere else "blank" if is_blank(cells) else "note")
     return dict(sorted(skipped.items()))
 
