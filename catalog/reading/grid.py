@@ -30,7 +30,8 @@ class Grid:
     """Rows of cells; `rows()` starts again at row 1 each time. `sheet` is None outside workbooks.
 
     `padded` rows are cut and filled to the width of the header: in a workbook an empty cell is not a missing one.
-    `merges` are its merged cells.
+    `merges` are its merged cells. `kinds()` tells, row by row and a letter a cell, what the cells of an XLS or ODS workbook were before they
+    became text: n a number, d a date or a moment, b a boolean, t anything else.
     """
 
     rows: Rows
@@ -38,6 +39,7 @@ class Grid:
     padded: bool = False
     hidden: bool = False
     merges: tuple[Span, ...] = ()
+    kinds: Callable[[], Iterator[str]] | None = None
 
 
 class Arriving(Protocol):

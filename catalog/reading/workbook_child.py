@@ -4,7 +4,8 @@ It imports nothing of the house, so that it starts fast and a fall takes nothing
 
 Cells become text as a Table Schema reads it: whole numbers without a point, dates as ISO, text composed (NFC).
 Writes `0.jsonl`, `1.jsonl` … (one row a line, from row 1 and column A), `sheets.json`, and `samples.json` into FOLDER: different texts
-with letters beyond ASCII that all could have been bytes of an old code page.
+with letters beyond ASCII that all could have been bytes of an old code page. Of a workbook that is no XLSX, which can be looked at again, also
+`0.kinds` …: what the cells of each row were, a letter a cell, as in `KINDS`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 import resource
 import sys
 import unicodedata
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ TOO_BIG = 5
 SAMPLES = 3_000
 LONGEST_SAMPLE = 500  # characters
 MERGES = 10_000
+KINDS = {float: "n", int: "n", bool: "b", datetime.date: "d", datetime.datetime: "d"}  # all others are texts: t
 
 _ONLY_BYTES = re.compile("[\x00-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]*")
 
@@ -42,7 +45,8 @@ def main(arguments: list[str]) -> int:
     samples: dict[str, None] = {}
     try:
         with calamine.CalamineWorkbook.from_path(path) as workbook:
-            sheets = [_convert(workbook, sheet, Path(folder) / f"{number}.jsonl", samples) for number, sheet in enumerate(_worksheets(workbook, calamine.SheetTypeEnum))]
+            sheets = [_convert(workbook, sheet, Path(folder) / f"{number}.jsonl", samples, with_kinds=not path.endswith(".xlsx"))
+                      for number, sheet in enumerate(_worksheets(workbook, calamine.SheetTypeEnum))]
     except calamine.PasswordError:
         return PASSWORD
     except MemoryError:
@@ -59,12 +63,12 @@ def _worksheets(workbook: Any, kinds: Any) -> list[Any]:
     return [sheet for sheet in workbook.sheets_metadata if sheet.typ == kinds.WorkSheet]
 
 
-def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None]) -> dict[str, Any]:
+def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None], *, with_kinds: bool) -> dict[str, Any]:
     """Write one sheet; blank rows and columns after the last cell with something in it are left out."""
     content = workbook.get_sheet_by_name(sheet.name)
     top, left = content.start or (0, 0)
     pending = top  # blank rows before the first cell
-    with target.open("wb") as out:
+    with target.open("wb") as out, target.with_suffix(".kinds").open("w") if with_kinds else nullcontext() as kinds:
         for cells in content.to_python(skip_empty_area=True):
             row = [""] * left + [as_text(cell) for cell in cells]
             _sample(row, samples)
@@ -74,6 +78,8 @@ def _convert(workbook: Any, sheet: Any, target: Path, samples: dict[str, None]) 
                 pending += 1
                 continue
             out.write(b"[]\n" * pending)
+            if kinds:
+                kinds.write("\n" * pending + "t" * left + "".join(KINDS.get(type(cell), "t") for cell in cells) + "\n")
             pending = 0
             out.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
     return {"name": sheet.name, "hidden": "Hidden" in repr(sheet.visible), "merges": _merges(content)}

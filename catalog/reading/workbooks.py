@@ -64,5 +64,10 @@ def _grid(path: Path, sheet: dict) -> Grid:
         with path.open("rb") as file:
             yield from map(orjson.loads, file)
 
+    def kinds() -> Iterator[str]:
+        with told.open(encoding="ascii") as file:
+            yield from (line.rstrip("\n") for line in file)
+
+    told = path.with_name(f"{path.name.partition('.')[0]}.kinds")
     return Grid(rows=rows, sheet=sheet["name"], padded=True, hidden=sheet["hidden"],
-                merges=tuple(Span(*span) for span in sheet["merges"]))
+                merges=tuple(Span(*span) for span in sheet["merges"]), kinds=kinds if told.exists() else None)

@@ -1,7 +1,7 @@
 """The marked workbook: the person's own file, wrong cells coloured with what is wrong and what to write, causes first.
 
 An XLSX file comes back with its own cells, types, formats and widths (`marking_child`); of every other, and of one that is written in a way
-that is not known, its texts do (`plain_book`).
+that is not known, its values do (`plain_book`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _WORDS = {
            "notes": "Chỉ {} ô đầu tiên có ghi chú; các ô tô màu còn lại xem bảng trên.",
            "kept": "Các trang tính sau là tệp đã gửi, giữ nguyên giá trị, kiểu dữ liệu và định dạng. Công thức được thay bằng giá trị; macro, liên kết, hình, "
                    "biểu đồ, kiểu bảng, định dạng có điều kiện, danh sách chọn và ghi chú cũ không được giữ lại.",
-           "lost": "Các trang tính sau chỉ có nội dung các ô của tệp đã gửi, ghi dưới dạng chữ; định dạng, ô gộp, công thức, hình và biểu đồ không được giữ lại.",
+           "lost": "Các trang tính sau chỉ có giá trị các ô của tệp đã gửi; định dạng, độ rộng cột, công thức, hình, biểu đồ và ghi chú cũ không được giữ lại.",
            "colours": "Ô đỏ: sai. Ô vàng: sai, đã biết cách ghi đúng (xem ghi chú của ô). Ô xanh: cần chọn một cách đọc."},
     "en": {"causes": "Errors to mend", "table": "Data", "proposal": "Write: {}", "choices": "Choose a reading: {}", "empty": "blank",
            "head": ("Column", "Error", "How to mend it", "Who acts", "Cells", "First cell", "Example", "Write"),
@@ -45,7 +45,7 @@ _WORDS = {
            "notes": "Only the first {} cells have a comment; for the other coloured cells see the table above.",
            "kept": "The other sheets are the file as it was sent, with its values, types and formats. Formulas are replaced by their values; macros, links, "
                    "pictures, charts, table styles, conditional formats, lists of choices and earlier comments are not kept.",
-           "lost": "The other sheets only have what the cells of the file say, as text; formats, merged cells, formulas, pictures and charts are not kept.",
+           "lost": "The other sheets only have the values of the cells of the file; formats, widths, formulas, pictures, charts and earlier comments are not kept.",
            "colours": "Red: wrong. Yellow: wrong, and what to write is known (see the cell's comment). Blue: a reading has to be chosen."},
 }
 _COLOURS = {"wrong": "#f4c7c3", "certain": "#fff2b3", "asked": "#cfe2f3"}

@@ -12,10 +12,13 @@ from xml.etree import ElementTree
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
-from support.workbooks import ods, xlsx, zipped
+from support.workbooks import ods, xls, xlsx, zipped
 
+from catalog.reading.grid import Grid
+from catalog.reading.sheet_rows import Span
 from catalog.validation import check
 from catalog.validation.repair import marked, write_marked
+from catalog.validation.repair.plain_book import write_plain
 
 SCHEMA = {"fields": [{"name": "ma", "type": "string"}, {"name": "ngay", "type": "date"}, {"name": "so", "type": "number"},
                      {"name": "loai", "type": "string", "constraints": {"required": True}}]}
@@ -138,7 +141,35 @@ def test_the_first_sheet_says_what_was_kept(tmp_path):
 def test_of_other_workbooks_the_texts_are_kept_and_the_first_sheet_says_so(tmp_path):
     path = marks(tmp_path, ods([["ma", "ngay", "so", "loai"], ["007", "hôm qua", "5", "Chợ"]]), "b.ods")
     assert CalamineWorkbook.from_path(str(path)).get_sheet_by_index(1).to_python() == [["ma", "ngay", "so", "loai"], ["007", "hôm qua", "5", "Chợ"]]
-    assert "định dạng, ô gộp, công thức, hình và biểu đồ không được giữ lại" in first_sheet(path)
+    assert "chỉ có giá trị các ô" in first_sheet(path)
+
+
+def test_numbers_of_an_xls_file_stay_numbers_and_its_texts_texts(tmp_path):
+    path = marks(tmp_path, xls([["ma", "ngay", "so", "loai"], ["007", "hôm qua", 1234.5, "Chợ"], ["12", "2024-01-05", 5, ""]]), "b.xls")
+    assert CalamineWorkbook.from_path(str(path)).get_sheet_by_index(1).to_python() == [
+        ["ma", "ngay", "so", "loai"], ["007", "hôm qua", 1234.5, "Chợ"], ["12", "2024-01-05", 5, ""]]
+    assert {cell: code for cell, (code, _) in formats(path).items() if cell in ("A2", "B2", "C2")} == {"A2": "49", "B2": "49", "C2": "0"}
+
+
+def test_the_header_of_a_text_file_is_bold_and_stays_in_sight(tmp_path):
+    path = marks(tmp_path, "Bảng kê\n\nma,ngay,so,loai\n1,hôm qua,5,Chợ\n".encode(), "a.csv")
+    styles, sheet = part(path, "xl/styles.xml"), part(path, "xl/worksheets/sheet2.xml")
+    fonts = [font.find(f"{M}b") is not None for font in styles.find(f"{M}fonts")]
+    bold = [fonts[int(form.get("fontId", 0))] for form in styles.find(f"{M}cellXfs")]
+    assert {cell.get("r") for cell in sheet.iter(f"{M}c") if bold[int(cell.get("s", 0))]} == {"A3", "B3", "C3", "D3"}
+    assert sheet.find(f".//{M}pane").get("topLeftCell") == "A4"
+
+
+def test_cells_are_written_as_what_they_were(tmp_path):
+    rows = [["a", "1"], ["2024-01-05", "2024-01-05T06:30:00", "true", "0.1", "nan", "1899-05-06", "", "5"], ["5"]]
+    grid = Grid(rows=lambda: iter(rows), padded=True, merges=(Span(1, 1, 0, 1),), kinds=lambda: iter(["tn", "ddbnndtt"]))
+    write_plain(tmp_path / "p.xlsx", [grid], grid, range(1, 2))
+    sheet = part(tmp_path / "p.xlsx", "xl/worksheets/sheet1.xml")
+    found = {cell.get("r"): (cell.get("t", "n"), cell.findtext(f"{M}v") or cell.findtext(f"{M}is/{M}t")) for cell in sheet.iter(f"{M}c")}
+    text = "inlineStr"
+    assert found == {"A1": (text, "a"), "B1": (text, "1"), "A2": ("n", "45296"), "B2": ("n", "45296.2708333"), "C2": ("b", "1"), "D2": ("n", "0.1"),
+                     "E2": (text, "nan"), "F2": (text, "1899-05-06"), "H2": (text, "5"), "A3": (text, "5")}
+    assert [one.get("ref") for one in sheet.iter(f"{M}mergeCell")] == ["A1:B1"]
 
 
 def test_of_a_text_file_nothing_is_lost_and_nothing_said(tmp_path):
@@ -183,7 +214,7 @@ BACKWARDS = f'<worksheet xmlns="{MAIN}"><sheetData>{ROW.format(2, "x")}{HEAD}</s
 def test_of_a_sheet_written_in_an_unknown_way_the_texts_are_kept(tmp_path, sheet, prolog):
     path = marks(tmp_path, handmade(sheet, prolog), schema=PAIR)
     assert CalamineWorkbook.from_path(str(path)).get_sheet_by_index(1).to_python() == [["1", "b"], ["1", "x"]]
-    assert "ghi dưới dạng chữ" in first_sheet(path)
+    assert "chỉ có giá trị các ô" in first_sheet(path)
 
 
 def test_cells_and_rows_that_the_sheet_does_not_have_are_marked_where_they_should_be(tmp_path):
