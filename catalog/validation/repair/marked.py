@@ -35,7 +35,7 @@ _WORDS = {
            "head": ("Cột", "Lỗi", "Cách sửa", "Ai xử lý", "Số ô", "Ô đầu tiên", "Ví dụ", "Nên ghi"),
            "more": "Chỉ đánh dấu {} ô đầu tiên; các ô còn lại xem bảng trên.",
            "notes": "Chỉ {} ô đầu tiên có ghi chú; các ô tô màu còn lại xem bảng trên.",
-           "kept": "Các trang tính sau là tệp đã gửi, giữ nguyên giá trị, kiểu dữ liệu và định dạng. Công thức được thay bằng giá trị; macro, liên kết, hình, "
+           "kept": "Các trang tính sau là tệp đã gửi, giữ nguyên giá trị, kiểu dữ liệu và định dạng; dòng, cột ẩn có ô sai được hiện ra. Công thức được thay bằng giá trị; macro, liên kết, hình, "
                    "biểu đồ, kiểu bảng, định dạng có điều kiện, danh sách chọn và ghi chú cũ không được giữ lại.",
            "lost": "Các trang tính sau chỉ có giá trị các ô của tệp đã gửi; định dạng, độ rộng cột, công thức, hình, biểu đồ và ghi chú cũ không được giữ lại.",
            "colours": "Ô đỏ: sai. Ô vàng: sai, đã biết cách ghi đúng (xem ghi chú của ô). Ô xanh: cần chọn một cách đọc."},
@@ -43,7 +43,7 @@ _WORDS = {
            "head": ("Column", "Error", "How to mend it", "Who acts", "Cells", "First cell", "Example", "Write"),
            "more": "Only the first {} cells are marked; for the others see the table above.",
            "notes": "Only the first {} cells have a comment; for the other coloured cells see the table above.",
-           "kept": "The other sheets are the file as it was sent, with its values, types and formats. Formulas are replaced by their values; macros, links, "
+           "kept": "The other sheets are the file as it was sent, with its values, types and formats; hidden rows and columns with wrong cells are shown. Formulas are replaced by their values; macros, links, "
                    "pictures, charts, table styles, conditional formats, lists of choices and earlier comments are not kept.",
            "lost": "The other sheets only have the values of the cells of the file; formats, widths, formulas, pictures, charts and earlier comments are not kept.",
            "colours": "Red: wrong. Yellow: wrong, and what to write is known (see the cell's comment). Blue: a reading has to be chosen."},

@@ -97,10 +97,8 @@ class _Merging:
             elif name not in ("xl/styles.xml", _THEME, *_FRAME):
                 self.out.writestr(name, self._causes(styles) if name == "xl/worksheets/sheet1.xml" else self.overlay.read(name))
         self.out.writestr("xl/styles.xml", styles.text())
-        if "theme" in parts and "xl/theme/_rels/theme1.xml.rels" not in self.book.namelist():
-            self._copy(self.book, parts["theme"], _THEME)
-        else:
-            self._copy(self.overlay, _THEME, _THEME)
+        own = "theme" in parts and not any(name.startswith("xl/theme/_rels/") for name in self.book.namelist())
+        self._copy(self.book if own else self.overlay, parts["theme"] if own else _THEME, _THEME)
         if "sharedStrings" in parts:
             self._copy(self.book, parts["sharedStrings"], _TEXTS)
 
@@ -212,16 +210,15 @@ class Styles:
 
     def marked(self, number: int, fill: str) -> str:
         """A format of the book in a colour."""
-        known = self._marked.get((number, fill))
-        if known is None:
+        if (number, fill) not in self._marked:
             form = deepcopy(self._formats[number if number < self.first else 0])
             form.set("fillId", fill)
             form.set("applyFill", "1")
             self._formats.append(form)
             if len(self._formats) > MOST_FORMATS:
                 raise Unknown("formats")
-            known = self._marked[number, fill] = str(len(self._formats) - 1)
-        return known
+            self._marked[number, fill] = str(len(self._formats) - 1)
+        return self._marked[number, fill]
 
     def text(self) -> bytes:
         """The whole style sheet."""
@@ -273,8 +270,11 @@ class Sheet:
 
     def _keep(self, name: str, part: Any) -> None:
         part.attrib.pop("count", None)
-        for one in list(part.iter(f"{_M}sheetView", f"{_M}pivotSelection", f"{_M}mergeCell")):
+        marked = {column + 1 for row in self.marks.values() for column in row} if name == "cols" else set()
+        for one in list(part.iter(f"{_M}sheetView", f"{_M}pivotSelection", f"{_M}mergeCell", f"{_M}col")):
             one.attrib.pop("tabSelected", None)
+            if any(int(one.get("min")) <= column <= int(one.get("max")) for column in marked):
+                one.attrib.pop("hidden", None)
             if one.tag == f"{_M}pivotSelection" or one.tag == f"{_M}mergeCell" and self._covers(one.get("ref")):
                 one.getparent().remove(one)
         if name == "mergeCells" and not len(part):
@@ -302,13 +302,13 @@ class Sheet:
         self._put(*(self._before[name] for name in _BEFORE if name in self._before), b"<" + self._prefix + b"sheetData>")
 
     def _new_row(self, beside: Any, number: int) -> bytes:
-        """A row that the sheet does not have."""
         row = beside.makeelement(f"{_M}row", {"r": str(number)}, beside.nsmap)
         self._mark(row, number)
         return etree.tostring(row)
 
     def _mark(self, row: Any, number: int) -> None:
-        """Colour the cells of a row, also those that it does not have."""
+        """Colour the cells of a row, also those that it does not have; a hidden row comes to light, as hidden columns do."""
+        row.attrib.pop("hidden", None)
         fills, at = dict(self.marks[number]), -1
         for cell in list(row):
             at = _at(cell.get("r"))[1] if cell.get("r") else at + 1

@@ -236,6 +236,14 @@ def test_a_wrong_cell_under_a_merged_one_comes_to_light(tmp_path):
     assert formats(path)["B3"][1] and [one.get("ref") for one in part(path, "xl/worksheets/sheet2.xml").iter(f"{M}mergeCell")] == ["D1:E1"]
 
 
+def test_hidden_rows_and_columns_with_wrong_cells_are_shown_and_others_are_not(tmp_path):
+    rows = HEAD + "".join(ROW.format(number, text).replace("<row", '<row hidden="1"') for number, text in ((2, "x"), (3, "2024-01-05")))
+    columns = '<cols><col min="1" max="1" width="9" hidden="1"/><col min="2" max="3" width="9" hidden="1"/></cols>'
+    sheet = part(marks(tmp_path, handmade(f'<worksheet xmlns="{MAIN}">{columns}<sheetData>{rows}</sheetData></worksheet>'), schema=PAIR), "xl/worksheets/sheet2.xml")
+    assert [(one.get("min"), one.get("hidden")) for one in sheet.iter(f"{M}col")] == [("1", "1"), ("2", None)]
+    assert [(one.get("r"), one.get("hidden")) for one in sheet.iter(f"{M}row")] == [("1", None), ("2", None), ("3", "1")]
+
+
 def test_only_so_many_cells_have_a_comment_and_the_first_sheet_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(marked, "MOST_NOTES", 2)
     path = marks(tmp_path, ("ma,ngay,so,loai\n" + "1,hôm qua,1,Chợ\n" * 5).encode(), "a.csv")
