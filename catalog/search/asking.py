@@ -182,7 +182,7 @@ class _Builder:
             folded = _phrase(f"{field}_f", [fold(word) for word in words])
             return Q.boolean_query([(Occur.Must, folded), (Occur.Should, _phrase(field, words))])
         if isinstance(node, Pattern):
-            return Q.regex_query(schema(), f"{field}_f", _regex(fold(nfc(node.text))))
+            return _like(f"{field}_f", "", fold(nfc(node.text)))
         if node.low is node.high is None:
             return Q.regex_query(schema(), f"{field}_f", ".+")
         return self._terms_between(f"{field}_f", "", node)
@@ -191,7 +191,7 @@ class _Builder:
         if isinstance(node, Words):
             return Q.const_score_query(_term(field, prefix + nfc(node.text)), 1.0)
         if isinstance(node, Pattern):
-            return Q.regex_query(schema(), field, _literal(prefix) + _regex(nfc(node.text)))
+            return _like(field, prefix, nfc(node.text))
         if node.low is node.high is None:
             return Q.regex_query(schema(), field, _literal(prefix) + ".+")
         return self._terms_between(field, prefix, node)
@@ -227,8 +227,16 @@ def _within(term: str, node: Between) -> bool:
     return above and (node.high is None or term < node.high or node.with_high and term == node.high)
 
 
+def _like(field: str, prefix: str, pattern: str) -> Q:
+    """The terms that begin with the prefix and go on as the pattern says; SearchRefused for a pattern that takes too many states."""
+    try:
+        return Q.regex_query(schema(), field, _literal(prefix) + _regex(pattern))
+    except ValueError as error:
+        raise SearchRefused(f"The pattern is too long: {pattern[:100]}") from error
+
+
 def _literal(text: str) -> str:
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    return re.sub(r"[!-/:;=?@\[-^`{-~]", r"\\\g<0>", text)  # what may be escaped: signs of ASCII, but < and >, which would be word bounds then
 
 
 def _regex(pattern: str) -> str:

@@ -107,6 +107,17 @@ def test_a_question_without_end_is_refused(stocked, data):
         search(stocked, **data)
 
 
+def test_any_sign_may_stand_in_a_pattern(stocked):
+    signs = [chr(code) for code in range(0x21, 0x100) if not chr(code).isalnum() and chr(code) not in "?*"]
+    assert [sign for sign in signs if search(stocked, fq=f"title:s\\{sign}o* OR tags:s\\{sign}o*")["count"]] == []
+
+
+def test_a_pattern_that_is_too_long_is_refused(stocked):
+    for field in ("title", "tags", "extras_x"):
+        with pytest.raises(SearchRefused, match="The pattern is too long"):
+            search(stocked, fq=f"{field}:{'ệ' * 9_000}*")
+
+
 @pytest.mark.parametrize(("data", "message"), [
     ({"foo": "bar"}, "Invalid search parameters: ['foo']"), ({"sort": "foo bar baz"}, 'Invalid "sort" parameter'),
 ])
