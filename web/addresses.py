@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,17 @@ def at(path: str, **query: Any) -> str:
     if language() == "en" and not path.startswith(MACHINE):
         query["lang"] = "en"
     return path + ("?" + urlencode(query, doseq=True) if query else "")
+
+
+def asker() -> str:
+    """The address that asks; the one that a proxy of this very machine names, where the site stands behind one."""
+    peer = request.remote_addr or ""
+    named = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    try:
+        behind = ipaddress.ip_address(peer).is_loopback and bool(ipaddress.ip_address(named))
+    except ValueError:
+        return peer
+    return named if behind else peer
 
 
 def this_page(**changes: Any) -> str:

@@ -26,6 +26,7 @@ class Context:
     if_match: str = ""  # the marks (ETag) of the state that the caller wants to change, as If-Match has them; "" is any
     account: Account | None = None
     asked_at: str = ""  # the address under which the site was asked, where the settings name none
+    asker: str = ""  # the network address that asks; empty within the house
 
     @property
     def site_url(self) -> str:

@@ -20,7 +20,7 @@ def datastore_search_sql(context: Context, data: dict[str, Any]) -> dict[str, An
     :rtype: dictionary with sql, records and fields, and ``records_truncated`` where there were more than 32000 rows
     """
     sql = lookup.required(data, "sql")
-    answer = query(context.site.sql, sql, partial(_file, context))
+    answer = query(context.site.sql, sql, partial(_file, context), asker=context.user_id or context.asker)
     names = [name for name, _ in answer.columns]
     return {"sql": sql, **({"records_truncated": True} if answer.truncated else {}),
             "records": [dict(zip(names, row, strict=True)) for row in answer.rows],

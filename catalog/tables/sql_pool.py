@@ -10,7 +10,6 @@ import os
 import selectors
 import subprocess
 import sys
-import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ import orjson
 
 from catalog.errors import NotFound
 from catalog.tables import sql_child
+from catalog.tables.sql_turns import Turns
 from catalog.tables.sql_words import Halted, failed, halted, refused
 
 MAX_ROWS, MAX_SIZE = 32_000, 32 << 20  # rows as CKAN has it, and bytes of JSON
@@ -46,8 +46,8 @@ class SqlPool:
     """The processes; `size` is how many queries run at once, `seconds` and `memory` (bytes) bound each."""
 
     def __init__(self, size: int = SIZE, *, seconds: float = SECONDS, memory: int = MEMORY, patience: float = _PATIENCE) -> None:
-        self.seconds, self._memory, self._patience = seconds, memory, patience
-        self._places = threading.BoundedSemaphore(size)
+        self.seconds, self._memory = seconds, memory
+        self._turns = Turns(size, patience=patience)
         self._free: list[_Process] = []
         self._all: set[_Process] = set()
         self._end = weakref.finalize(self, _end, self._all)
@@ -67,18 +67,15 @@ class SqlPool:
         return {process.child.pid for process in list(self._all)}
 
     @contextmanager
-    def process(self) -> Iterator[_Process]:
-        """A process for one query; one that has not come to the end of it is ended. Raises what says that all are busy."""
-        if not self._places.acquire(timeout=self._patience):
-            raise halted("busy")
-        try:
-            process = self._taken()
+    def process(self, asker: str = "") -> Iterator[_Process]:
+        """A process for one query of an asker; one that has not come to the end of it is ended. Raises what says that all are busy."""
+        with self._turns.turn(asker):
+            process, begun = self._taken(), monotonic()
             try:
                 yield process
             finally:
+                self._turns.took(asker, monotonic() - begun)
                 self._given_back(process)
-        finally:
-            self._places.release()
 
     def _taken(self) -> _Process:
         with suppress(IndexError):
@@ -180,14 +177,14 @@ class _Process:
             pipe.close()
 
 
-def query(pool: SqlPool, sql: str, tables: Callable[[str], Path | None], *, rows: int = MAX_ROWS, size: int = MAX_SIZE) -> Answer:
+def query(pool: SqlPool, sql: str, tables: Callable[[str], Path | None], *, asker: str = "", rows: int = MAX_ROWS, size: int = MAX_SIZE) -> Answer:
     """The answer to one reading query of a stranger, at most so many rows and bytes of JSON.
 
-    `tables` says for the name of a table which DuckDB file holds it, in a table `rows`; None where there is none. What it raises goes on.
+    `asker` is whose turn it takes, an address or an account. `tables` says for the name of a table which DuckDB file holds it, in a table `rows`; None where there is none. What it raises goes on.
     Raises NotFound for a table that is not there, NotAuthorized and Invalid for what is not let through, and Invalid for a query that is
     wrong, takes too long or too much memory, or finds all processes busy.
     """
-    with pool.process() as process:
+    with pool.process(asker) as process:
         started = monotonic()
         said = process.ask({"sql": sql}, started + pool.seconds)
         process.idle = "failed" not in said
@@ -197,7 +194,7 @@ def query(pool: SqlPool, sql: str, tables: Callable[[str], Path | None], *, rows
     if "failed" in said:
         raise failed(said)
     paths = [_path(tables, name) for name in said["tables"]]
-    with pool.process() as process:
+    with pool.process(asker) as process:
         return _answer(process, {"passed": said["passed"], "paths": paths, "rows": rows, "size": size}, left)
 
 

@@ -8,7 +8,6 @@ the start of the application, never by a request.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -34,6 +33,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from catalog import sign_ins
 from catalog.sign_ins import Person
+from web.addresses import asker
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -99,17 +99,6 @@ def sign_out() -> AnyResponse:
     session.clear()
     g.pop("person", None)
     return redirect(url_for("runs.index"), 303)
-
-
-def asker() -> str:
-    """The address that asks; the one that a proxy of this very machine names, where the site stands behind one."""
-    peer = request.remote_addr or ""
-    named = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
-    try:
-        behind = ipaddress.ip_address(peer).is_loopback and bool(ipaddress.ip_address(named))
-    except ValueError:
-        return peer
-    return named if behind else peer
 
 
 def _too_many(wait: timedelta) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from catalog.actions.context import Context
 from catalog.site import Site
 from catalog.tokens import Caller, caller_of
+from web.addresses import asker
 
 
 def caller(session: Session) -> Caller | None:
@@ -21,7 +22,7 @@ def context(session: Session, caller: Caller | None, if_match: str = "") -> Cont
     """The call as an action takes it."""
     return Context(site=current_app.extensions["haidang"], session=session, user=caller.name if caller else None,
                    may_write=caller is not None and caller.may_all, account=caller.account if caller else None, asked_at=site_url(),
-                   if_match=if_match)
+                   asker=asker(), if_match=if_match)
 
 
 def site_url() -> str:

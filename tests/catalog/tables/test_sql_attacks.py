@@ -133,12 +133,26 @@ def test_beside_ckans_sentence_stands_where_it_is_in_both_languages(pool, readab
 
 def test_others_are_answered_while_an_attack_runs(readable):
     pool = SqlPool(2, seconds=60.0)
-    attack = threading.Thread(target=lambda: pytest.raises(Halted, sql_pool.query, pool, ENDLESS["cross joins"], readable))
+    attack = threading.Thread(target=lambda: pytest.raises(Halted, sql_pool.query, pool, ENDLESS["cross joins"], readable, asker="a"))
     attack.start()
-    assert [sql_pool.query(pool, f"SELECT count(*) FROM {S}", readable).rows for _ in range(10)] == [[[5]]] * 10
+    assert [sql_pool.query(pool, f"SELECT count(*) FROM {S}", readable, asker="b").rows for _ in range(10)] == [[[5]]] * 10
     assert attack.is_alive()
     pool.close()
     attack.join()
+
+
+def test_one_asker_cannot_take_all_processes(readable):
+    pool = SqlPool(2, seconds=60.0, patience=0.0)
+    attacks = [threading.Thread(target=lambda: pytest.raises(Halted, sql_pool.query, pool, ENDLESS["cross joins"], readable, asker="a")) for _ in range(2)]
+    for attack in attacks:
+        attack.start()
+    while all(attack.is_alive() for attack in attacks):
+        attacks[0].join(0.01)
+    assert sql_pool.query(pool, f"SELECT count(*) FROM {S}", readable, asker="b").rows == [[5]]
+    assert any(attack.is_alive() for attack in attacks)
+    pool.close()
+    for attack in attacks:
+        attack.join()
 
 
 def test_who_finds_all_busy_is_told_so(readable):
