@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from support.publishing import publish
 from catalog.models import Dataset, Version
 from catalog.search import note_change
 from web.mcp import make_app
+from web.mcp.tools import Tools
 
 
 @contextmanager
@@ -105,6 +107,48 @@ def test_schemas_and_participation_are_told(filled):
 def test_what_is_not_there_is_said_in_words(filled, tool, arguments):
     said = ask(filled, tool, **arguments)
     assert isinstance(said, str) and "Traceback" not in said and len(said) > 20
+
+
+WRONG = {
+    "search_datasets": [({"query": 5}, "query must be text"), ({"rows": "mười"}, "rows must be a whole number"), ({"organisation": "x"}, "no parameter organisation"),
+                        ({"organization": "x" * 200_000}, "longer than")],
+    "get_dataset": [({}, "name is missing"), ({"name": None}, "name must be text"), ({"name": "\0"}, "Not there"), ({"name": "x" * 200_000}, "Not there")],
+    "preview_table": [({"dataset": "phong-kham", "offset": 1.5}, "offset must be a whole number"), ({"dataset": "phong-kham", "offset": 10**30}, "holds no table")],
+    "list_schemas": [({"name": "x"}, "no parameter name")],
+    "get_schema": [({"name": ["truong-hoc"]}, "name must be text"), ({"name": "\0"}, "no such schema")],
+    "get_agency": [({"name": {}}, "name must be text"), ({"name": "\0"}, "Not there")],
+    "participation": [({"only_lagging": "có lẽ"}, "only_lagging must be true or false"), ({"as_of": "9" * 100_000}, "must be written like")],
+    "why_refused": [({"dataset": 1}, "dataset must be text"), ({"dataset": "\0"}, "no such dataset")],
+    "drop_table": [({}, "There is no tool drop_table"), ({"x" * 1000: 1}, "There is no tool")],
+}
+
+
+def test_bad_arguments_and_unknown_tools_are_refused_in_words(filled):
+    async def talk() -> dict[str, list[Any]]:
+        async with Client(filled) as client:
+            assert set(WRONG) == {tool.name for tool in (await client.list_tools()).tools} | {"drop_table"}
+            return {tool: [await client.call_tool(tool, arguments) for arguments, _ in wrong] for tool, wrong in WRONG.items()}
+
+    answers = anyio.run(talk)
+    for tool, wrong in WRONG.items():
+        for answer, (_, said) in zip(answers[tool], wrong, strict=True):
+            [part] = answer.content
+            assert answer.is_error and said in part.text and len(part.text) < 1_000, part.text
+            assert not any(word in part.text for word in ("Traceback", "pydantic", "Error executing"))
+
+
+def test_a_mistake_of_ours_is_a_reference_number(filled, monkeypatch, caplog):
+    monkeypatch.setattr(Tools, "_dataset", lambda *_, **__: 1 // 0)
+    said = ask(filled, "preview_table", dataset="x")
+    [reference] = re.findall(r"the reference (\w{8})\.", said)
+    assert "division" not in said and reference in caplog.text
+
+
+def test_what_is_no_call_is_refused(filled):
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    for body, status in ((b"x", 400), (b"[" * 100_000, 400), (b'{"jsonrpc": "2.0", "id": 1, "method": "' + b"x" * 300_000 + b'"}', 413)):
+        answer = requests.post(filled, data=body, headers=headers, timeout=10)
+        assert (answer.status_code, "Traceback" in answer.text) == (status, False)
 
 
 def test_a_table_is_looked_into_and_a_refusal_explained_without_what_is_private(site, tmp_path):

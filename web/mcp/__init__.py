@@ -28,10 +28,11 @@ INSTRUCTIONS = (
 
 def make_server(site: Site) -> MCPServer:
     """The server with its tools; each is marked as one that only reads."""
-    from mcp.server.mcpserver import MCPServer
     from mcp.types import ToolAnnotations
 
-    server = MCPServer(NAME, title="Hải Đăng", instructions=INSTRUCTIONS, log_level="WARNING", subscriptions=False)
+    from web.mcp.server import Server
+
+    server = Server(NAME, title="Hải Đăng", instructions=INSTRUCTIONS, log_level="WARNING", subscriptions=False)
     reading = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     for tool in Tools(site).every():
         server.add_tool(tool, annotations=reading, structured_output=True)
