@@ -102,6 +102,7 @@ def test_the_profile_is_computed_once(client, made, monkeypatch):
     monkeypatch.setattr(profiles, "column_profiles", None)
     assert client.get(f"/api/v1/tables/{made}/profile").json == told
     xa = next(column for column in told["columns"] if column["name"] == "xã")
+    assert [column["name"] for column in told["columns"]] == ["xã", "n", "giá", "ngày"]
     assert (told["rows"], xa["missing"], xa["distinct"], xa["top"][0]) == (5, 1, 3, {"value": "Đông", "count": 2})
 
 

@@ -14,6 +14,7 @@ _JSON = {
     "time": {"type": "string"}, "json": {}, **dict.fromkeys(("int2", "int4", "int8"), {"type": "integer"}),
     **dict.fromkeys(("float4", "float8", "numeric"), {"type": "number"}),
 }
+_REFUSED = {"400": "Chưa hiểu được / Not understood", "403": "Chưa công khai / Not public", "404": "Không có bảng này / There is no such table"}
 _OWN = {
     "select": "Các cột cần lấy, cách nhau bằng dấu phẩy. / Columns of the answer, by commas.",
     "sort": "Các cột để sắp xếp; dấu trừ phía trước là giảm dần. / Columns to order by; a minus before one is falling.",
@@ -28,11 +29,18 @@ def document(resource: Resource, table: Table, site_url: str) -> dict[str, Any]:
     """What can be asked of the table and what it answers, as OpenAPI 3.1."""
     row = {"type": "object", "properties": {ID: {"type": "integer"}, **{column.name: _schema(column) for column in table.columns}}}
     answer = {"type": "object", "required": ["fields", "rows", "next"], "properties": {
-        "fields": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "type": {"type": "string"}}}},
+        "fields": {"type": "array", "items": {"type": "object", "required": ["name", "type"], "properties": {
+            "name": {"type": "string"}, "type": {"type": "string"}}}},
         "rows": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}, "next": {"type": ["string", "null"]}, "total": {"type": "integer"}}}
-    error = {"type": "object", "properties": {"success": {"const": False}, "error": {
-        "type": "object", "properties": {name: {"type": "string"} for name in ("where", "vi", "en")}}}}
-    wrong = {"description": "Chưa hiểu được / Not understood", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+    profile = {"type": "object", "required": ["rows", "columns"], "properties": {"rows": {"type": "integer"}, "columns": {"type": "array", "items": {
+        "type": "object", "required": ["name", "type", "missing", "rows", "distinct", "distinct_capped", "min", "max", "histogram", "top"], "properties": {
+            "name": {"enum": [column.name for column in table.columns]}, "type": {"type": "string"}, "distinct_capped": {"type": "boolean"},
+            **dict.fromkeys(("missing", "rows", "distinct"), {"type": "integer"}),
+            "histogram": {"type": "array", "items": {"type": "object", "required": ["from", "to", "count"]}},
+            "top": {"type": "array", "items": {"type": "object", "required": ["value", "count"]}}}}}}}
+    error = {"type": "object", "required": ["success", "error"], "properties": {"success": {"const": False}, "error": {
+        "type": "object", "required": ["where", "vi", "en"], "properties": {name: {"type": "string"} for name in ("where", "vi", "en")}}}}
+    refused = {status: {"description": words, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}} for status, words in _REFUSED.items()}
     good = {"description": "Các dòng / The rows", "content": {
         "application/json": {"schema": {"$ref": "#/components/schemas/Answer"}},
         **{kind: {} for kind in ("application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream")}}}
@@ -40,8 +48,12 @@ def document(resource: Resource, table: Table, site_url: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": resource.name or resource.id, "description": resource.description, "version": "1"},
         "servers": [{"url": f"{site_url}/api/v1/tables"}],
-        "paths": {f"/{resource.id}": {"get": {"operationId": "rows", "parameters": _parameters(table), "responses": {"200": good, "400": wrong}}}},
-        "components": {"schemas": {"Row": row, "Answer": answer, "Error": error}},
+        "paths": {
+            f"/{resource.id}": {"get": {"operationId": "rows", "parameters": _parameters(table), "responses": {"200": good, **refused}}},
+            f"/{resource.id}/profile": {"get": {"operationId": "profile", "responses": {
+                "200": {"description": "Từng cột / Each column", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Profile"}}}}, **refused}}},
+        },
+        "components": {"schemas": {"Row": row, "Answer": answer, "Profile": profile, "Error": error}},
     }
 
 

@@ -15,6 +15,7 @@ from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal
 from catalog.models import Resource
 from catalog.tables.answering import delimited, json_cell
 from catalog.tables.asking import Asked, NotUnderstood, understand
+from catalog.tables.columns import ID
 from catalog.tables.profiles import profiles
 from catalog.tables.serving import Table
 from web.api import asking
@@ -60,7 +61,8 @@ def openapi(resource_id: str) -> Response:
 def profile(resource_id: str) -> Response:
     """Say what each column holds: missing and different values, range, histogram, most frequent values."""
     _, table, sha256 = _table(resource_id)
-    return _sent(orjson.dumps({"rows": table.total, "columns": profiles(current_app.extensions["haidang"], sha256)}), "json")
+    columns = [column for column in profiles(current_app.extensions["haidang"], sha256) if column["name"] != ID]  # a written table keeps its row numbers
+    return _sent(orjson.dumps({"rows": table.total, "columns": columns}), "json")
 
 
 @bp.errorhandler(Refusal)
