@@ -28,6 +28,7 @@ from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
 from catalog.tokens import seen
 from web.api import asking, sending
+from web.api.action_document import document
 from web.api.given import kept
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,12 @@ class Unreadable(Exception):
 def versions(version: int = 1) -> Response:
     """Say which version of the API this is."""
     return _json({"version": version})
+
+
+@bp.get("/api/3/openapi.json")
+def openapi() -> Response:
+    """Describe every action in OpenAPI 3.1."""
+    return _json(document(asking.site_url()))
 
 
 @bp.route("/api/action/<name>", methods=["GET", "POST"])
