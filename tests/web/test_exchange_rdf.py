@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
 from rdflib.compare import to_isomorphic
-from rdflib.namespace import SKOS, Namespace
+from rdflib.namespace import SH, SKOS, Namespace
 from sqlalchemy import event
-from support.exchanging import fill, violations
+from support.exchanging import SHAPES, fill, violations
 from support.exchanging import rdf as read_rdf
 from support.publishing import call, publish
 from support.visiting import visitor
@@ -16,6 +16,7 @@ from catalog.models import Dataset
 from web.exchange import rdf
 
 HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
+CNT, VCARD = Namespace("http://www.w3.org/2011/content#"), Namespace("http://www.w3.org/2006/vcard/ns#")
 TYPES = {"ttl": "text/turtle; charset=utf-8", "xml": "application/rdf+xml", "jsonld": "application/ld+json"}
 READ_AS = {"ttl": "turtle", "xml": "xml", "jsonld": "json-ld"}
 
@@ -37,6 +38,19 @@ def test_the_whole_catalogue_keeps_the_shapes_of_dcat_ap_3(site, name, extension
     graph = graph_at(visitor(site), f"/catalog.{extension}", extension)
     assert violations(graph) == []
     assert len(set(graph.subjects(RDF.type, DCAT.Dataset))) == 4
+
+
+def test_every_property_of_the_profiles_classes_is_one_that_its_shapes_know(site, name):
+    odd = {"spatial": '{"type":"Polygon","coordinates":[[[107,10],[108,11],[107,10]]]}', "temporal": "2023/..", "issued": "hôm qua", "modified": "2023-13-45",
+           "spatial_uri": "http://tỉnh nào/đ"}
+    publish(site, name="khong-giay-phep", title="Không giấy phép, không đầu mối", resources=[{"url": "http://nguồn.test/đường/tệp.csv"}],
+            extras=[{"key": key, "value": value} for key, value in odd.items()])
+    graph, shapes = graph_at(visitor(site), "/catalog.ttl"), Graph().parse(SHAPES / "dcat_ap_3.ttl")
+    known = {kind: {shapes.value(rule, SH.path) for rule in shapes.objects(shape, SH.property)} for shape, kind in shapes.subject_objects(SH.targetClass)}
+    beside = {(SKOS.Concept, SKOS.inScheme), (DCTERMS.Location, SKOS.prefLabel), (VCARD.Kind, VCARD.hasURL), (DCAT.Distribution, CNT.characterEncoding)}
+    written = {(kind, said) for node, kind in graph.subject_objects(RDF.type) if kind in known for said in graph.predicates(node)}
+    assert {pair for pair in written if pair[1] not in known[pair[0]] and pair[1] != RDF.type and not pair[1].startswith(str(HYDRA))} == beside
+    assert violations(graph) == []
 
 
 def test_the_three_forms_say_the_same(site, name):
