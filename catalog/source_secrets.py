@@ -32,10 +32,11 @@ def unsealed(settings: Settings, source_id: str, secrets: Mapping[str, str]) -> 
 
 def is_for_the_same(source: Source, connector: str, url: str) -> bool:
     """Whether what was given for the source as it is saved may go to this address: the same way of access, the same server."""
-    return source.connector == connector and _server(source.url) == _server(url)
+    return source.connector == connector and server(source.url) == server(url)
 
 
-def _server(url: str) -> tuple[str, str]:
+def server(url: str) -> tuple[str, str]:
+    """The scheme and the host with its port, without who signs in there; the address itself where it cannot be understood."""
     try:
         parts = urlsplit(url)
         return parts.scheme.lower(), parts.netloc.rpartition("@")[2].lower()

@@ -16,6 +16,7 @@ from catalog.jobs import Jobs
 from catalog.links import check_due_links
 from catalog.lost import mind_runs
 from catalog.notices.watching import watch
+from catalog.onward import due as onward
 from catalog.site import Site
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ Part = tuple[str, Callable[[], object]]
 
 def keep_time(site: Site, orderer: Jobs) -> None:
     """Take over and end lost runs, and order those that are due; quick, so that nothing starts late."""
-    _each(("lost runs", lambda: mind_runs(site, orderer)), ("due runs", lambda: order_due(site, orderer)))
+    _each(("lost runs", lambda: mind_runs(site, orderer)), ("due runs", lambda: order_due(site, orderer)),
+          ("due targets", lambda: onward.order_due(site, orderer)))
 
 
 def run_errands(site: Site, orderer: Jobs) -> None:
