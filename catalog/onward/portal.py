@@ -14,7 +14,7 @@ from ckanapi.errors import ServerIncompatibleError
 
 from catalog.errors import Invalid, NotAuthorized, NotFound, Trouble
 from catalog.files import Files
-from catalog.issues import Issue, Place
+from catalog.issues import Issue, Place, say
 from catalog.net import Net
 from catalog.net.transfer import BUSY, retry_after
 from catalog.veil import veiled
@@ -36,8 +36,8 @@ class Upload:
 class Portal:
     """`call_action` at another CKAN, with its token; NotFound, NotAuthorized and Invalid as our own actions raise them.
 
-    Trouble where nobody answers, where what answers is no CKAN, and `host-busy` where the target would not take the call although
-    it was made again after the pause that it asked for. Nothing else is ever sent twice.
+    Trouble `onward-unreachable` where nobody answers, also where the target would not take the call although it was made again after
+    the pause that it asked for (nothing else is ever sent twice), and others where what answers is no CKAN.
     """
 
     def __init__(self, url: str, token: str, net: Net) -> None:
@@ -55,7 +55,7 @@ class Portal:
             except Trouble as trouble:
                 issue = trouble.issue
                 if issue.code != "host-busy" or issue.facts.get("remembered") or attempt == AGAIN:
-                    raise
+                    raise Trouble(_unreachable(issue)) from None
                 self._net.rest(issue.facts["retry_after"] or self._net.limits.backoff * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
@@ -96,7 +96,16 @@ class Portal:
             return Issue("onward-moved", facts={"to": str(response.headers.get("location", ""))[:200]})
         if "json" in response.headers.get("content-type", ""):
             return None
-        return Issue("http-status", facts=named) if status >= 400 else Issue("not-json")
+        return Issue("http-status", facts=named) if status >= 400 else Issue("onward-not-ckan", facts={"action": urlsplit(response.url).path.rpartition("/")[2]})
+
+
+def _unreachable(issue: Issue) -> Issue:
+    """What went wrong on the way, as a fact of publishing: who must act is not an agency, and nothing was to be fetched."""
+    if issue.code.startswith("onward-"):
+        return issue
+    vi, en = say(issue, "vi").what, say(issue, "en").what
+    why = {"why_vi": vi.removeprefix("Chưa lấy được: "), "why_en": en.removeprefix("Not fetched: ")}
+    return Issue("onward-unreachable", issue.place, {**why, "cause": issue.code, "remembered": bool(issue.facts.get("remembered"))})
 
 
 def _message(error: Any) -> str:

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 3  # datasets in a row that fail for the target's sake, until it is left
 FOR_GOOD = {"host-unknown", "tls-bad", "host-busy-long"}  # after one of these nothing more is tried
-NO_CKAN = {"onward-not-ckan", "not-json", "onward-moved", "http-status"}
+NO_CKAN = {"onward-not-ckan", "onward-moved", "http-status"}
 LISTED = 50  # issues of the target that a run keeps
 
 Told = Callable[[int, int], None]  # how many datasets are done, of how many
@@ -170,8 +170,9 @@ class Run:
 
     def _mind(self, issue: Issue) -> None:
         """Left where the target itself is at fault, for certain or for the third time in a row."""
-        self._failures = self._failures + 1 if issue.code in ABOUT_THE_HOST | NO_CKAN else 0
-        if issue.code in FOR_GOOD or issue.facts.get("remembered") or self._failures >= PATIENCE:
+        cause = issue.facts.get("cause", issue.code)
+        self._failures = self._failures + 1 if cause in ABOUT_THE_HOST | NO_CKAN else 0
+        if cause in FOR_GOOD or issue.facts.get("remembered") or self._failures >= PATIENCE:
             raise Left(issue)
 
     def _heed(self) -> None:
