@@ -12,12 +12,15 @@ from catalog import versions
 from catalog.addresses import Address, dataset_at, resource_of
 from catalog.archiving import NOT_AT_SOURCE
 from catalog.models import Dataset, Resource, Version
+from catalog.onward import listing
 from catalog.site import Site
+from web.account import may_act
 from web.datasets import downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.dictionary import cell_words, type_words
 from web.exchange import head
+from web.onward import words as onward_words
 from web.runs.lines import for_pages
 
 bp = Blueprint("datasets", __name__)
@@ -27,7 +30,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable}
+    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable, "onward": onward_words}
 
 
 def site() -> Site:
@@ -55,7 +58,8 @@ def show(name: str) -> Response | str | tuple[str, int]:
             return redirect(url_for("datasets.show", name=dataset.name), 301)
         if dataset.state == "deleted":
             return _gone(session, dataset)
-        return render_template("datasets/show.html", **head.of_dataset(session, dataset), **page.of_dataset(site(), session, dataset))
+        onward = listing.of_dataset(session, dataset.id) if may_act(dataset.owner_org) else []
+        return render_template("datasets/show.html", published_onward=onward, **head.of_dataset(session, dataset), **page.of_dataset(site(), session, dataset))
 
 
 def _gone(session: Session, dataset: Dataset) -> tuple[str, int]:
