@@ -1,4 +1,4 @@
-"""What is cleared away, and when: ended runs with their records and pages, ended notices, dry runs, drafts of uploads whose time is over,
+"""What is cleared away, and when: ended runs with their records and pages, ended notices, runs to targets, dry runs, drafts of uploads whose time is over,
 dead workers, and the durable engine's own notes.
 
 What a source has shown us (`Known`), versions of files and evidence are never touched. Everything goes in small transactions,
@@ -22,6 +22,7 @@ from catalog.jobs import ACTIVE, PENDING, WAITING, Jobs, workflows
 from catalog.models import (
     IssueRow,
     Notice,
+    OnwardRun,
     Preview,
     Run,
     RunPage,
@@ -32,6 +33,7 @@ from catalog.models import (
     UploadDraft,
     Worker,
 )
+from catalog.onward import orders
 from catalog.record import Outcome
 from catalog.site import Site, remember
 from catalog.workers import store_time
@@ -57,6 +59,7 @@ class Cleared:
     previews: int = 0
     workers: int = 0
     drafts: int = 0
+    onward_runs: int = 0
 
     def to_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -89,7 +92,8 @@ def foreseen(site: Site) -> Cleared:
 
         return Cleared(workflows=counted(rules.workflows(session)), unchanged_records=counted(rules.unchanged()), pages=counted(rules.pages()),
                        runs=counted(rules.runs()), notices=counted(rules.notices()), skipped_dues=counted(rules.skipped()),
-                       previews=counted(rules.previews()), workers=counted(rules.workers(session)), drafts=counted(rules.drafts()))
+                       previews=counted(rules.previews()), workers=counted(rules.workers(session)), drafts=counted(rules.drafts()),
+                       onward_runs=counted(rules.onward_runs()))
 
 
 def clear(site: Site, orderer: Jobs) -> Cleared:
@@ -105,6 +109,7 @@ def clear(site: Site, orderer: Jobs) -> Cleared:
         previews=_swept(site, lambda session: _delete(session, Preview, Preview.id, rules.previews())),
         workers=_swept(site, lambda session: _delete(session, Worker, Worker.executor_id, rules.workers(session))),
         drafts=drafts.clear(site),
+        onward_runs=_swept(site, lambda session: _delete(session, OnwardRun, OnwardRun.id, rules.onward_runs())),
     )
 
 
@@ -149,13 +154,21 @@ class Rules:
         """Drafts of uploads whose time is over."""
         return select(UploadDraft.id).where(UploadDraft.expires <= self._now)
 
+    def onward_runs(self) -> Select[Any]:
+        """Ended runs to targets that are old and are not the last of their target."""
+        rank = func.row_number().over(partition_by=OnwardRun.target_id, order_by=(OnwardRun.queued_at.desc(), OnwardRun.id))
+        ranked = select(OnwardRun.id, rank.label("rank")).subquery()
+        return select(OnwardRun.id).join(ranked, ranked.c.id == OnwardRun.id).where(
+            OnwardRun.status.not_in(ACTIVE), OnwardRun.queued_at < self._runs_before, ranked.c.rank > LEAST_RUNS)
+
     def workflows(self, session: Session) -> Select[Any]:
         """What the durable engine keeps of ended runs, and of dry runs that are no longer kept."""
         work = workflows(session)
         of_runs = work.c.workflow_uuid.in_(select("harvest:" + Run.id).where(*_ended(self._workflows_before)))
         kept = work.c.workflow_uuid.in_(select(f"{previews.QUEUE}:" + Preview.id).where(Preview.expires > self._now))
         of_previews = and_(work.c.name == previews.WORKFLOW, work.c.status.not_in((PENDING, *WAITING)), ~kept)
-        return select(work.c.workflow_uuid).where(or_(of_runs, of_previews))
+        onward = select(f"{orders.QUEUE}:" + OnwardRun.id).where(OnwardRun.status.not_in(ACTIVE), OnwardRun.queued_at < self._workflows_before)
+        return select(work.c.workflow_uuid).where(or_(of_runs, of_previews, work.c.workflow_uuid.in_(onward)))
 
     def previews(self) -> Select[Any]:
         """Dry runs that nobody can look at any more."""

@@ -49,7 +49,8 @@ def clear_away(dry_run: bool, as_json: bool) -> None:
     words = {"workflows": "ghi chép của hàng đợi · notes of the queue", "unchanged_records": "bản ghi không đổi, gộp thành con số · unchanged records, put into a figure",
              "pages": "trang danh sách · pages of listings", "runs": "lượt thu thập · runs", "notices": "thông báo đã hết · ended notices",
              "skipped_dues": "lần hẹn bị bỏ qua · due times that were skipped", "previews": "lượt chạy thử · dry runs",
-             "workers": "bộ chạy đã mất · workers that died", "drafts": "tệp nháp đã hết hạn · drafts of files whose time is over"}
+             "workers": "bộ chạy đã mất · workers that died", "drafts": "tệp nháp đã hết hạn · drafts of files whose time is over",
+             "onward_runs": "lượt công bố tới đích · runs to targets"}
     click.echo("Sẽ dọn: · Would clear away:" if dry_run else "Đã dọn: · Cleared away:", err=True)
     for name, amount in cleared.to_dict().items():
         click.echo(f"{amount:10} {words[name]}")

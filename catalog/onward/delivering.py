@@ -78,10 +78,10 @@ class Delivery:
     def withdraw(self, known: Onward) -> None:
         """Take away at the target what is no longer public here; what is not there is gone already."""
         remote_id = known.remote_id
-        if remote_id is None:  # sent, perhaps, by a run that was killed before it could write that down
-            found = self._ours(known.remote_name, known.dataset_id)
-            remote_id = found["id"] if found else None
         try:
+            if remote_id is None:  # sent, perhaps, by a run that was killed before it could write that down
+                found = self._ours(known.remote_name, known.dataset_id)
+                remote_id = found["id"] if found else None
             if remote_id is not None:
                 self._portal.call_action("package_delete", {"id": remote_id})
         except NotFound:
@@ -122,7 +122,11 @@ class Delivery:
             except Invalid as refused:
                 if "name" not in refused.errors:
                     raise
-            found = self._ours(name, parcel.dataset_id)
+                refusal = refused
+            try:
+                found = self._ours(name, parcel.dataset_id)
+            except NotFound:  # nobody has the name; something else is wrong with it
+                raise refusal from None
             if found is not None:
                 ids = {resource[MARK]: {"id": resource["id"], "url": resource.get("url")} for resource in found["resources"] if resource.get(MARK)}
                 again = Onward(remote_id=found["id"], remote_name=found["name"], files=ids)
@@ -131,10 +135,10 @@ class Delivery:
         raise Trouble(Issue("onward-name-taken", Place(url=f"{self._portal.url}/dataset/{names[0]}"), {"names": ", ".join(names)}))
 
     def _ours(self, name: str, dataset_id: str) -> Mapping[str, Any] | None:
-        """What has that name at the target, if it is our dataset; None for anybody else's, and for what we may not see."""
+        """What has that name at the target, if it is our dataset; None for anybody else's, and for what we may not see. NotFound for nothing."""
         try:
             found = self._portal.call_action("package_show", {"id": name})
-        except (NotFound, NotAuthorized):
+        except NotAuthorized:
             return None
         return found if mark_of(found) == dataset_id else None
 

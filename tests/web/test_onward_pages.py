@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import pytest
 from support.acting import account_client, person, press
-from support.publishing import call, furnish, publish
-from support.targets import aim, rows
+from support.onward_pages import HOSTILE, TOKEN, sow_target
+from support.publishing import call
+from support.targets import rows
 from support.visiting import visitor
 
 from catalog import jobs
 from catalog.accounts import add_account
-from catalog.archiving import Act
-from catalog.issues import Issue, Place
-from catalog.models import Onward, OnwardRun, Target
-from catalog.onward import leaving, orders
-
-HOSTILE = "<script>alert(1)</script>"
+from catalog.models import OnwardRun
+from catalog.onward import orders
 
 
 @pytest.fixture
 def home(site):
-    """A target with a run that left issues, a dataset that was refused, one that was sent, and a question that waits."""
-    furnish(site)
-    ids = {name: publish(site, name=name, title=name)["id"] for name in ("bo-mot", "bo-hai", "bo-ba")}
-    target = aim(site, "http://127.0.0.1:9", "khoa-bi-mat-cua-dich", prefix="brvt-", organizations={"so-y-te": HOSTILE}, max_upload=7)
-    refused = Issue("onward-refused", Place(url="http://127.0.0.1:9"), {"reason": f"title: {HOSTILE}"})
-    now = site.clock.now()
-    with site.writing() as session:
-        for name, state in (("bo-mot", "sent"), ("bo-hai", "failed"), ("bo-ba", "sent")):
-            session.add(Onward(target_id=target.id, dataset_id=ids[name], name=name, remote_id="x", remote_name=f"brvt-{name}", state=state, tried_at=now,
-                               sent_at=now if state == "sent" else None, issues=[refused.to_dict()] if state == "failed" else []))
-        left = Issue("onward-left", Place(url="http://127.0.0.1:9"), {"target": "tinh", "waiting": 5})
-        session.add(OnwardRun(target_id=target.id, status="failed", by="chị Hà", did={"created": 1, "failed": 1}, issues=[left.to_dict()], queued_at=now,
-                              started_at=now, finished_at=now))
-    call(site, "package_delete", user="tester", id="bo-ba")
-    with site.writing() as session:
-        row = session.get_one(Target, target.id)
-        leaving.ask(session, target.id, leaving.gone(session, site.settings, row), Act(by="system", at=now, reason=""))
+    sow_target(site)
     return site
 
 
@@ -67,7 +48,7 @@ def test_a_target_shows_its_runs_its_rules_and_what_must_be_done(home):
     page = person(home).get("/admin/onward/tinh").text
     for words in ("onward-left", "còn 5 bộ dữ liệu chờ", "brvt-bo-mot", "1 mới · 1 chưa gửi được", "chị Hà", "Đã gửi", "đã đặt, không hiện", "Cho phép xóa tại đích"):
         assert words in page, words
-    assert "khoa-bi-mat" not in page and HOSTILE not in page
+    assert TOKEN not in page and HOSTILE not in page
     wrong = person(home).get("/admin/onward/tinh?wrong=yes&lang=en").text
     assert "brvt-bo-hai" in wrong and "brvt-bo-mot" not in wrong and "The target did not take the dataset" in wrong
     assert person(home).get("/admin/onward/khong-co").status_code == 404
