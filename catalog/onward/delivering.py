@@ -6,6 +6,7 @@ its record finds that name taken at the next attempt, sees our id on what has it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from catalog.onward.holders import Holders
 from catalog.onward.mapping import MARK, mark_of
 from catalog.onward.portal import Portal, Upload, reasons
 from catalog.site import Site
+
+ENOUGH = 3  # changes in a row that are not allowed in an organization, after which it is not asked again in this run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Delivery:
 
     def __init__(self, site: Site, target_id: str, portal: Portal, holders: Holders) -> None:
         self._site, self._target_id, self._portal, self._holders = site, target_id, portal, holders
+        self._refused: Counter[str] = Counter()  # changes that were not allowed since one was, by organization
 
     def deliver(self, parcel: Parcel, known: Onward | None) -> tuple[str, list[Issue]]:
         """Make the target have the dataset as it is here; `created` or `updated`, and what is not as it should be."""
@@ -107,9 +111,15 @@ class Delivery:
         record.keep(name=parcel.name, state="sending", hash=None)
         resources = list(_known_resources(parcel, sent["resources"], known.files))
         try:
-            return self._write("package_update", {**sent, "id": known.remote_id, "name": known.remote_name, "resources": resources})
+            shown = self._write("package_update", {**sent, "id": known.remote_id, "name": known.remote_name, "resources": resources})
         except NotAuthorized as refused:
-            raise self._not_allowed("package_update", refused, known.remote_name) from None
+            trouble = self._not_allowed("package_update", refused, known.remote_name)
+            self._refused[sent["owner_org"]] += 1
+            if self._refused[sent["owner_org"]] >= ENOUGH:
+                self._holders.close(sent["owner_org"], trouble.issue)
+            raise trouble from None
+        self._refused[sent["owner_org"]] = 0
+        return shown
 
     def _create(self, parcel: Parcel, sent: Mapping[str, Any], known: Onward | None, record: Record) -> tuple[str, Mapping[str, Any]]:
         """Make it under the first name that nobody else has there; what has that name and is ours is taken up again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.archiving import Act
@@ -54,6 +54,13 @@ def gone(session: Session, settings: Settings, target: Target, named: Sequence[s
     if len(newly) > settings.shrink_count or len(newly) > settings.shrink_share * before:
         return Gone(may_go=said, asked=newly, before=before, issue=Issue("onward-shrank", Place(url=target.url), facts))
     return Gone(may_go=[*said, *newly], before=before)
+
+
+def forget(session: Session, target: Target) -> None:
+    """Drop what was noted of datasets that never came to the target and are no longer public: nobody can do anything about them."""
+    public = select(Dataset.id).where(*is_public(session, target))
+    session.execute(delete(Onward).where(Onward.target_id == target.id, Onward.remote_name == "", Onward.remote_id.is_(None),
+                                         Onward.dataset_id.not_in(public)).execution_options(synchronize_session=False))
 
 
 def ask(session: Session, target_id: str, found: Gone, act: Act) -> None:

@@ -138,6 +138,7 @@ class Run:
             found = leaving.gone(session, self._site.settings, self._target, named)
             if named is None:
                 leaving.ask(session, self._target.id, found, act)
+                leaving.forget(session, self._target)
         if found.issue is not None:
             self.done.issues.append(found.issue)
         for row in found.may_go:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import func, select
+from support.go_between import go_between
 from support.publishing import call, furnish, publish, publish_with_file
 from support.targets import aim, codes_of, give_bytes, publish_to, rows, target_site
 
@@ -289,6 +290,28 @@ def test_an_account_that_may_not_write_into_an_organization_asks_once_and_goes_o
     assert codes_of(rows(home)["ban-do"].issues) == codes_of(rows(home)["tram-y-te"].issues) == ["onward-not-allowed"]
     call(there.site, "organization_member_create", user="tester", id="so-y-te", username="stranger", role="editor")
     assert publish_to(home).did == {"created": 2, "unchanged": 2}
+
+
+def test_a_token_that_was_revoked_costs_few_calls(home, there):
+    many(home)
+    with go_between(there.url) as between:
+        aim(home, between.url().rstrip("/"), there.root)
+        publish_to(home)
+        aim(home, between.url().rstrip("/"), "da-bi-thu-hoi")
+        before = len(between.asked)
+        run = publish_to(home, forced=True)
+        assert run.did == {"failed": 10} and len(between.asked) - before < 12
+    assert {code for row in rows(home).values() for code in codes_of(row.issues)} == {"onward-not-allowed"}
+    assert {row.state for row in rows(home).values()} == {"failed"} and len(there.names()) == 10
+
+
+def test_what_never_came_there_and_is_gone_here_is_forgotten(home, there):
+    aim(home, there.url, "khong-phai-ma")
+    publish_to(home)
+    assert set(rows(home)) == {"ban-do", "tram-y-te", *NOISE}
+    call(home, "package_delete", user="tester", id="ban-do")
+    publish_to(home)
+    assert set(rows(home)) == {"tram-y-te", *NOISE}
 
 
 def test_an_organization_that_may_be_somebody_elses_is_not_written_into(home, there, aimed):
