@@ -34,6 +34,7 @@ def test_targets_are_for_administrators_only(home):
     for path in ("/admin/onward", "/admin/onward/tinh"):
         assert client.get(path).status_code == 403
     assert press(client, "/admin/onward/tinh/pause").status_code == 403
+    assert person(home).post("/admin/onward/tinh/pause").status_code == 400  # without the guard of a form
     assert "/admin/onward" not in client.get("/runs").text and "/admin/onward" in person(home).get("/runs").text
 
 
