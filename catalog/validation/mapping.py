@@ -3,7 +3,7 @@
     confirmed   a person said so of a file of the same source
     name        the label is the field's name
     title       the field's title in either language
-    alias       another way to write it that the schema lists (`aliases`, see docs/validation.md)
+    alias       another way to write it that the schema lists (`aliases`, see docs/table-schemas.md)
     near        one word of it is misspelt, and it is near to no other field; only under a schema of the registry
 
 Titles and aliases count with or without tone marks, large or small letters and signs. A field takes one label, a label that could be two
@@ -12,9 +12,10 @@ fields none. Names are taken as they are: what else looks like one is an error t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any
 
 from catalog.reading.grid import same_label
@@ -43,10 +44,11 @@ def mapped(labels: Sequence[str], entries: Sequence[Mapping[str, Any]], *, confi
     for label in labels:
         if label in names and label not in found and label not in _taken(found):
             found[label] = Known(label, "name")
-    for way in (_exactly, _folded, _nearly) if near else (_exactly, _folded):
+    ways = [partial(_by, key, why) for why in ("title", "alias") for key in (same_label, fold)] + ([_nearly] if near else [])
+    for way in ways:
         free = [entry for entry in entries if entry["name"] not in _taken(found)]
         for label, known in way([label for label in labels if label not in found and label.strip()], free):
-            if known.field not in _taken(found) and label not in found:
+            if known.field not in _taken(found):
                 found[label] = known
     return found
 
@@ -55,26 +57,16 @@ def _taken(found: Mapping[str, Known]) -> set[str]:
     return {known.field for known in found.values()}
 
 
-def _exactly(labels: Iterable[str], entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Known]]:
-    """Titles and aliases as they are written, but for case and blanks."""
-    yield from _by(same_label, labels, entries)
-
-
-def _folded(labels: Iterable[str], entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Known]]:
-    """Titles and aliases without marks and signs."""
-    yield from _by(fold, labels, entries)
-
-
-def _by(key: Any, labels: Iterable[str], entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Known]]:
-    known: dict[str, set[Known]] = {}
+def _by(key: Callable[[str], str], why: str, labels: Iterable[str], entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Known]]:
+    """The labels that are a title, or an alias, by what the key makes of both."""
+    known: dict[str, set[str]] = {}
     for entry in entries:
-        for word, why in words_of(entry).items():
-            if same_label(word) != same_label(entry["name"]):
-                known.setdefault(key(word), set()).add(Known(entry["name"], why))
+        for word, what in words_of(entry).items():
+            if what == why and same_label(word) != same_label(entry["name"]):
+                known.setdefault(key(word), set()).add(entry["name"])
     for label in labels:
-        found = known.get(key(label), set())
-        if len({one.field for one in found}) == 1:
-            yield label, max(found, key=lambda one: one.why)
+        if len(found := known.get(key(label), set())) == 1:
+            yield label, Known(min(found), why)
 
 
 def _nearly(labels: Iterable[str], entries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Known]]:
