@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from schemas.units import without_unit
+
 ROOT = Path(__file__).parent
 LIKENESS = 0.6  # below this share of common columns a table is not said to be of a schema
 
@@ -113,7 +115,7 @@ def _columns(name: str) -> tuple[tuple[frozenset[str], bool], ...]:
     schema = load(name)
     required = set(schema.required)
     return tuple(
-        (frozenset(map(fold, words_of(field))), field["name"] in required) for field in schema.fields
+        (frozenset(key for word in words_of(field) for key in (fold(word), fold(without_unit(word)))), field["name"] in required) for field in schema.fields
     )
 
 
@@ -123,12 +125,13 @@ def match(labels: Iterable[str]) -> str | None:
     All required fields must be there, under their name, a title or an alias; of several schemas the one that
     shares most labels wins, then the one most alike. Likeness is 2 × shared / (labels + fields), at least `LIKENESS`.
     """
-    given = {folded for label in labels if (folded := fold(str(label)))}
+    given = {folded: fold(without_unit(str(label))) for label in labels if (folded := fold(str(label)))}
     best: tuple[int, float, str] | None = None
     for name in _names():
         columns = _columns(name)
-        shared = sum(bool(known & given) for known, _ in columns)
-        if not all(known & given for known, required in columns if required):
+        known_by = given.keys() | set(given.values())
+        shared = sum(bool(known & known_by) for known, _ in columns)
+        if not all(known & known_by for known, required in columns if required):
             continue
         likeness = 2 * shared / (len(given) + len(columns))
         if likeness >= LIKENESS and (best is None or (shared, likeness) > best[:2]):

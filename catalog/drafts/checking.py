@@ -158,7 +158,7 @@ def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], ta
         rows, writer = enumerate(csv.reader(read), start=1), csv.writer(out, lineterminator="\n")
         header = corrected.get("header", 1)
         head = next(row for number, row in rows if number == header)
-        labels = {column["letter"]: column["label"] for column in before.answer["columns"]}
+        labels = {column["letter"]: column.get("after") or column["label"] for column in before.answer["columns"]}
         head = [labels.get(letter(number), text) for number, text in enumerate(head, start=1)]
         letters = [letter(number) for number in range(1, len(head) + 1)]
         kept = [number for number, mark in enumerate(letters) if mark not in without]

@@ -33,7 +33,7 @@ def describe(verdict: Verdict, remembered: Mapping[str, Mapping[str, RememberedC
         "issues": [{**issue.to_dict(), "severity": str(issue.severity), "who": str(issue.who)} for issue in verdict.issues],
         "header": layout.get("header"), "data": layout.get("data"), "skipped": len(layout.get("skipped", [])),
         "privacy": list(details.get("privacy", [])), "columns": _columns(verdict, hidden, (remembered or {}).get(verdict.schema or "", {})), "preview": _preview(verdict, hidden),
-        "certain": {}, "asked": {}, "questions": [], "excerpt": None,
+        "unit": layout.get("unit", ""), "certain": {}, "asked": {}, "questions": [], "excerpt": None,
     }
     if verdict.faulty is not None:
         repair = Repair(verdict.faulty)
@@ -56,7 +56,10 @@ def _columns(verdict: Verdict, hidden: set[str], remembered: Mapping[str, Rememb
     else:
         return []
     first = list(islice(rows, SAMPLED))
-    return [{"letter": letter(number), "label": label, "field": field, **_why(verdict, label, field, remembered),
+    units = (verdict.details.get("layout") or [{}])[0].get("units", {})
+    after = Repair(verdict.faulty).headings() if verdict.faulty is not None else {}
+    return [{"letter": letter(number), "label": label, "field": field, **_why(verdict, label, field, remembered), "unit": units.get(letter(number), ""),
+             **({"after": after[number - 1]} if number - 1 in after else {}),
              "samples": [HIDDEN] if letter(number) in hidden else _samples(first, number - 1)}
             for number, (label, field) in enumerate(named, start=1)]
 

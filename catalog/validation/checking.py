@@ -20,6 +20,7 @@ from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
 from catalog.validation.faulty import Faulty
 from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
+from catalog.validation.measures import Measure, measures, to_be_said, unit_line
 from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
 from catalog.validation.told import Placed, Told, place
@@ -112,7 +113,8 @@ class _Check:
             explained = [(cause, causes.issue_of(cause, layout, self.request.filename, example_of(cause, layout.entry(cause.name)))) for cause in found]
             hits = screening()
         rows = rows_of(report, self.reading, layout)
-        issues = [*self._remarks(placed, layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
+        units = measures(layout)
+        issues = [*self._remarks(placed, layout, report, rows), *to_be_said(layout, units, self.request.filename, rows), *(issue for _, issue in explained), *self.reading.notes,
                   *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
         state = _state(report, issues)
         return Verdict(
@@ -120,9 +122,10 @@ class _Check:
             sheet=layout.grid.sheet, schema=(layout.schema.name or None) if layout.schema else None,
             fields=tuple(column.name for column in _columns(layout)), rows=rows,
             errors=report["stats"]["errors"], report=report, issues=tuple(issues),
-            table=self._table(layout) if state in ("valid", "held") and rows else None,
-            faulty=None if report["valid"] else Faulty(layout=layout, reading=self.reading, report=report, causes=tuple(explained)),
-            details=self._details(layout, rows, explained, issues, hits), seen=Seen(reading=self.reading, layout=layout, kept=placed.used),
+            table=self._table(layout, units) if state in ("valid", "held") and rows else None,
+            faulty=None if report["valid"] and not any(unit.differs for unit in units) else Faulty(
+                layout=layout, reading=self.reading, report=report, causes=tuple(explained), measures=units),
+            details=self._details(layout, rows, explained, issues, hits, units), seen=Seen(reading=self.reading, layout=layout, kept=placed.used),
         )
 
     def _own_digests(self) -> Digests | None:
@@ -154,8 +157,8 @@ class _Check:
             remarks.append(Issue("errors-limit-reached", place, {"limit": self.asked.limit_errors}))
         return remarks
 
-    def _table(self, layout: Layout) -> TableSource:
-        return TableSource(rows=lambda: (row[layout.margin:] for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
+    def _table(self, layout: Layout, units: tuple[Measure, ...]) -> TableSource:
+        return TableSource(rows=lambda: (row[layout.margin:] for _, row in layout.body()), columns=_columns(layout, units), keeper=self.reading.workspace,
                            missing=tuple(layout.schema.descriptor.get("missingValues", [""])) if layout.schema else ("",))
 
     def _data_rows(self, layout: Layout, rows: int | None) -> list[int] | None:
@@ -167,7 +170,7 @@ class _Check:
             first, last = first or number, number
         return [first, last] if first else None
 
-    def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
+    def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list, units: tuple[Measure, ...]) -> dict[str, Any]:
         """The key `haidang` of `haidang validate --json`."""
         encoding = self.reading.encoding
         return {
@@ -177,6 +180,7 @@ class _Check:
                 "skipped": [{"row": row, "kind": kind} for row, kind in list(layout.skipped.items())[:SHOWN]],
                 "data": self._data_rows(layout, rows), "columns": [letter(_left(layout)), letter(max(len(layout.labels), 1))],
                 "mapping": {letter(number): layout.field_name(label) for number, label in enumerate(layout.labels, start=1) if number >= _left(layout)},
+                "unit": unit_line(layout), "units": {letter(unit.column + 1): unit.unit for unit in units},
             }],
             "causes": [causes.described(cause, issue) for cause, issue in explained],
             "remarks": [_remark(issue) for issue in issues if issue.stage == "read"],
@@ -251,7 +255,7 @@ def _match(told: Told, labels: list[str]) -> Schema | None:
 def _state(report: Mapping[str, Any], issues: list[Issue]) -> str:
     if not report["valid"] or any(issue.severity is Severity.ERROR and issue.code != "personal-data" for issue in issues):
         return "invalid"
-    return "held" if any(issue.code in ("personal-data", "header-only", "layout-changed") for issue in issues) else "valid"
+    return "held" if any(issue.code in ("personal-data", "header-only", "layout-changed", "unit-unclear") for issue in issues) else "valid"
 
 
 def _personal(hit: privacy.Hit, sheet: str | None, filename: str) -> Issue:
@@ -265,9 +269,10 @@ def _remark(issue: Issue) -> dict[str, Any]:
     return {"code": issue.code, **{language: f"{said.what} {said.mend}" for language, said in words.items()}}
 
 
-def _columns(layout: Layout) -> tuple[Column, ...]:
+def _columns(layout: Layout, units: tuple[Measure, ...] = ()) -> tuple[Column, ...]:
     """The columns in the order of the file; labels that are blank or repeated get a name of their own."""
     entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
+    said = {unit.column: unit.unit for unit in units}
     taken: set[str] = set()
     columns = []
     for number, label in enumerate(layout.labels[layout.margin:], start=layout.margin + 1):
@@ -276,7 +281,7 @@ def _columns(layout: Layout) -> tuple[Column, ...]:
         while name in taken:
             name, suffix = f"{stem}_{suffix}", suffix + 1
         taken.add(name)
-        columns.append(Column(name=name, title=label, descriptor=entries.get(layout.field_name(label))))
+        columns.append(Column(name=name, title=label, descriptor=entries.get(layout.field_name(label)), unit=said.get(number - 1, "")))
     return tuple(columns)
 
 

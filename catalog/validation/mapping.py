@@ -6,7 +6,7 @@
     alias       another way to write it that the schema lists (`aliases`, see docs/table-schemas.md)
     near        one word of it is misspelt, and it is near to no other field; only under a schema of the registry
 
-Titles and aliases count with or without tone marks, large or small letters and signs. A field takes one label, a label that could be two
+Titles and aliases count with or without tone marks, large or small letters, signs, and the unit behind them. A field takes one label, a label that could be two
 fields none. Names are taken as they are: what else looks like one is an error that frictionless has to see.
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 
 from catalog.reading.grid import same_label
 from schemas import fold, words_of
+from schemas.units import without_unit
 
 ALIKE = 0.75  # of two spellings of one word
 LONG = 4  # letters that a word must have to be taken for a misspelt one
@@ -44,13 +45,17 @@ def mapped(labels: Sequence[str], entries: Sequence[Mapping[str, Any]], *, confi
     for label in labels:
         if label in names and label not in found and label not in _taken(found):
             found[label] = Known(label, "name")
-    ways = [partial(_by, key, why) for why in ("title", "alias") for key in (same_label, fold)] + ([_nearly] if near else [])
+    ways = [partial(_by, key, why) for why in ("title", "alias") for key in (same_label, fold, _unitless)] + ([_nearly] if near else [])
     for way in ways:
         free = [entry for entry in entries if entry["name"] not in _taken(found)]
         for label, known in way([label for label in labels if label not in found and label.strip()], free):
             if known.field not in _taken(found):
                 found[label] = known
     return found
+
+
+def _unitless(label: str) -> str:
+    return fold(without_unit(label))
 
 
 def _taken(found: Mapping[str, Known]) -> set[str]:

@@ -17,7 +17,15 @@ from support.workbooks import xlsx
 
 import schemas
 from catalog import jobs
-from catalog.models import RememberedColumn, RememberedLayout, Resource, Source, UploadedFile, Version
+from catalog.models import (
+    Dataset,
+    RememberedColumn,
+    RememberedLayout,
+    Resource,
+    Source,
+    UploadedFile,
+    Version,
+)
 from catalog.sources import remember_connectors
 from catalog.uploads import keep_upload
 
@@ -173,3 +181,17 @@ def test_the_file_that_is_made_of_a_sheet_with_titles_is_the_table_alone(site, c
     assert text[0].split(",") == header and len(text) == len(days) + 1
     publish(site, client, made)
     assert live(site).rows == len(days)
+
+
+def test_the_unit_of_a_column_is_shown_and_its_conversion_is_one_press(site, client):
+    projects = schemas.load("du-an-dau-tu").valid_sample.read_bytes().replace(b"tong_von_ty_dong", "Tổng vốn (triệu đồng)".encode())
+    where = sent(site, client, projects, "du-an.csv")
+    assert "đơn vị: triệu đồng" in client.get(where).text and "unit: triệu đồng" in client.get(where + "?lang=en").text
+    report = client.get(where + "/report").text
+    assert "tính bằng triệu đồng, còn lược đồ tính bằng tỷ đồng" in report and "Dùng luôn tệp đã sửa" in report
+    made = check(site, press(client, where + "/again", repaired="yes"))
+    assert row(site, made).answer["state"] == "valid" and "Tổng vốn (tỷ đồng)" in client.get(made).text
+    publish(site, client, made)
+    with site.reading() as session:
+        dataset = session.scalars(select(Dataset)).one()
+    assert "đơn vị: tỷ đồng" in client.get(f"/dataset/{dataset.name}").text

@@ -43,7 +43,8 @@ class CauseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of the file: which field it became and why (see `catalog.validation.mapping`; none, held), confirmed by whom and when."""
+    """One column of the file: which field it became and why (see `catalog.validation.mapping`; none, held), confirmed by whom and when, and
+    the unit in which the file says that it counts."""
 
     letter: str
     label: str
@@ -53,6 +54,7 @@ class Column:
     why: str
     who: str = ""
     at: datetime | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def _column(column: Mapping[str, Any], fields: Mapping[str, str], held: set[str]
     else:
         why = column.get("why") or ("name" if label == field else "title")
     return Column(letter=letter, label=label, samples=tuple(column["samples"]), field=field, title=fields.get(field, ""), why=why,
-                  who=column.get("who", ""), at=datetime.fromisoformat(column["at"]) if column.get("at") else None)
+                  unit=column.get("unit", ""), who=column.get("who", ""), at=datetime.fromisoformat(column["at"]) if column.get("at") else None)
 
 
 def _compared(before: UploadDraft | None, answer: Mapping[str, Any]) -> comparing.Compared | None:
