@@ -12,6 +12,7 @@ from catalog.remembered import plain_label
 from catalog.validation import Verdict, engine
 from catalog.validation.faulty import Faulty
 from catalog.validation.repair import Repair
+from catalog.validation.repair.table import Summary
 
 SAMPLES, SAMPLED = 2, 20  # values of a column that are shown, and rows in which they are looked for
 SHOWN = 3  # rows of the preview
@@ -42,8 +43,17 @@ def describe(verdict: Verdict, remembered: Mapping[str, Mapping[str, RememberedC
         answer |= {
             "certain": dict(summary.certain), "asked": {column: asked.count for column, asked in summary.asked.items()},
             "questions": summary.details([], titles)["questions"], "excerpt": _excerpt(verdict.faulty, repair, hidden)}
+        answer["errors"] += _in_another_unit(verdict.faulty, verdict, summary)
         answer["questions"] = [question for question in answer["questions"] if question["where"] not in hidden]
     return answer
+
+
+def _in_another_unit(faulty: Faulty, verdict: Verdict, summary: Summary) -> int:
+    """How many cells are to be converted that no error was found in."""
+    letters = {letter(measure.column + 1) for measure in faulty.measures if measure.differs}
+    cells = sum(summary.certain[column] + (summary.asked[column].count if column in summary.asked else 0) for column in letters)
+    wrong = sum(issue.facts.get("count", 1) for issue in verdict.issues if issue.place.column in letters and issue.code != "unit-differs")
+    return max(0, cells - wrong)
 
 
 def _columns(verdict: Verdict, hidden: set[str], remembered: Mapping[str, RememberedColumn]) -> list[dict[str, Any]]:

@@ -189,6 +189,7 @@ def test_the_unit_of_a_column_is_shown_and_its_conversion_is_one_press(site, cli
     assert "đơn vị: triệu đồng" in client.get(where).text and "unit: triệu đồng" in client.get(where + "?lang=en").text
     report = client.get(where + "/report").text
     assert "tính bằng triệu đồng, còn lược đồ tính bằng tỷ đồng" in report and "Dùng luôn tệp đã sửa" in report
+    assert "du-an.csv: còn 11 ô cần sửa" in report and "gộp từ 11 ô" in report
     made = check(site, press(client, where + "/again", repaired="yes"))
     assert row(site, made).answer["state"] == "valid" and "Tổng vốn (tỷ đồng)" in client.get(made).text
     publish(site, client, made)
