@@ -117,6 +117,8 @@ def test_what_is_remembered_is_taken_back_and_the_file_read_without_it(site, cli
     publish(site, client, check(site, place(client, sent(site, client, BOOK, "von.xlsx"), data="6-9")))
     following = sent(site, client, BOOK, "von.xlsx")
     assert found(site, following)[2] == [6, 9]
+    same = check(site, place(client, following))
+    assert found(site, same)[2] == [6, 9] and row(site, same).asked["layout"]["last"] == 9
     without = check(site, press(client, following + "/forget", what="layout"))
     assert found(site, without)[2] == [6, 7] and row(site, without).answer["reading"]["by"] == "machine"
     with site.reading() as session:

@@ -84,14 +84,22 @@ def chosen(form: Mapping[str, str], draft: UploadDraft, picture: Mapping[str, An
     top = rows["header_first"] or rows["header_last"]
     if name != found["sheet"] and same or top is None:
         return GivenLayout(sheet=name or None), ""
-    before = draft.asked.get("layout") or {}
+    before = _said_before(draft, found)
     header = top, rows["header_last"] or top
-    first = rows["first"] if rows["first"] != found["first"] or header != tuple(picture["header"]) else before.get("first")
-    last = rows["last"] if rows["last"] != found["last"] or name != found["sheet"] else before.get("last")
+    first = rows["first"] if rows["first"] != found["first"] or header != tuple(picture["header"]) else before["first"]
+    last = rows["last"] if rows["last"] != found["last"] or name != found["sheet"] else before["last"]
     why = impossible(header, first or header[1] + 1, last, sheets[name]["rows"])
     if why is not None:
         return None, _("Chưa đọc được bảng như đã chọn: %(why)s.", why=either(*why))
     return GivenLayout(sheet=name or None, header=header, first=first, last=last), ""
+
+
+def _said_before(draft: UploadDraft, found: Mapping[str, Any]) -> dict[str, int | None]:
+    """The first and the last row of data as far as a person has said them, of this file or of the one before; what was only found is None."""
+    kept = ((draft.answer or {}).get("told") or {}).get("kept")
+    if layout := draft.asked.get("layout"):
+        return {"first": layout["first"], "last": layout["last"]}
+    return {"first": found["first"] if kept and kept["gap"] else None, "last": found["last"] if kept and kept["ending"] is not None else None}
 
 
 def asked_with(draft: UploadDraft, given: GivenLayout, lang: str) -> dict[str, Any]:
