@@ -28,6 +28,7 @@ from catalog.fitting import fit
 from catalog.issues import Issue, Place
 from catalog.net import Net
 from catalog.record import Distribution, Made, Outcome, Record, StoredFile
+from catalog.validation.told import Told
 from catalog.verdicts import KEPT, keep_verdict
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Tools:
 
     `describe` is the connector's: the source's answer in the catalogue's words; so is `make`, which writes the file of a
     recipe, or says by None that it is as it was at a mark. `before` maps a resource's URL to what
-    is held of it; `known` is True where the source says of the record just what it said last time; `forced` is True
+    is held of it, `told` to how it is to be read ("" for every other file); `known` is True where the source says of the record just what it said last time; `forced` is True
     where a file is fetched even if the source says that it is the same; `copy` is False where a source's files are only
     linked; `cancelled` is asked between files and inside long checks.
     """
@@ -68,6 +69,7 @@ class Tools:
     describe: Callable[[Record], Record]
     make: Callable[[Mapping[str, Any], Path, str | None], Made | None] | None = None
     before: Mapping[str, Before] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
     known: bool = False
     forced: bool = False
     copy: bool = True
@@ -174,12 +176,17 @@ def check(record: Record, tools: Tools) -> Record:
                 tools.files.path(resource.file.sha256), filename=resource.file.filename, format=resource.format,
                 media_type=resource.file.media_type or resource.media_type, schema=resource.schema,
                 encoding=resource.encoding, cancelled=tools.cancelled, columns_before=held.columns if held else 0,
-                keep=KEPT, digests=_digests(resource.file),
+                keep=KEPT, digests=_digests(resource.file), told=_told(resource, tools),
             )
             issues += [_placed(issue, resource) for issue in verdict.issues]
             resource = replace(resource, format=verdict.format or resource.format, checked=keep_verdict(verdict, tools.files))
         resources.append(resource)
     return replace(record, resources=tuple(resources)).with_issues(*issues)
+
+
+def _told(resource: Distribution, tools: Tools) -> Told | None:
+    """What was said of this very file, else what is remembered of the ones before it."""
+    return Told.from_dict(resource.told) if resource.told is not None else tools.told.get(resource.url) or tools.told.get("")
 
 
 def _digests(file: StoredFile) -> Digests | None:

@@ -83,6 +83,7 @@ class Distribution:
     media_type: str | None = None
     schema: str | None = None  # name of a Table Schema on the registry, where the source says so
     encoding: str | None = None  # declared by the source
+    told: Mapping[str, Any] | None = None  # how this very file is to be read, as a person said (`validation.told.Told`)
     last_modified: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     reached: bool | None = None  # whether the last attempt to fetch it succeeded; None where none was made

@@ -78,12 +78,12 @@ def checked_name(filename: str) -> str:
 
 
 def keep_upload(session: Session, source: Source, stream: BinaryIO | Received, filename: str, metadata: Mapping[str, Any], *, site: Site,
-                identifier: str | None = None) -> UploadedFile:
+                identifier: str | None = None, told: Mapping[str, Any] | None = None) -> UploadedFile:
     """Keep a file that was handed in for a source, as a new dataset or as a new version of one.
 
     `metadata` may hold title, title_en, description, tags, theme, license, frequency and schema; what it does not hold stays as
     it was said of the version before. `identifier` names the dataset of which a file of another name is a new version.
-    The same bytes with the same words again change nothing. Trouble `upload-elsewhere`, `upload-unknown`,
+    `told` is what was said of how this very file is to be read. The same bytes with the same words again change nothing. Trouble `upload-elsewhere`, `upload-unknown`,
     `upload-words-refused` and those of `receive`.
     """
     if source.connector != CONNECTOR:
@@ -96,10 +96,10 @@ def keep_upload(session: Session, source: Source, stream: BinaryIO | Received, f
         raise Trouble(Issue("upload-unknown", Place(), {"identifier": identifier[:200], "source": source.name}))
     if before is not None:
         says = {**before.says, **says}
-        if before.withdrawn_at is None and (before.sha256, before.filename, before.says) == (got.sha256, got.filename, says):
+        if before.withdrawn_at is None and (before.sha256, before.filename, before.says, before.told) == (got.sha256, got.filename, says, told):
             return before
     row = UploadedFile(source_id=source.id, identifier=before.identifier if before else _identifier(got.filename), number=before.number + 1 if before else 1,
-                       filename=got.filename, sha256=got.sha256, size=got.size, says=says, uploaded_at=site.clock.now())
+                       filename=got.filename, sha256=got.sha256, size=got.size, says=says, told=told, uploaded_at=site.clock.now())
     session.add(row)
     session.flush()
     return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from catalog.issues import Issue, say
 from catalog.models import Source
 from catalog.pipeline import Tools, prepare
 from catalog.record import Outcome, Record
+from catalog.remembered import told_by_file
 from catalog.site import Site
 from harvesters.base import Gathered, SourceSpec
 from harvesters.completing import in_full
@@ -34,7 +36,9 @@ def preview_source(site: Site, source: Source, limit: int, spec: SourceSpec | No
         tools = Tools(net=site.net.gently(pause_of(source.options)), files=files, describe=describe_with(connector), make=maker(connector),
                       copy=source.options.get("copy", "tables") != "none")
         items = page.items[:limit]
-        records = [prepare(_record(source, item.identifier, answer), tools)
+        with site.reading() as session:
+            told = told_by_file(session, source.id, [item.identifier for item in items]) if source.id else {}
+        records = [prepare(_record(source, item.identifier, answer), replace(tools, told=told.get(item.identifier, {})))
                    for item, answer in zip(items, in_full(connector, items), strict=True)]
         return {"total": page.total if page.total is not None else (len(page.items) if page.cursor is None else None),
                 "records": [_shown(record) for record in records], "issues": [_words(issue) for issue in page.issues],

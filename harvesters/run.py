@@ -23,6 +23,7 @@ from catalog.models import IssueRow, Known, Run, RunPage, Source, Staged
 from catalog.pipeline import Tools, prepare
 from catalog.reconcile import reconcile
 from catalog.record import Made, Record
+from catalog.remembered import told_by_file
 from catalog.site import Site
 from catalog.twins import close_ended
 from harvesters.ahead import Ahead
@@ -109,6 +110,7 @@ class Harvest:
                 return []
             known = dict(session.execute(select(Known.identifier, Known.raw_hash).where(
                 Known.source_id == source.id, Known.identifier.in_([s.identifier for s in staged]))).all())
+            told = told_by_file(session, source.id, [s.identifier for s in staged])
             held = held_files(session, source.id, [s.identifier for s in staged], site.clock.now())
         connector = self._connector(run_id, source)
         describe, stopped = describe_with(connector), watcher(run_id, source, site)
@@ -117,7 +119,7 @@ class Harvest:
         def one(record: Record) -> Record:
             tools = Tools(
                 net=net, files=site.files, describe=describe, make=maker(connector),
-                before=held.get(record.identifier, {}),
+                before=held.get(record.identifier, {}), told=told.get(record.identifier, {}),
                 known=known.get(record.identifier) == record.raw_hash and not run.forced, forced=run.forced,
                 copy=source.options.get("copy", "tables") != "none", cancelled=stopped,
             )

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
+from catalog.models import UploadedFile
 from catalog.net import Net
 from catalog.record import Made, Record
 from catalog.uploads import CONNECTOR, WORDS
@@ -45,9 +46,7 @@ class Upload:
             raise Trouble(Issue("source-misconfigured", Place(), {
                 "vi": "Kiểu upload cần nguồn đã lưu: haidang source add.", "en": "The connector upload needs a saved source: haidang source add."}))
         rows, total = self._source.drop.listing(cursor or "", FILES + 1)
-        items = tuple(Gathered(identifier=row.identifier, raw={
-            **row.says, "name": row.filename, "sha256": row.sha256, "size": row.size, "number": row.number, "uploaded": row.uploaded_at.isoformat()})
-            for row in rows[:FILES])
+        items = tuple(Gathered(identifier=row.identifier, raw=_raw(row)) for row in rows[:FILES])
         return Page(items=items, cursor=items[-1].identifier if len(rows) > FILES else None, total=total)
 
     def describe(self, item: Gathered) -> Record:
@@ -67,7 +66,7 @@ class Upload:
         form = format_from(name)
         file = draft.distribution(quote(item.identifier, safe=""), name=name, format=form, media_type=_MEDIA_TYPES.get(form, ""),
                                   schema=says["schema"], last_modified=raw.get("uploaded"))
-        return draft.record([file and replace(file, recipe={"sha256": as_text(raw.get("sha256"))})])
+        return draft.record([file and replace(file, recipe={"sha256": as_text(raw.get("sha256"))}, told=raw.get("told"))])
 
     def make(self, recipe: Mapping[str, Any], target: Path, mark: str | None) -> Made | None:
         """The bytes as they were handed in; None where they are those of the mark, which is their SHA-256."""
@@ -78,3 +77,9 @@ class Upload:
             raise Trouble(Issue("file-missing", Place(file=sha256[:64])))
         row = self._source.drop.copy(sha256, target)
         return Made(filename=row.filename, media_type=_MEDIA_TYPES.get(format_from(row.filename), ""), mark=sha256)
+
+
+def _raw(row: UploadedFile) -> dict[str, Any]:
+    """What the listing says of a file, with how it is to be read where somebody has looked at that."""
+    told = {} if row.told is None else {"told": row.told}
+    return {**row.says, "name": row.filename, "sha256": row.sha256, "size": row.size, "number": row.number, "uploaded": row.uploaded_at.isoformat(), **told}

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from schemas.units import without_unit
+
 ROOT = Path(__file__).parent
 LIKENESS = 0.6  # below this share of common columns a table is not said to be of a schema
 
@@ -94,28 +96,42 @@ def fold(label: str) -> str:
     return re.sub(r"[\W_]+", " ", letters).strip()
 
 
+def words_of(field: Mapping[str, Any]) -> dict[str, str]:
+    """The words by which a field goes, with what each is: its name, a title in either language, an alias that the schema lists."""
+    titles, aliases = field.get("titles"), field.get("aliases")
+    words = {str(field["name"]): "name"}
+    for title in (field.get("title"), *(titles.values() if isinstance(titles, Mapping) else ())):
+        if isinstance(title, str) and title:
+            words.setdefault(title, "title")
+    for alias in aliases if isinstance(aliases, list) else ():
+        if isinstance(alias, str) and alias:
+            words.setdefault(alias, "alias")
+    return words
+
+
 @cache
 def _columns(name: str) -> tuple[tuple[frozenset[str], bool], ...]:
-    """For each field: the folded labels by which it goes (name and Vietnamese title), and whether it is required."""
+    """For each field: the folded labels by which it goes, and whether it is required."""
     schema = load(name)
     required = set(schema.required)
     return tuple(
-        (frozenset({fold(field["name"]), fold(field["titles"]["vi"])}), field["name"] in required) for field in schema.fields
+        (frozenset(key for word in words_of(field) for key in (fold(word), fold(without_unit(word)))), field["name"] in required) for field in schema.fields
     )
 
 
 def match(labels: Iterable[str]) -> str | None:
     """The schema that a table with these column labels follows, or None where none is near enough.
 
-    All required fields must be there, under their name or their Vietnamese title; of several schemas the one that
+    All required fields must be there, under their name, a title or an alias; of several schemas the one that
     shares most labels wins, then the one most alike. Likeness is 2 × shared / (labels + fields), at least `LIKENESS`.
     """
-    given = {folded for label in labels if (folded := fold(str(label)))}
+    given = {folded: fold(without_unit(str(label))) for label in labels if (folded := fold(str(label)))}
     best: tuple[int, float, str] | None = None
     for name in _names():
         columns = _columns(name)
-        shared = sum(bool(known & given) for known, _ in columns)
-        if not all(known & given for known, required in columns if required):
+        known_by = given.keys() | set(given.values())
+        shared = sum(bool(known & known_by) for known, _ in columns)
+        if not all(known & known_by for known, required in columns if required):
             continue
         likeness = 2 * shared / (len(given) + len(columns))
         if likeness >= LIKENESS and (best is None or (shared, likeness) > best[:2]):

@@ -37,6 +37,7 @@ class Line:
     type: str
     rules: tuple[str, ...]
     example: str
+    unit: str = ""
     choices: tuple[str, ...] = ()
 
 
@@ -77,7 +78,7 @@ def _line(field: Mapping[str, Any], keys: tuple[str, ...], reference: str | None
     choices = tuple(str(value) for value in constraints.get("enum") or ())
     return Line(name=field["name"], title=said(field, "title", language) or field["name"],
                 meaning=said(field, "description", language), type=str(shape) if shape else type_words(kind), rules=tuple(rules),
-                example=str(field.get("example", "")), choices=choices)
+                example=str(field.get("example", "")), unit=str(field.get("unit") or ""), choices=choices)
 
 
 def _key_rules(name: str, keys: tuple[str, ...]) -> list[str]:

@@ -116,13 +116,21 @@ def _named(name: str) -> schemas.TableSchema:
 
 
 def _table(file: Path) -> tuple[list[str], list[list[str]]]:
-    """The labels and the first rows of the first table of a file; the header is the first row about as full as any."""
+    """The labels and the first rows of data of a file's table: of a sheet as offices lay them out without its titles, groups, totals and notes;
+    else the header is the first row about as full as any."""
     from catalog.reading import Request, Workspace, open_file, sniff
+    from catalog.validation.layout import with_margin
+    from catalog.validation.table_finding import find_table
 
     workspace = Workspace()
     try:
         request = Request(path=file, filename=file.name)
         reading = open_file(request, sniff(request), workspace)
+        placed = find_table(reading.grids, None, lambda labels: None)
+        if placed is not None and placed.by_rows:
+            left = with_margin(placed).margin
+            cells = islice((row for _, row in placed.body()), SAMPLE_ROWS)
+            return list(placed.labels[left:]), [["" if cell is None else str(cell) for cell in row[left:]] for row in cells]
         for grid in sorted(reading.grids, key=lambda grid: grid.hidden):
             rows = [["" if cell is None else str(cell) for cell in row] for row in islice(grid.rows(), SAMPLE_ROWS + HEADER_WITHIN)]
             if any(any(cell.strip() for cell in row) for row in rows):

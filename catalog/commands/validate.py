@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from catalog.commands.progress import Seen
     from catalog.validation import Verdict
+    from catalog.validation.told import Told
 
 MARKED = 100_000  # errors that are looked for to mark their cells
 _STATES = {
@@ -32,6 +34,9 @@ def add_to(group: click.Group) -> None:
 @click.command()
 @click.argument("file")
 @click.option("--schema", help="Tên lược đồ, tệp hoặc URL · Name of a schema, a file or a URL.")
+@click.option("--sheet", help="Trang tính có bảng · The sheet that holds the table.")
+@click.option("--header", metavar="4-5", help="Các dòng tên cột, như Excel đếm · The header rows, as Excel counts them.")
+@click.option("--data", metavar="7-40", help="Dòng số liệu đầu và cuối · The first and the last row of data; 7- is to the end.")
 @click.option("--json", "as_json", is_flag=True, help="In báo cáo Frictionless ra JSON · Print the Frictionless report as JSON.")
 @click.option("--limit-errors", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="Dừng sau chừng này lỗi · Stop after so many errors.")
 @click.option("--encoding", help="Bảng mã đã khai của tệp · The declared encoding of the file.")
@@ -41,18 +46,18 @@ def add_to(group: click.Group) -> None:
               help="Ghi tệp đã sửa những ô chắc chắn · Write the file with what is certain repaired.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ · Language.")
 def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, workbook: Path | None,
-             corrected: Path | None, lang: str) -> None:
+             corrected: Path | None, lang: str, sheet: str | None, header: str | None, data: str | None) -> None:
     """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một · Check a file or URL against a schema, cell by cell.
 
     Mã thoát · Exit code: 0 đạt · valid; 1 chưa đạt hoặc giữ lại · not valid or held; 2 cách gọi · usage; 130 dừng bằng Ctrl+C · stopped by Ctrl+C.
     """
     from catalog.commands.progress import shown
 
-    wanted = _schema(schema)
+    wanted, told = _schema(schema), _told(sheet, header, data)
     most = max(limit_errors, MARKED) if workbook else limit_errors
     with ExitStack() as kept:  # what a URL gave, until it has been said and written what is to be mended
         with shown(file, lang, wanted=not as_json) as seen:
-            verdict, filename = _checked(file, seen, kept, schema=wanted, encoding=encoding, limit_errors=most)
+            verdict, filename = _checked(file, seen, kept, schema=wanted, encoding=encoding, limit_errors=most, told=told)
         if as_json:
             click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
         else:
@@ -82,6 +87,31 @@ def _checked(file: str, seen: Seen, kept: ExitStack, **asked: Any) -> tuple[Verd
     folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="haidang-validate-"))
     return Arrival(fetch=partial(_net().download, file), path=Path(folder) / "download", filename=name, progress=seen.reached,
                    coming=seen.coming, **asked).verdict()
+
+
+def _told(sheet: str | None, header: str | None, data: str | None) -> Told | None:
+    """Where the table was said to be; None where nothing was said. UsageError for rows that cannot be read."""
+    from catalog.errors import UsageError
+    from catalog.validation.given_layout import GivenLayout
+    from catalog.validation.told import Told
+
+    if not (sheet or header or data):
+        return None
+    if data and not header:
+        raise UsageError("Có --data thì phải có --header: tên cột ở dòng nào.", "With --data, --header must say which rows the header is.")
+    top, bottom = _span("--header", header) if header else (None, None)
+    first, last = _span("--data", data, to_the_end=True) if data else (None, None)
+    return Told(layout=GivenLayout(sheet=sheet, header=(top, bottom or top) if top else None, first=first, last=last))
+
+
+def _span(option: str, text: str, *, to_the_end: bool = False) -> tuple[int, int | None]:
+    """The rows of `4-5` or `4`; with `to_the_end`, `7-` and `7` have no last one."""
+    from catalog.errors import UsageError
+
+    found = re.fullmatch(r"([1-9]\d{0,8})(-([1-9]\d{0,8})?)?", text.strip())
+    if found is None or not to_the_end and found[2] == "-":
+        raise UsageError(f"{option} {text}: ghi số dòng như Excel đếm, ví dụ 4-5.", f"{option} {text}: write row numbers as Excel counts them, such as 4-5.")
+    return int(found[1]), int(found[3]) if found[3] else None
 
 
 def _schema(given: str | None) -> str | dict[str, Any] | None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from catalog.drafts.describing import describe
 from catalog.drafts.keeping import bytes_of
+from catalog.drafts.picturing import picture
+from catalog.drafts.telling import described, telling
 from catalog.errors import Trouble
 from catalog.files import Files
 from catalog.issues import Issue, Place
@@ -19,6 +21,7 @@ from catalog.reading.grid import letter
 from catalog.site import Site
 from catalog.tables.source import TableSource
 from catalog.validation import Verdict, check
+from catalog.validation.layout import Layout
 from catalog.validation.repair import Repair, write_marked
 
 LISTED = 20_000  # errors of each kind whose cells are marked; all are counted
@@ -74,11 +77,14 @@ def _look(site: Site, draft: UploadDraft, before: UploadDraft | None) -> dict[st
             found = {"sha256": files.put(path), "size": path.stat().st_size}
         else:
             files.copy(draft.sha256, path)
-        verdict = check(path, filename=draft.filename, schema=draft.asked.get("schema") or None, keep=LISTED, progress=_telling(site, draft.id))
-        return {**found, "answer": {**describe(verdict), "made": _mending(files, verdict, draft, folder)}}
+        with site.reading() as session:
+            told = telling(session, draft)
+        verdict = check(path, filename=draft.filename, schema=draft.asked.get("schema") or None, keep=LISTED, progress=_progress(site, draft.id), told=told.told)
+        answer = {**describe(verdict, told.columns), **described(told, verdict, draft.asked), "picture": picture(verdict)}
+        return {**found, "answer": {**answer, "made": _mending(files, verdict, draft, folder)}}
 
 
-def _telling(site: Site, draft_id: str) -> Callable[[int], None]:
+def _progress(site: Site, draft_id: str) -> Callable[[int], None]:
     """Writes down how many rows have been checked, every few seconds."""
     last = time.monotonic()
 
@@ -101,7 +107,7 @@ def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path) -
         marked, lang = folder / "marked.xlsx", draft.asked.get("lang", "vi")
         cells = write_marked(verdict.faulty, marked, lang)
         made["marked"] = _kept(files, marked, f"{stem}-{'loi' if lang == 'vi' else 'errors'}.xlsx", cells)
-        made["corrected"] = _corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty).write_csv)
+        made["corrected"] = {**_corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty).write_csv), **_where(verdict.faulty.layout)}
     elif verdict.table is not None and verdict.state == "held":
         made["corrected"] = _corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out))
     return made
@@ -112,6 +118,17 @@ def _corrected(files: Files, folder: Path, filename: str, write: Callable[[Any],
     with path.open("w", encoding="utf-8-sig", newline="") as out:  # Excel knows the letters by the mark
         cells = write(out)
     return _kept(files, path, filename, cells)
+
+
+def _where(layout: Layout) -> dict[str, Any]:
+    """Where the table is in a file that has every row of the sheet: its header's last row, and the spans of rows that are no data."""
+    apart: list[list[int]] = []
+    for row in layout.skipped:
+        if apart and apart[-1][1] == row - 1:
+            apart[-1][1] = row
+        else:
+            apart.append([row, row])
+    return {"header": layout.header_row, "apart": apart}
 
 
 def _kept(files: Files, path: Path, filename: str, cells: int) -> dict[str, Any]:
@@ -127,7 +144,8 @@ def _write_table(table: TableSource, out: Any) -> int:
 
 
 def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], target: Path) -> None:
-    """Write the corrected file of the draft before, without some columns and with others under other names; both are told by their letters.
+    """Write the table of the corrected file of the draft before, without some columns and with others under other names; both are told by
+    their letters. Its header is one row with the labels that the page shows, and rows that are no data are left out.
 
     Trouble `file-missing` where there is no corrected file.
     """
@@ -137,10 +155,15 @@ def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], ta
     source, without, names = target.with_name("source.csv"), set(asked["without"]), asked.get("names") or {}
     files.copy(corrected["sha256"], source)
     with source.open(encoding="utf-8-sig", newline="") as read, target.open("w", encoding="utf-8", newline="") as out:
-        rows, writer = csv.reader(read), csv.writer(out, lineterminator="\n")
-        head = next(rows)
+        rows, writer = enumerate(csv.reader(read), start=1), csv.writer(out, lineterminator="\n")
+        header = corrected.get("header", 1)
+        head = next(row for number, row in rows if number == header)
+        labels = {column["letter"]: column.get("after") or column["label"] for column in before.answer["columns"]}
+        head = [labels.get(letter(number), text) for number, text in enumerate(head, start=1)]
         letters = [letter(number) for number in range(1, len(head) + 1)]
         kept = [number for number, mark in enumerate(letters) if mark not in without]
         writer.writerow([names.get(letters[number]) or head[number] for number in kept])
-        for row in rows:
+        for number, row in rows:
+            if any(first <= number <= last for first, last in corrected.get("apart", ())):
+                continue
             writer.writerow([row[number] for number in kept if number < len(row)] + row[len(head):])

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from catalog.models import RememberedColumn
 from catalog.reading.grid import letter
+from catalog.remembered import plain_label
 from catalog.validation import Verdict, engine
 from catalog.validation.faulty import Faulty
 from catalog.validation.repair import Repair
+from catalog.validation.repair.table import Summary
 
 SAMPLES, SAMPLED = 2, 20  # values of a column that are shown, and rows in which they are looked for
 SHOWN = 3  # rows of the preview
@@ -19,8 +22,8 @@ LONGEST = 80  # characters of a cell
 HIDDEN = "•••••"
 
 
-def describe(verdict: Verdict) -> dict[str, Any]:
-    """The verdict without its handles. Cells of columns that are held are hidden in all of it."""
+def describe(verdict: Verdict, remembered: Mapping[str, Mapping[str, RememberedColumn]] | None = None) -> dict[str, Any]:
+    """The verdict without its handles; `remembered` are the labels by schema that are remembered of the source. Cells of columns that are held are hidden in all of it."""
     details = verdict.details
     held = [hit for hit in details.get("privacy", []) if hit["sheet"] == verdict.sheet]
     hidden = {hit["column"] for hit in held}
@@ -30,8 +33,8 @@ def describe(verdict: Verdict) -> dict[str, Any]:
         "rows": verdict.rows, "errors": verdict.errors, "partial": bool(verdict.report) and engine.is_partial(verdict.report),
         "issues": [{**issue.to_dict(), "severity": str(issue.severity), "who": str(issue.who)} for issue in verdict.issues],
         "header": layout.get("header"), "data": layout.get("data"), "skipped": len(layout.get("skipped", [])),
-        "privacy": list(details.get("privacy", [])), "columns": _columns(verdict, hidden), "preview": _preview(verdict, hidden),
-        "certain": {}, "asked": {}, "questions": [], "excerpt": None,
+        "privacy": list(details.get("privacy", [])), "columns": _columns(verdict, hidden, (remembered or {}).get(verdict.schema or "", {})), "preview": _preview(verdict, hidden),
+        "unit": layout.get("unit", ""), "certain": {}, "asked": {}, "questions": [], "excerpt": None,
     }
     if verdict.faulty is not None:
         repair = Repair(verdict.faulty)
@@ -40,12 +43,21 @@ def describe(verdict: Verdict) -> dict[str, Any]:
         answer |= {
             "certain": dict(summary.certain), "asked": {column: asked.count for column, asked in summary.asked.items()},
             "questions": summary.details([], titles)["questions"], "excerpt": _excerpt(verdict.faulty, repair, hidden)}
+        answer["errors"] += _in_another_unit(verdict.faulty, verdict, summary)
         answer["questions"] = [question for question in answer["questions"] if question["where"] not in hidden]
     return answer
 
 
-def _columns(verdict: Verdict, hidden: set[str]) -> list[dict[str, Any]]:
-    """Each column of the file: letter, label, the field that it was taken for, two values."""
+def _in_another_unit(faulty: Faulty, verdict: Verdict, summary: Summary) -> int:
+    """How many cells are to be converted that no error was found in."""
+    letters = {letter(measure.column + 1) for measure in faulty.measures if measure.differs}
+    cells = sum(summary.certain[column] + (summary.asked[column].count if column in summary.asked else 0) for column in letters)
+    wrong = sum(issue.facts.get("count", 1) for issue in verdict.issues if issue.place.column in letters and issue.code != "unit-differs")
+    return max(0, cells - wrong)
+
+
+def _columns(verdict: Verdict, hidden: set[str], remembered: Mapping[str, RememberedColumn]) -> list[dict[str, Any]]:
+    """Each column of the file: letter, label, the field that it was taken for and by what (and who said so, when), two values."""
     if verdict.faulty is not None:
         layout = verdict.faulty.layout
         named, rows = [(label, layout.field_name(label)) for label in layout.labels], (row for _, row in layout.body())
@@ -54,9 +66,20 @@ def _columns(verdict: Verdict, hidden: set[str]) -> list[dict[str, Any]]:
     else:
         return []
     first = list(islice(rows, SAMPLED))
-    return [{"letter": letter(number), "label": label, "field": field,
+    units = (verdict.details.get("layout") or [{}])[0].get("units", {})
+    after = Repair(verdict.faulty).headings() if verdict.faulty is not None else {}
+    return [{"letter": letter(number), "label": label, "field": field, **_why(verdict, label, field, remembered), "unit": units.get(letter(number), ""),
+             **({"after": after[number - 1]} if number - 1 in after else {}),
              "samples": [HIDDEN] if letter(number) in hidden else _samples(first, number - 1)}
             for number, (label, field) in enumerate(named, start=1)]
+
+
+def _why(verdict: Verdict, label: str, field: str, remembered: Mapping[str, RememberedColumn]) -> dict[str, Any]:
+    """By what a column was known: see `catalog.validation.mapping`; "" where it is no field."""
+    known = verdict.seen.layout.known.get(label) if verdict.seen is not None else None
+    row = remembered.get(plain_label(label))
+    said = {"who": row.by_name, "at": row.at.isoformat()} if row is not None and row.field == field else {}
+    return {"why": known.why, **(said if known.why == "confirmed" else {})} if known is not None else {"why": ""}
 
 
 def _samples(rows: Iterable[list[Any]], number: int) -> list[str]:

@@ -12,14 +12,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.drafts.dropping import drop_of
 from catalog.drafts.keeping import bytes_of
 from catalog.errors import UsageError
 from catalog.jobs import Busy, Jobs
-from catalog.models import Agency, Run, Source, UploadDraft
+from catalog.models import Agency, Run, Source, UploadDraft, UploadedFile
+from catalog.remembered import Said, remember_columns, remember_layout
 from catalog.site import Site
 from catalog.sources import Draft as SourceDraft
 from catalog.sources import connectors, save_source
 from catalog.uploads import CONNECTOR, Received, keep_upload
+from catalog.validation.given_layout import KeptLayout
 
 FIT = ("valid", "held", "unchecked")  # states of a checked file that may be handed in
 DAILY = "0 5 * * *"  # so that what came while a run was going on is taken up by the next one at the latest
@@ -27,16 +30,11 @@ DAILY = "0 5 * * *"  # so that what came while a run was going on is taken up by
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What is said of the dataset (as `keep_upload` takes it), and of which one the file is a new version; None for a new one."""
+    """What is said of the dataset (as `keep_upload` takes it), of which one the file is a new version (None for a new one), and who says so."""
 
     says: Mapping[str, Any] = field(default_factory=dict)
     identifier: str | None = None
-
-
-def drop_of(session: Session, agency_id: str) -> Source | None:
-    """The agency's own source of files that it hands in; of several the oldest."""
-    return session.scalar(select(Source).where(Source.agency_id == agency_id, Source.connector == CONNECTOR, Source.state == "active")
-                          .order_by(Source.created, Source.id).limit(1))
+    by: str = ""
 
 
 def submit(site: Site, jobs: Jobs, draft_id: str, submission: Submission) -> UploadDraft:
@@ -55,11 +53,20 @@ def submit(site: Site, jobs: Jobs, draft_id: str, submission: Submission) -> Upl
         row = session.scalars(select(UploadDraft).where(UploadDraft.id == draft_id).with_for_update().execution_options(populate_existing=True)).one()
         if row.submitted_at is None and received is not None:
             says = {**submission.says, "schema": (row.answer or {}).get("schema") or ""}
-            upload = keep_upload(session, session.get_one(Source, source.id), received, row.filename, says, site=site, identifier=submission.identifier)
+            upload = keep_upload(session, session.get_one(Source, source.id), received, row.filename, says, site=site, identifier=submission.identifier,
+                                 told=(row.answer or {}).get("told"))
             row.upload_id, row.submitted_at = upload.id, site.clock.now()
+            _remember(session, row, upload, Said(by=submission.by, at=row.submitted_at))
         if row.run_id is None:
             row.run_id = _run(session, jobs, session.get_one(Source, source.id))
         return row
+
+
+def _remember(session: Session, draft: UploadDraft, upload: UploadedFile, said: Said) -> None:
+    """Keep for the dataset's next file how its sender said that this one is read."""
+    if kept := (draft.answer or {}).get("kept"):
+        remember_layout(session, (upload.source_id, upload.identifier, ""), KeptLayout.from_dict(kept), said)
+    remember_columns(session, upload.source_id, draft.asked.get("columns") or {}, said)
 
 
 def _run(session: Session, jobs: Jobs, source: Source) -> str | None:

@@ -22,12 +22,14 @@ from catalog.models.keeping import Archiving, LinkCheck, Removal, Trait
 from catalog.models.notice import Notice, NoticeDelivery
 from catalog.models.onward import Onward, OnwardRemoval, OnwardRun, Target
 from catalog.models.participation import Evidence
+from catalog.models.reading import RememberedColumn, RememberedLayout
 from catalog.models.site import ApiToken, SiteFact
 from catalog.models.upload import UploadDraft, UploadedFile
 
 __all__ = [
     "Account", "Activity", "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Collaborator", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck",
-    "Following", "HostTurn", "IssueRow", "Known", "LinkCheck", "Member", "Notice", "NoticeDelivery", "OldName", "Onward", "OnwardRemoval", "OnwardRun", "Relationship", "Removal", "Resource", "ResourceView",
+    "Following", "HostTurn", "IssueRow", "Known", "LinkCheck", "Member", "Notice", "NoticeDelivery", "OldName", "Onward", "OnwardRemoval", "OnwardRun", "Relationship",
+    "RememberedColumn", "RememberedLayout", "Removal", "Resource", "ResourceView",
     "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Target", "Theme", "Trait", "UploadDraft", "UploadedFile", "Version", "Vocabulary", "Worker",
     "Preview", "SignIn", "SignInFailure", "new_id",
 ]

@@ -15,7 +15,7 @@ class UploadedFile(Base):
     """One file as it was handed in; its bytes are in the object store. The highest `number` of an identifier is what holds.
 
     `identifier` stays the same over all versions; `says` is what was said of the dataset: title, description, theme,
-    license, frequency, schema.
+    license, frequency, schema; `told` what was said of how this very file is to be read (`validation.told.Told`), None where nobody looked.
     """
 
     __tablename__ = "uploaded_file"
@@ -29,6 +29,7 @@ class UploadedFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
     says: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    told: Mapped[dict[str, Any] | None]
     uploaded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]  # from then on it is no longer listed
 
@@ -39,7 +40,8 @@ class UploadDraft(Base):
     A file sent again, or the same one looked at with other choices, is a new row of the same `thread`, `number` counting from 1, so
     that what an address showed never changes. `before_id` is the row that it came of, `holder` who sent it (`sign_ins.Person`).
     `asked` is {"schema", "lang", "without", "names"}: without those two the file was sent, with them it is made of the
-    corrected file of the row before, and `sha256` is empty until it is. `state`: queued, running, done, failed. `answer` is what
+    corrected file of the row before, and `sha256` is empty until it is; "layout", "kept", "columns" and "forget" say how it is to be
+    read (`catalog.drafts.telling`). `state`: queued, running, done, failed. `answer` is what
     `catalog.drafts.checking` says. Bytes lie in the part `drafts/<thread>` of the object store.
     """
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from catalog.reading.sheet_passing import rows_of
+from catalog.reading.sheet_passing import PassedRow, rows_of
 from catalog.reading.sheet_rows import Row, Span, is_header_like, is_numbering, is_subheader
 
 MOST_HEADER = 6  # rows of one header
@@ -23,7 +23,7 @@ class SheetTable:
     """One table: rows of its header, first and last row of its body, first and last column (all inclusive).
 
     `labels` are those of the columns, made of all rows of the header; `kinds` tells the rows of the body that are no
-    data (group, subtotal, total, blank); `notes` are rows below it; `titles` above it; `unit` is what a unit line says.
+    data (group, subtotal, total, blank, and between the header and the body); `notes` are rows below it; `titles` above it; `unit` is what a unit line says.
     """
 
     header: tuple[int, int]
@@ -52,6 +52,31 @@ def find_tables(cells: Iterable[Sequence[object]], merges: Sequence[Span] = ()) 
         tables.append(table)
         above = at
     return tables
+
+
+def table_at(rows: Sequence[Row | PassedRow], merges: Sequence[Span], header: tuple[int, int], first: int | None, last: int | None) -> SheetTable:
+    """The table whose header a person has named; without a `first` row its data begins below the header and a row that numbers the
+    columns, without a `last` it ends where its notes begin.
+
+    Rows count from 1; those of the header are whole, and have a label. Groups, totals and blank rows between the first row and the
+    last are no data here either, but the two that were named are.
+    """
+    top = rows[header[0] - 1:header[1]]
+    places = [column for row in top for column in row.places]
+    left, right = min(places), max(places)
+    named = {first, last} - {None}
+    if first is None:
+        first = next((row.number + 1 for row in rows[header[1]:header[1] + 2] if is_numbering(row)), header[1] + 1)
+    end, _ = (last - 1, last) if last is not None else _body_end(rows, first - 1, width=max(row.count for row in top))
+    body = list(rows[first - 1:end + 1])
+    kinds = _kinds(body)
+    while last is None and body and kinds.get(body[-1].number) in ("total", "blank"):
+        body.pop()
+    numbering = next((row.number for row in rows[header[1]:first - 1] if is_numbering(row)), None)
+    unit = next((row.unit for row in reversed(rows[:header[0] - 1]) if row.unit), "")
+    between = {row.number: "between" for row in rows[header[1]:first - 1] if row.count and row.number != numbering}
+    return SheetTable(header=header, body=(body[0].number, body[-1].number) if body else None, columns=(left, right), labels=_labels(top, left, right, merges),
+                      numbering=numbering, kinds=between | {row: kind for row, kind in kinds.items() if row not in named or kind == "blank"}, unit=unit)
 
 
 def _usual_width(rows: Sequence[Row]) -> int:

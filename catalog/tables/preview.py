@@ -42,11 +42,13 @@ def read_preview(path: Path, *, limit: int = 50, offset: int = 0) -> Preview:
 
 
 def described_fields(schema: pa.Schema) -> tuple[dict[str, str], ...]:
-    """Name, Table Schema type and label of each column."""
-    return tuple(
-        {"name": field.name, "type": (field.metadata or {}).get(b"type", b"string").decode(), "title": (field.metadata or {}).get(b"title", b"").decode() or field.name}
-        for field in schema
-    )
+    """Name, Table Schema type and label of each column, and its unit where the file says one."""
+    return tuple(_described(field.name, {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}) for field in schema)
+
+
+def _described(name: str, facts: dict[str, str]) -> dict[str, str]:
+    unit = {"unit": facts["unit"]} if facts.get("unit") else {}
+    return {"name": name, "type": facts.get("type", "string"), "title": facts.get("title") or name, **unit}
 
 
 def as_json(value: Any) -> Any:

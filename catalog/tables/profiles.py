@@ -11,7 +11,7 @@ import orjson
 from catalog.site import Site
 from catalog.tables.preview import column_profiles
 
-FORM = 1  # of the kept file; another number makes it anew
+FORM = 2  # of the kept file; another number makes it anew
 
 
 def profiles(site: Site, table_sha256: str) -> list[dict[str, Any]]:

@@ -9,11 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its name when stored, the label in the file, the field's descriptor (None: type not known)."""
+    """One column: its name when stored, the label in the file, the field's descriptor (None: type not known), the unit that the file says."""
 
     name: str
     title: str
     descriptor: Mapping[str, Any] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

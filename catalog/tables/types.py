@@ -37,7 +37,8 @@ class TooBig(Exception):
 def arrow_field(column: Column, type_name: str, *, as_text: bool = False) -> pa.Field:
     """The Parquet column, with its Table Schema type and its label as metadata."""
     kind = pa.string() if as_text else _ARROW.get(type_name, pa.string())
-    return pa.field(column.name, kind, metadata={"type": "string" if as_text else type_name, "title": column.title})
+    unit = {"unit": column.unit} if column.unit else {}
+    return pa.field(column.name, kind, metadata={"type": "string" if as_text else type_name, "title": column.title, **unit})
 
 
 def caster(descriptor: Mapping[str, Any], missing: Sequence[str], *, as_text: bool = False) -> Callable[[Any], Any]:

@@ -13,20 +13,22 @@ from catalog.digests import Digests
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place, Severity, say
 from catalog.reading import READ, Kind, Limits, Reading, Request, Workspace, open_file, sniff
-from catalog.reading.grid import letter
+from catalog.reading.grid import letter, same_label
 from catalog.reading.limits import RecordTooLong, RowTooWide
 from catalog.tables.source import Column, TableSource
 from catalog.validation import causes, engine, privacy
 from catalog.validation.counting import rows_of
 from catalog.validation.faulty import Faulty
 from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
+from catalog.validation.measures import Measure, measures, to_be_said, unit_line
 from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
-from catalog.validation.table_finding import find_table
-from catalog.validation.verdict import Cancelled, Verdict
+from catalog.validation.told import Placed, Told, place
+from catalog.validation.verdict import Cancelled, Seen, Verdict
 
 _NOT_A_TABLE = {"json-without-table", "geojson-without-features", "archive-without-table", "html-instead-of-table", "format-mismatch"}
 _KINDS = {"group": ("dòng tên nhóm", "group headings"), "subtotal": ("dòng cộng giữa bảng", "subtotals"), "total": ("dòng tổng", "totals"),
+          "between": ("dòng giữa tên cột và số liệu", "rows between the header and the data"),
           "other-table": ("dòng của bảng khác trong cùng trang tính", "rows of another table in the same sheet"),
           "note": ("dòng sau bảng (nguồn, ghi chú, chữ ký)", "rows after the table (source, notes, signatures)")}
 SHOWN = 200  # rows that are no data, as listed
@@ -43,6 +45,7 @@ class Asked:
     columns_before: int = 0
     keep: int | None = None
     digests: Digests | None = None
+    told: Told = field(default_factory=Told)
     tick: Callable[[int], None] = field(default=lambda rows: None)
 
 
@@ -50,7 +53,7 @@ def check(
     path: Path, *, filename: str, format: str = "", media_type: str | None = None,
     schema: str | Mapping[str, Any] | None = None, encoding: str | None = None, limit_errors: int = 1000,
     cancelled: Callable[[], bool] | None = None, progress: Callable[[int], None] | None = None, limits: Limits | None = None,
-    columns_before: int = 0, keep: int | None = None, digests: Digests | None = None,
+    columns_before: int = 0, keep: int | None = None, digests: Digests | None = None, told: Told | None = None,
 ) -> Verdict:
     """Say whether the file is what its schema says, and what to mend where.
 
@@ -58,12 +61,12 @@ def check(
     the source declared. `columns_before` is how many columns the version has that is live; what was a table must not
     be replaced by something that is none. With `keep`, all errors are counted and the first so many of each kind listed;
     without it, checking stops after `limit_errors`, as frictionless does. `digests` of the file, where its download has
-    taken them, need not be taken again. `progress` is told the number of rows validated so far. Raises Cancelled when
+    taken them, need not be taken again. `told` is what people have said of how the file is to be read. `progress` is told the number of rows validated so far. Raises Cancelled when
     `cancelled` says so; never Trouble, which becomes an issue of the verdict.
     """
     request = Request(path=Path(path), filename=filename, format=format, media_type=media_type, encoding=encoding, limits=limits or Limits())
     asked = Asked(schema=schema, limit_errors=limit_errors, columns_before=columns_before, keep=keep, digests=digests,
-                  tick=partial(_tick, cancelled, progress))
+                  told=told or Told(), tick=partial(_tick, cancelled, progress))
     kind = sniff(request)
     if kind.format not in READ and not columns_before and not _claims_a_table(kind, schema):
         return Verdict(state="unchecked", format=kind.format)
@@ -74,7 +77,7 @@ def judged(request: Request, kind: Kind, asked: Asked, opening: Callable[[Worksp
     """The verdict on a file, once it is known what kind it is; `opening` opens it. Raises what `asked.tick` raises, never Trouble."""
     work = Workspace()
     try:
-        wanted = _wanted(asked.schema, request.limits.columns)
+        wanted = _wanted(asked.schema, request.limits.columns, asked.told)
         return _Check(request=request, reading=opening(work), asked=asked).verdict(wanted)
     except (RecordTooLong, RowTooWide) as error:
         work.close()
@@ -96,10 +99,10 @@ class _Check:
 
     def verdict(self, wanted: Schema | None) -> Verdict:
         """Find the table, validate it, screen every sheet, and put it together."""
-        layout = find_table(self.reading.grids, wanted, _match, widest=self.request.limits.columns)
-        if layout is None:
+        placed = place(self.reading.grids, self.asked.told, wanted, partial(_match, self.asked.told), filename=self.request.filename, widest=self.request.limits.columns)
+        if placed.layout is None:
             raise Trouble(Issue("file-empty", Place(file=self.request.filename)))
-        layout = with_margin(layout)
+        layout = with_margin(placed.layout)
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
         counted = causes.Causes(layout)
@@ -111,7 +114,8 @@ class _Check:
             explained = [(cause, causes.issue_of(cause, layout, self.request.filename, example_of(cause, layout.entry(cause.name)))) for cause in found]
             hits = screening()
         rows = rows_of(report, self.reading, layout)
-        issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
+        units = measures(layout)
+        issues = [*self._remarks(placed, layout, report, rows), *to_be_said(layout, units, self.request.filename, rows), *(issue for _, issue in explained), *self.reading.notes,
                   *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
         state = _state(report, issues)
         return Verdict(
@@ -119,19 +123,20 @@ class _Check:
             sheet=layout.grid.sheet, schema=(layout.schema.name or None) if layout.schema else None,
             fields=tuple(column.name for column in _columns(layout)), rows=rows,
             errors=report["stats"]["errors"], report=report, issues=tuple(issues),
-            table=self._table(layout) if state in ("valid", "held") and rows else None,
-            faulty=None if report["valid"] else Faulty(layout=layout, reading=self.reading, report=report, causes=tuple(explained)),
-            details=self._details(layout, rows, explained, issues, hits),
+            table=self._table(layout, units) if state in ("valid", "held") and rows else None,
+            faulty=None if report["valid"] and not any(unit.differs for unit in units) else Faulty(
+                layout=layout, reading=self.reading, report=report, causes=tuple(explained), measures=units),
+            details=self._details(layout, rows, explained, issues, hits, units), seen=Seen(reading=self.reading, layout=layout, kept=placed.used),
         )
 
     def _own_digests(self) -> Digests | None:
         """Those of the download, unless what is read came out of an archive."""
         return self.asked.digests if self.reading.source == self.request.path else None
 
-    def _remarks(self, layout: Layout, report: Mapping[str, Any], rows: int | None) -> list[Issue]:
+    def _remarks(self, placed: Placed, layout: Layout, report: Mapping[str, Any], rows: int | None) -> list[Issue]:
         """What is to be said of the table as a whole."""
         place = Place(file=self.request.filename, sheet=layout.grid.sheet)
-        remarks = []
+        remarks = [placed.issue] if placed.issue else []
         expected = len(layout.schema.descriptor.get("fields", [])) if layout.schema else self.asked.columns_before
         if len(layout.labels) == 1 and expected > 1 and self.reading.dialect:
             remarks.append(Issue("delimiter-unknown", place, {"fields": expected, "header": layout.labels[0][:120]}))
@@ -143,17 +148,18 @@ class _Check:
             rows_en = ", ".join(f"{count} {_KINDS[kind][1]}" for kind, count in sorted(apart.items()))
             at = _stretches(row for row, kind in layout.skipped.items() if kind in apart)
             remarks.append(Issue("rows-not-data", place, {"kinds": rows_vi, "kinds_en": rows_en, "rows": ", ".join(at[:STRETCHES]) + (" …" if at[STRETCHES:] else "")}))
-        if layout.renamed:
-            pairs = ", ".join(f"{label} → {name}" for label, name in list(layout.renamed.items())[:5])
-            remarks.append(Issue("labels-are-titles", place, {"count": len(layout.renamed), "pairs": pairs}))
+        for code, ways in (("labels-are-titles", ("title", "alias")), ("labels-near", ("near",)), ("labels-confirmed", ("confirmed",))):
+            pairs = [f"{label} → {known.field}" for label, known in layout.known.items() if known.why in ways and label != known.field]
+            if pairs:
+                remarks.append(Issue(code, place, {"count": len(pairs), "pairs": ", ".join(pairs[:5])}))
         if report["valid"] and rows == 0:
             remarks.append(Issue("header-only", place, {"header": layout.header_row}))
         if engine.is_partial(report):
             remarks.append(Issue("errors-limit-reached", place, {"limit": self.asked.limit_errors}))
         return remarks
 
-    def _table(self, layout: Layout) -> TableSource:
-        return TableSource(rows=lambda: (row[layout.margin:] for _, row in layout.body()), columns=_columns(layout), keeper=self.reading.workspace,
+    def _table(self, layout: Layout, units: tuple[Measure, ...]) -> TableSource:
+        return TableSource(rows=lambda: (row[layout.margin:] for _, row in layout.body()), columns=_columns(layout, units), keeper=self.reading.workspace,
                            missing=tuple(layout.schema.descriptor.get("missingValues", [""])) if layout.schema else ("",))
 
     def _data_rows(self, layout: Layout, rows: int | None) -> list[int] | None:
@@ -165,7 +171,7 @@ class _Check:
             first, last = first or number, number
         return [first, last] if first else None
 
-    def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list) -> dict[str, Any]:
+    def _details(self, layout: Layout, rows: int | None, explained: list, issues: list[Issue], hits: list, units: tuple[Measure, ...]) -> dict[str, Any]:
         """The key `haidang` of `haidang validate --json`."""
         encoding = self.reading.encoding
         return {
@@ -175,6 +181,7 @@ class _Check:
                 "skipped": [{"row": row, "kind": kind} for row, kind in list(layout.skipped.items())[:SHOWN]],
                 "data": self._data_rows(layout, rows), "columns": [letter(_left(layout)), letter(max(len(layout.labels), 1))],
                 "mapping": {letter(number): layout.field_name(label) for number, label in enumerate(layout.labels, start=1) if number >= _left(layout)},
+                "unit": unit_line(layout), "units": {letter(unit.column + 1): unit.unit for unit in units},
             }],
             "causes": [causes.described(cause, issue) for cause, issue in explained],
             "remarks": [_remark(issue) for issue in issues if issue.stage == "read"],
@@ -217,8 +224,8 @@ def _need_not_be_a_table(kind: Kind, issue: Issue) -> bool:
     return issue.code in _NOT_A_TABLE and (kind.claimed not in _CLAIMS or (kind.claimed, issue.code) == ("JSON", "json-without-table"))
 
 
-def _wanted(schema: str | Mapping[str, Any] | None, most: int) -> Schema | None:
-    """The schema asked for; Trouble where it is none, or has more than `most` fields, for which frictionless takes milliseconds each."""
+def _wanted(schema: str | Mapping[str, Any] | None, most: int, told: Told) -> Schema | None:
+    """The schema asked for, with the columns that were confirmed under it; Trouble where it is none, or has more than `most` fields, for which frictionless takes milliseconds each."""
     if schema is None or isinstance(schema, Mapping):
         if why := _no_schema(schema, most):
             raise Trouble(Issue("schema-unusable", facts={"why": why}))
@@ -226,7 +233,7 @@ def _wanted(schema: str | Mapping[str, Any] | None, most: int) -> Schema | None:
     import schemas
 
     try:
-        return Schema(name=schema, descriptor=schemas.load(schema).descriptor)
+        return Schema(name=schema, descriptor=schemas.load(schema).descriptor, confirmed=told.columns.get(schema, {}))
     except KeyError:
         raise Trouble(Issue("schema-unknown", facts={"schema": schema})) from None
 
@@ -246,18 +253,21 @@ def _is_named(entry: Any) -> bool:
     return isinstance(entry, Mapping) and isinstance(entry.get("name"), str)
 
 
-def _match(labels: list[str]) -> Schema | None:
-    """The registry's schema for a header, if there is one."""
+def _match(told: Told, labels: list[str]) -> Schema | None:
+    """The registry's schema for a header, if there is one; by what its labels were confirmed to be where that names it."""
     import schemas
 
     name = schemas.match(labels)
-    return Schema(name=name, descriptor=schemas.load(name).descriptor) if name else None
+    for schema, confirmed in told.columns.items():
+        if name is None and schemas.match([confirmed.get(same_label(label), label) for label in labels]) == schema:
+            name = schema
+    return Schema(name=name, descriptor=schemas.load(name).descriptor, confirmed=told.columns.get(name, {})) if name else None
 
 
 def _state(report: Mapping[str, Any], issues: list[Issue]) -> str:
     if not report["valid"] or any(issue.severity is Severity.ERROR and issue.code != "personal-data" for issue in issues):
         return "invalid"
-    return "held" if any(issue.code in ("personal-data", "header-only") for issue in issues) else "valid"
+    return "held" if any(issue.code in ("personal-data", "header-only", "layout-changed", "unit-unclear") for issue in issues) else "valid"
 
 
 def _personal(hit: privacy.Hit, sheet: str | None, filename: str) -> Issue:
@@ -271,9 +281,10 @@ def _remark(issue: Issue) -> dict[str, Any]:
     return {"code": issue.code, **{language: f"{said.what} {said.mend}" for language, said in words.items()}}
 
 
-def _columns(layout: Layout) -> tuple[Column, ...]:
+def _columns(layout: Layout, units: tuple[Measure, ...] = ()) -> tuple[Column, ...]:
     """The columns in the order of the file; labels that are blank or repeated get a name of their own."""
     entries = {entry["name"]: entry for entry in layout.schema.descriptor.get("fields", [])} if layout.schema else {}
+    said = {unit.column: unit.unit for unit in units}
     taken: set[str] = set()
     columns = []
     for number, label in enumerate(layout.labels[layout.margin:], start=layout.margin + 1):
@@ -282,7 +293,7 @@ def _columns(layout: Layout) -> tuple[Column, ...]:
         while name in taken:
             name, suffix = f"{stem}_{suffix}", suffix + 1
         taken.add(name)
-        columns.append(Column(name=name, title=label, descriptor=entries.get(layout.field_name(label))))
+        columns.append(Column(name=name, title=label, descriptor=entries.get(layout.field_name(label)), unit=said.get(number - 1, "")))
     return tuple(columns)
 
 

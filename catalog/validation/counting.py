@@ -19,7 +19,7 @@ def rows_of(report: Mapping[str, Any], reading: Reading, layout: Layout) -> int 
     if not engine.is_partial(report) and "rows" in stats:
         return stats["rows"]
     native = extension()
-    if native is None or reading.dialect is None or reading.file is None:
+    if native is None or reading.dialect is None or reading.file is None or layout.by_rows:
         return sum(1 for _ in layout.body())
     return max(_records(reading, native) - layout.header_row, 0)
 

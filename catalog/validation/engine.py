@@ -150,7 +150,7 @@ def _table(task: Task, schema: frictionless.Schema | None, failures: list[Except
     options: dict[str, Any] = {"name": _name(task.filename), "schema": schema}
     if schema is None:
         options["detector"] = frictionless.Detector(field_type="any")
-    if reading.file is None or reading.dialect is None or not _quick_to_sniff(reading):
+    if reading.file is None or reading.dialect is None or layout.by_rows or not _quick_to_sniff(reading):
         table = FastTable(data=partial(_noting, layout.table_rows, failures), format="inline",
                           dialect=frictionless.Dialect(header_rows=[layout.header_row], comment_rows=_Rows(layout.skipped)), **options)
     else:

@@ -11,16 +11,18 @@ from catalog.reading import Reading
 from catalog.reading.grid import Grid
 from catalog.validation.causes import Cause
 from catalog.validation.layout import Layout
+from catalog.validation.measures import Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faulty:
-    """The table's layout and reading (whose copies live as long as this), the report, and the causes with their issues."""
+    """The table's layout and reading (whose copies live as long as this), the report, the causes with their issues, and in which units it counts."""
 
     layout: Layout
     reading: Reading
     report: Mapping[str, Any]
     causes: tuple[tuple[Cause, Issue], ...]
+    measures: tuple[Measure, ...] = ()
 
     @property
     def grid(self) -> Grid:

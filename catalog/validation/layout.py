@@ -1,7 +1,7 @@
 """Where the table is: which sheet, which row is the header, and which column is which field.
 
 The header is the first row with something in it, unless a later one of the first fifteen fits the schema and the
-first does not; the rows above are titles. A label may be a field's name or its Vietnamese title. Where no single row of a
+first does not; the rows above are titles. Which label is which field, `catalog.validation.mapping` tells. Where no single row of a
 sheet is a header, `catalog.validation.table_finding` looks for its tables as offices lay them out.
 """
 
@@ -16,6 +16,8 @@ from typing import Any
 from catalog.reading.documents import GEOMETRY
 from catalog.reading.grid import Grid, Rows, is_blank, same_label
 from catalog.reading.limits import RowTooWide
+from catalog.validation.mapping import Known, mapped
+from schemas import fold, words_of
 
 LOOK = 15
 FITS = 0.5  # share of the schema's fields that a header must have to be taken for one
@@ -23,36 +25,54 @@ FITS = 0.5  # share of the schema's fields that a header must have to be taken f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """The schema to check against: its name on the registry ("" for one from elsewhere) and its descriptor."""
+    """The schema to check against: its name on the registry ("" for one from elsewhere), its descriptor, and the labels that a person
+    confirmed to be fields of it (by `same_label`)."""
 
     name: str
     descriptor: Mapping[str, Any]
+    confirmed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The table in the file. `renamed` maps a label to the field's name where the two differ.
+    """The table in the file. `known` says of each label that is a field which one, and by what.
 
     `header_row` counts from 1, and is the last row of a header of several, which begins at `header_first`; `labels` are those of the
     file, without blank ones at the end of a sheet's row. `skipped` are rows below the header that are no data, with their kinds:
-    numbering, blank, group, subtotal, total, note. `margin` is how many empty columns of a sheet stand to the left of the table.
+    numbering, between, blank, group, subtotal, total, note. `margin` is how many empty columns of a sheet stand to the left of the table;
+    `source` gives the file's own rows where `grid` gives the labels in their place.
     """
 
     grid: Grid
     header_row: int
     labels: tuple[str, ...]
     schema: Schema | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)
     skipped_titles: bool = False
     header_first: int | None = None
     skipped: Mapping[int, str] = field(default_factory=dict)
     margin: int = 0
+    source: Rows | None = None
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The fields of the labels that are not the fields' own names."""
+        return {label: known.field for label, known in self.known.items() if label != known.field}
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether the rows of the table are not simply those below one row of the file, so that no parser can be given the file as it is."""
+        return self.header_first is not None or bool(self.skipped)
 
     def rows(self) -> Iterator[list[Any]]:
         """All rows from row 1; in a workbook those of the table are as wide as the header or wider."""
         if not self.grid.padded:
             return self.grid.rows()
         return _fitted(self.grid.rows, self.header_row, len(self.labels))
+
+    def unlabelled(self) -> Iterator[list[Any]]:
+        """All rows from row 1 as they stand in the file, the header's too."""
+        return (self.source or self.grid.rows)()
 
     def body(self) -> Iterator[tuple[int, list[Any]]]:
         """The rows of data under the header with their numbers."""
@@ -67,11 +87,11 @@ class Layout:
         """The schema's descriptor with the file's own labels as names where they are the fields' titles."""
         if self.schema is None:
             return None
-        names = {name: label for label, name in self.renamed.items()}
+        names = {known.field: label for label, known in self.known.items()}
         return _with_names(self.schema.descriptor, names)
 
     def field_name(self, label: str) -> str:
-        return self.renamed.get(label, label)
+        return self.known[label].field if label in self.known else label
 
     def entry(self, name: str) -> Mapping[str, Any]:
         """The schema's descriptor of a field; empty where it has none of this name."""
@@ -154,37 +174,29 @@ def _best_header(grid: Grid, schema: Schema) -> tuple[float, int, list[Any], Gri
 
 def fit(row: Sequence[Any], schema: Schema) -> float:
     """The share of the schema's fields for which a row of labels has one."""
-    given = {same_label(cell) for cell in row if cell is not None}
+    given = {key for cell in row if cell is not None for key in (same_label(cell), fold(str(cell))) if key}
     fields = schema.descriptor.get("fields", [])
     return sum(bool(labels_of(entry) & given) for entry in fields) / max(len(fields), 1)
 
 
 def labels_of(entry: Mapping[str, Any]) -> set[str]:
-    """The labels by which a field may go: its name and its Vietnamese title."""
-    titles = entry.get("titles")
-    more = [titles.get("vi")] if isinstance(titles, Mapping) else []
-    return {same_label(label) for label in (entry.get("name"), entry.get("title"), *more) if label}
+    """The labels by which a field may go, as they are and folded."""
+    return {key for word in words_of(entry) for key in (same_label(word), fold(word)) if key}
 
 
 def _layout(grid: Grid, number: int, row: list[Any], schema: Schema | None, *, skipped: bool) -> Layout:
     labels = ["" if cell is None else str(cell) for cell in row]
     while grid.padded and labels and not labels[-1].strip():
         labels.pop()
-    renamed: dict[str, str] = {}
-    names = {entry["name"] for entry in schema.descriptor.get("fields", [])} if schema else set()
-    given = set(labels)
-    alike: dict[str, dict[str, int]] = {}  # labels that mean the same, with their places
-    for place, label in enumerate(labels):
-        if label not in names:
-            alike.setdefault(same_label(label), {}).setdefault(label, place)
-    for entry in schema.descriptor.get("fields", []) if schema else []:
-        if entry["name"] in given:
-            continue
-        known = labels_of(entry) - {same_label(entry["name"])}
-        free = [(place, label) for word in known for label, place in alike.get(word, {}).items() if label not in renamed]
-        if free:
-            renamed[min(free)[1]] = entry["name"]
-    return Layout(grid=grid, header_row=number, labels=tuple(labels), schema=schema, renamed=renamed, skipped_titles=skipped)
+    known = known_labels(labels, schema)
+    return Layout(grid=grid, header_row=number, labels=tuple(labels), schema=schema, known=known, skipped_titles=skipped)
+
+
+def known_labels(labels: Sequence[str], schema: Schema | None) -> dict[str, Known]:
+    """Which fields of the schema the labels stand for."""
+    if schema is None:
+        return {}
+    return mapped(list(dict.fromkeys(labels)), schema.descriptor.get("fields", []), confirmed=schema.confirmed, near=bool(schema.name))
 
 
 def _fitted(rows: Rows, header_row: int, width: int) -> Iterator[list[Any]]:

@@ -12,9 +12,9 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from catalog.reading.grid import Grid, is_blank, same_label
+from catalog.reading.grid import Grid, is_blank
 from catalog.reading.sheet_tables import SheetTable, find_tables
-from catalog.validation.layout import Layout, Schema, fit, labels_of
+from catalog.validation.layout import Layout, Schema, fit, known_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,8 @@ def office_layout(found: Found, schema: Schema | None) -> Layout:
     left = table.columns[0]
     skipped = _skipped(found)
     shown = replace(grid, rows=partial(_rows, grid, table, labels))
-    names = {entry["name"] for entry in schema.descriptor.get("fields", [])} if schema else set()
-    renamed = _renamed(labels, schema, names)
     return Layout(grid=shown, header_row=table.header[1], header_first=table.header[0], labels=("",) * left + tuple(labels), schema=schema,
-                  renamed=renamed, skipped_titles=table.header[0] > 1, skipped=skipped)
+                  known=known_labels(labels, schema), skipped_titles=table.header[0] > 1, skipped=skipped, source=grid.rows)
 
 
 def fit_of(found: Found, schema: Schema) -> float:
@@ -65,20 +63,10 @@ def _named(found: Found, schema: Schema | None) -> list[str]:
     return max(found.variants, key=lambda labels: fit(labels, schema))
 
 
-def _renamed(labels: Sequence[str], schema: Schema | None, names: set[str]) -> dict[str, str]:
-    renamed: dict[str, str] = {}
-    for entry in schema.descriptor.get("fields", []) if schema else []:
-        words = labels_of(entry)
-        label = next((label for label in labels if label not in names and label not in renamed and same_label(label) in words), None)
-        if entry["name"] not in labels and label is not None:
-            renamed[label] = entry["name"]
-    return renamed
-
-
 def _skipped(found: Found) -> Mapping[int, str]:
     """The rows under the header that are no data of this table, by number, with their kinds."""
     table = found.table
-    skipped = {row: kind for row, kind in table.kinds.items() if kind in ("blank", "group", "subtotal", "total")}
+    skipped = {row: kind for row, kind in table.kinds.items() if kind in ("blank", "between", "group", "subtotal", "total")}
     if table.numbering is not None:
         skipped[table.numbering] = "numbering"
     first = table.body[0] if table.body else table.header[1] + 1

@@ -18,6 +18,7 @@ from catalog.reading.survey import Survey
 from catalog.validation.arriving import arriving, steadily
 from catalog.validation.checking import Asked, check, judged
 from catalog.validation.growing import GrowingFile, StartedAgain
+from catalog.validation.told import Told
 from catalog.validation.verdict import Cancelled, Verdict
 
 _LEAVING = 0.3  # seconds that a download which is not wanted any more has to end by itself
@@ -40,6 +41,7 @@ class Arrival:
     schema: str | dict | None = None
     encoding: str | None = None
     limit_errors: int = 1000
+    told: Told | None = None
     cancelled: Callable[[], bool] = field(default=lambda: False)
     progress: Callable[[int], None] = field(default=lambda rows: None)
     coming: Callable[[GrowingFile], None] = field(default=lambda file: None)
@@ -73,12 +75,13 @@ class Arrival:
         if early is not None and survey.finish() and digests.size <= self.limits.file:
             return early, request.filename
         late = check(self.path, filename=request.filename, media_type=request.media_type, schema=self.schema, encoding=self.encoding,
-                     limit_errors=self.limit_errors, cancelled=self.cancelled, progress=self.progress, limits=self.limits, digests=digests)
+                     limit_errors=self.limit_errors, cancelled=self.cancelled, progress=self.progress, limits=self.limits, digests=digests,
+                     told=self.told)
         return late, request.filename
 
     def _early(self, request: Request, survey: Survey, file: GrowingFile) -> Verdict | None:
         """The verdict on delimited text that is plain from end to end; None as soon as it is known that the file is something else."""
-        asked = Asked(schema=self.schema, limit_errors=self.limit_errors, tick=partial(self._tick, survey))
+        asked = Asked(schema=self.schema, limit_errors=self.limit_errors, told=self.told or Told(), tick=partial(self._tick, survey))
         here = _Here(file)
         try:
             kind = sniff_arriving(request, here)

@@ -8,12 +8,24 @@ from typing import Any
 
 from catalog.errors import HaidangError
 from catalog.issues import Issue
+from catalog.reading import Reading
 from catalog.tables.source import TableSource
 from catalog.validation.faulty import Faulty
+from catalog.validation.given_layout import KeptLayout
+from catalog.validation.layout import Layout
 
 
 class Cancelled(HaidangError):
     """The check was asked to stop before it was done; nothing is decided about the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An opened file (whose copies live as long as this), where its table is, and what was kept of an earlier file and fitted."""
+
+    reading: Reading
+    layout: Layout
+    kept: KeptLayout | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +41,7 @@ class Verdict:
     issues    grouped by cause, each with the first few cells
     table     handle for `catalog.tables.write_table`, or None when nothing should be written
     faulty    handle for `catalog.validation.repair`, of a table that did not pass; else None
+    seen      handle on the whole file and the layout that was found in it; None of a file that could not be opened
     details   what the report does not say: encoding, layout, causes, questions, privacy
     """
 
@@ -44,4 +57,5 @@ class Verdict:
     issues: tuple[Issue, ...] = ()
     table: TableSource | None = None
     faulty: Faulty | None = None
+    seen: Seen | None = None
     details: Mapping[str, Any] = field(default_factory=dict)

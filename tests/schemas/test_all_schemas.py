@@ -130,3 +130,18 @@ def test_its_columns_are_recognised_by_name_and_by_title(schema):
     assert schemas.match([field["title"].upper() + " *" for field in schema.fields]) == schema.name
     assert schemas.match([unicodedata.normalize("NFD", f"  {field['title']} ") for field in schema.fields]) == schema.name
     assert schemas.match(schema.required) in (schema.name, None)
+
+
+@each_schema
+def test_no_two_of_its_fields_go_by_the_same_word(schema):
+    words = [(schemas.fold(word), field["name"]) for field in schema.fields for word in schemas.words_of(field)]
+    owners = {word: {name for other, name in words if other == word} for word, _ in words}
+    assert {word: names for word, names in owners.items() if len(names) > 1} == {}
+
+
+@each_schema
+def test_its_aliases_are_written_as_people_write_and_add_something(schema):
+    for field in schema.fields:
+        aliases = field.get("aliases", [])
+        assert all(alias.strip() == alias and unicodedata.is_normalized("NFC", alias) for alias in aliases)
+        assert len({schemas.fold(word) for word in (field["title"], *aliases)}) == len(aliases) + 1, field["name"]

@@ -61,3 +61,30 @@ def test_short_rows_and_a_table_of_labels_alone_are_drafted_too():
 
 def test_frictionless_accepts_the_draft():
     assert list(Schema.metadata_validate(draft("xa", LABELS, ROWS))) == []
+
+
+def test_what_stands_for_no_value_among_numbers_and_dates_is_a_missing_value():
+    drafted = draft("t", ["Xã", "Số hộ", "Ngày"], [["A", "5", "2024-01-02"], ["B", "-", "…"], ["C", "x", "2024-01-03"]])
+    assert [field["type"] for field in drafted["fields"]] == ["string", "integer", "date"]
+    assert drafted["missingValues"] == ["", "-", "x", "…"]
+    assert "required" not in drafted["fields"][1]["constraints"] and "constraints" not in drafted["fields"][2]
+
+
+def test_a_mark_that_means_yes_is_not_taken_for_a_missing_value():
+    drafted = draft("t", ["Số hộ", "Có chợ"], [["5", "x"], ["x", ""], ["7", "x"]])
+    assert [field["type"] for field in drafted["fields"]] == ["string", "string"] and drafted["missingValues"] == [""]
+
+
+def test_units_bounds_lists_and_codes_are_drafted_as_the_rows_have_them():
+    rows = [[f"A{number:02}", str(number), str(number - 5), "Chợ" if number % 2 else "Siêu thị", f"Tên {number}"] for number in range(24)]
+    fields = draft("t", ["Mã", "Diện tích (ha)", "Chênh lệch", "Loại", "Tên"], rows)["fields"]
+    assert (fields[1]["unit"], fields[1]["constraints"]) == ("ha", {"required": True, "minimum": 0})
+    assert fields[2]["constraints"] == {"required": True}
+    assert fields[3]["constraints"] == {"required": True, "enum": ["Siêu thị", "Chợ"]}
+    assert fields[4]["constraints"] == {"required": True}
+
+
+def test_a_code_that_is_nowhere_twice_is_drafted_as_a_key():
+    rows = [[f"2650{number}"] for number in range(6)]
+    assert draft("t", ["Mã xã"], rows)["fields"][0]["constraints"] == {"required": True, "pattern": "[0-9]{5}", "unique": True}
+    assert "unique" not in draft("t", ["Mã xã"], [*rows, rows[0]])["fields"][0]["constraints"]

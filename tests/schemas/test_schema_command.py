@@ -7,6 +7,7 @@ import json
 import click
 import pytest
 from click.testing import CliRunner
+from support.workbooks import xlsx
 
 import schemas
 from catalog.commands.schema import add_to
@@ -86,6 +87,16 @@ def test_suggest_finds_the_header_below_title_rows(run, tmp_path):
     drafted = json.loads(run("suggest", path).stdout)
     assert drafted["name"] == "diem-buu-chinh-2024"
     assert [(field["name"], field["type"]) for field in drafted["fields"]] == [("ma_diem", "string"), ("ten_diem", "string"), ("so_quay", "integer")]
+
+
+def test_suggest_passes_over_what_is_no_data_in_a_sheet(run, tmp_path):
+    path = tmp_path / "von.xlsx"
+    path.write_bytes(xlsx({"T9": [["BÁO CÁO"], ["ĐVT: triệu đồng"], ["STT", "Xã", "Vốn (triệu đồng)", None], [None, None, "Tỉnh", "Huyện"], [1, 2, 3, 4],
+                                  ["I", "Miền biển", None, None], ["1", "Long Sơn", 5, "-"], ["2", "Bình Châu", 7, 8], ["Tổng", None, 12, 8], ["Nguồn: Sở Tài chính"]]}))
+    drafted = json.loads(run("suggest", path).stdout)
+    assert [(field["title"], field["type"]) for field in drafted["fields"]] == [
+        ("STT", "integer"), ("Xã", "string"), ("Vốn (triệu đồng) / Tỉnh", "integer"), ("Vốn (triệu đồng) / Huyện", "integer")]
+    assert drafted["missingValues"] == ["", "-"] and [field.get("unit") for field in drafted["fields"]] == [None, None, "triệu đồng", "triệu đồng"]
 
 
 def test_suggest_from_an_empty_file_says_so(run, tmp_path):

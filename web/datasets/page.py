@@ -136,7 +136,7 @@ def _dictionary(schema: TableSchema | None, table: TableView | None) -> list[Lin
         return in_words(schema.descriptor, language())
     if table is None:
         return []
-    return in_words({"fields": [{"name": column.name, "title": column.title, "type": column.type} for column in table.columns]}, language())
+    return in_words({"fields": [{"name": column.name, "title": column.title, "type": column.type, "unit": column.unit} for column in table.columns]}, language())
 
 
 def _freshness(session: Session, dataset: Dataset, standings: Sequence[Standing], today: date) -> Freshness:

@@ -18,7 +18,7 @@ from catalog import tables
 from catalog.site import Site
 
 ROWS = 12
-FORM = 1  # of the kept file; another number makes it anew
+FORM = 2  # of the kept file; another number makes it anew
 CELL = 300  # characters of a cell that are shown
 NUMERIC = ("integer", "number")
 
@@ -35,6 +35,7 @@ class Column:
     low: str
     high: str
     bars: tuple[float, ...]
+    unit: str = ""  # that the file says
 
     @property
     def numeric(self) -> bool:
@@ -100,7 +101,7 @@ def _column(field: dict[str, str], profile: dict[str, Any]) -> dict[str, Any]:
     ends = ("", "") if field["type"] == "string" else (_text(profile.get("min")) or "", _text(profile.get("max")) or "")
     return {
         "name": field["name"], "title": field.get("title") or field["name"], "type": field["type"], "missing": profile.get("missing", 0), "distinct": profile.get("distinct"),
-        "low": ends[0], "high": ends[1],
+        "low": ends[0], "high": ends[1], "unit": field.get("unit", ""),
         "bars": [round(count / highest, 4) for count in counts] if highest else [],
     }
 

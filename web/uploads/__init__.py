@@ -24,7 +24,7 @@ from web import account
 from web.datasets.downloads import guarded, named
 from web.desk import orders
 from web.runs.lines import for_pages
-from web.uploads import choices, publishing, shown
+from web.uploads import choices, placing, publishing, shown
 from web.words import either, language
 
 bp = Blueprint("uploads", __name__, url_prefix="/desk/uploads")
@@ -109,7 +109,7 @@ def send() -> Any:
         return _sending([_("Chưa chọn cơ quan."), _("Chọn cơ quan có tệp này rồi gửi lại.")]), 422
     if file is None or not file.filename:
         return _sending([_("Chưa chọn tệp."), _("Bấm “Chọn tệp”, chọn tệp trên máy rồi gửi lại.")]), 422
-    asked = {"schema": before.asked.get("schema", "") if before else "", "lang": language()}
+    asked = placing.sent_again(before, language()) if before else {"schema": "", "lang": language()}
     sent = keeping.Sent(id=_form_id(), holder=person.holder, agency_id=agency_id, asked=asked, before=before)
     try:
         with orders.queue(site) as jobs:
@@ -144,9 +144,16 @@ def show(draft_id: str) -> Any:
         issue = (draft.answer or {}).get("issue")
         trouble = _in_words(Issue.from_dict(issue)) if issue else None
         return render_template("uploads/failed.html", draft=draft, trouble=trouble)
+    return _columns(draft)
+
+
+def _columns(draft: UploadDraft, sent: dict[str, str] | None = None, wrong: str = "") -> str:
+    """The page of a checked draft's columns, with what was `sent` of where its table is and what is wrong with that."""
+    site = _site()
     with site.reading() as session:
         page = shown.page(session, site, draft)
-    return render_template("uploads/show.html", draft=draft, page=page, schemas=choices.schemas_by_title())
+        before = session.get(UploadDraft, draft.before_id) if draft.before_id else None
+    return render_template("uploads/show.html", draft=draft, page=page, schemas=choices.schemas_by_title(), placing=placing.placing(draft, before, sent, wrong))
 
 
 @bp.get("/<draft_id>/state.json")
@@ -159,10 +166,15 @@ def state(draft_id: str) -> Any:
 @bp.post("/<draft_id>/again")
 def again(draft_id: str) -> Any:
     """Look at the same file again: under another schema, or as one without some columns and with others under other names."""
-    site, draft = _site(), _mine(draft_id)
+    draft = _mine(draft_id)
     asked = choices.asked(request.form, draft, language())
     if asked is None:
         return redirect(url_for("uploads.report", draft_id=draft.id), 303)
+    return _look_again(draft, asked)
+
+
+def _look_again(draft: UploadDraft, asked: dict[str, Any]) -> AnyResponse:
+    site = _site()
     sent = keeping.Sent(id=_form_id(), holder=draft.holder, agency_id=draft.agency_id, asked=asked, before=draft)
     try:
         with orders.queue(site) as jobs:
@@ -170,6 +182,32 @@ def again(draft_id: str) -> Any:
     except UsageError as error:
         flash(either(error.vi, error.en), "warn")
         return redirect(url_for("uploads.show", draft_id=draft.id), 303)
+
+
+@bp.post("/<draft_id>/place")
+def place(draft_id: str) -> Any:
+    """Read the same file with its table where the person says it is."""
+    draft = _checked(draft_id)
+    with _site().reading() as session:
+        before = session.get(UploadDraft, draft.before_id) if draft.before_id else None
+    form = placing.placing(draft, before)
+    if form is None or draft.submitted_at is not None:
+        abort(404)
+    given, wrong = placing.chosen(request.form, draft, form.picture)
+    if given is None:
+        sent = {name: request.form.get(name, "")[:20] for name in placing.ROWS}
+        return _columns(draft, {**sent, "sheet": request.form.get("sheet", "")[:200]}, wrong), 422
+    return _look_again(draft, placing.asked_with(draft, given, language()))
+
+
+@bp.post("/<draft_id>/forget")
+def forget(draft_id: str) -> AnyResponse:
+    """Take back what is remembered of where the table is, or of what a column is, and read the file without it."""
+    draft, site = _checked(draft_id), _site()
+    with site.writing() as session:
+        asked = placing.forgotten(session, draft, request.form.get("what", ""), request.form.get("label", ""), language())
+    flash(_("Đã bỏ điều đã nhớ; tệp được đọc lại. Các tệp đã công bố không đổi."), "ok")
+    return _look_again(draft, asked)
 
 
 @bp.get("/<draft_id>/report")
@@ -219,7 +257,7 @@ def _publishing(draft: UploadDraft, wrong: list[str] | None = None) -> Any:
 def publish_now(draft_id: str) -> Any:
     """Hand the file in and order the run that publishes it; pressed twice, it is done once."""
     site, draft = _site(), _checked(draft_id)
-    submission, wrong = publishing.read(site, draft, request.form)
+    submission, wrong = publishing.read(site, draft, request.form, _person().name)
     if wrong:
         return _publishing(draft, wrong), 422
     try:

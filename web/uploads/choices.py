@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import schemas
 from catalog.models import UploadDraft
 from catalog.register import agencies_on
+from catalog.remembered import plain_label
 from catalog.sign_ins import Person
 from catalog.site import Site
 from web.words import either
@@ -54,6 +55,27 @@ def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, A
         elif chosen in fields and chosen != column["field"]:
             names[column["letter"]] = chosen
     repaired = form.get("repaired") == "yes"
+    columns = _confirmed(draft, schema, names)
+    if names and not without and not repaired and _by_label(answer, names, fields):
+        return {**draft.asked, "lang": lang, "columns": columns}
     if not (without or names or repaired) or "corrected" not in answer.get("made", {}):
         return None
-    return {"schema": draft.asked.get("schema") or "", "lang": lang, "without": without, "names": names}
+    carried = {"carry": answer["kept"]} if answer.get("kept") else {}
+    return {"schema": draft.asked.get("schema") or "", "lang": lang, "without": without, "names": names, "columns": columns, **carried}
+
+
+def _by_label(answer: Mapping[str, Any], names: Mapping[str, str], fields: set[str]) -> bool:
+    """Whether the columns can be told by their labels alone, so that the file itself need not be changed."""
+    labels = [plain_label(column["label"]) for column in answer.get("columns", [])]
+    chosen = [column["label"] for column in answer.get("columns", []) if column["letter"] in names]
+    return all(label.strip() and label not in fields and labels.count(plain_label(label)) == 1 for label in chosen) and len(set(names.values())) == len(names)
+
+
+def _confirmed(draft: UploadDraft, schema: str, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The fields that labels are said to be, by schema, with those of this choice: a label that stands for another field no more is let go."""
+    columns = {name: dict(fields) for name, fields in (draft.asked.get("columns") or {}).items()}
+    said = {plain_label(column["label"]): names[column["letter"]] for column in (draft.answer or {}).get("columns", [])
+            if column["letter"] in names and column["label"].strip()}
+    if schema and said:
+        columns[schema] = {label: field for label, field in columns.get(schema, {}).items() if field not in said.values()} | said
+    return columns

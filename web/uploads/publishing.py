@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -13,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import schemas
-from catalog.drafts.submitting import Submission, drop_of
+from catalog.drafts.dropping import drop_of
+from catalog.drafts.submitting import Submission
+from catalog.drafts.telling import COPY, meant
 from catalog.freshness import PERIODS, WORDS
 from catalog.licences import DEFAULT, LICENCES
 from catalog.models import Dataset, Source, Theme, UploadDraft, UploadedFile
@@ -23,7 +24,6 @@ from web.words import either
 
 TEXTS = ("title", "title_en", "description", "theme", "frequency", "license")
 LONGEST = {"title": 300, "title_en": 300, "description": 5_000}
-_COPY = re.compile(r"( ?\(\d+\)|-da-sua)+$")  # what browsers and the corrected file add to a name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,12 @@ def form(session: Session, site: Site, draft: UploadDraft) -> Form:
     """The form as it is first shown, filled in with what is known."""
     source = drop_of(session, draft.agency_id)
     rows = uploads(session, source.id) if source else []
-    meant = next((row for row in rows if _stem(row.filename) == _stem(draft.filename)), None)
+    known = meant(rows, draft.filename)
     upload = session.get(UploadedFile, draft.upload_id) if draft.upload_id else None
     home = session.get(Source, upload.source_id) if upload else source
     return Form(
-        known=tuple((row.identifier, row.says.get("title") or row.filename) for row in rows), chosen=meant.identifier if meant else "",
-        says=dict(meant.says) if meant else {"title": _title(draft), "license": DEFAULT},
+        known=tuple((row.identifier, row.says.get("title") or row.filename) for row in rows), chosen=known.identifier if known else "",
+        says=dict(known.says) if known else {"title": _title(draft), "license": DEFAULT},
         themes=tuple((theme.name, either(theme.title_vi, theme.title_en)) for theme in session.scalars(select(Theme).order_by(Theme.position, Theme.name))),
         frequencies=tuple((key, either(*WORDS[key])) for key in PERIODS if key),
         licences=tuple((licence.id, either(licence.title_vi, licence.title)) for licence in LICENCES.values() if licence.open),
@@ -60,8 +60,8 @@ def form(session: Session, site: Site, draft: UploadDraft) -> Form:
             Dataset.source_id == upload.source_id, Dataset.identifier == upload.identifier, Dataset.state == "active")) if upload else None)
 
 
-def read(site: Site, draft: UploadDraft, given: Mapping[str, str]) -> tuple[Submission, list[str]]:
-    """What was sent, and what is wrong with it."""
+def read(site: Site, draft: UploadDraft, given: Mapping[str, str], by: str) -> tuple[Submission, list[str]]:
+    """What was sent by whom, and what is wrong with it."""
     says = {key: given.get(key, "").strip()[: LONGEST.get(key, 100)] for key in TEXTS}
     identifier = given.get("identifier", "")
     with site.reading() as session:
@@ -73,15 +73,11 @@ def read(site: Site, draft: UploadDraft, given: Mapping[str, str]) -> tuple[Subm
         return Submission(), [_("Bộ dữ liệu mới chưa có tên."), _("Ghi tên như người đọc sẽ tìm, ví dụ “Danh sách chợ trên địa bàn tỉnh”.")]
     if not identifier and draft.filename.lower() in known and draft.submitted_at is None:
         return Submission(), [_("Đã có bộ dữ liệu của một tệp cùng tên."), _("Chọn bộ ấy để nộp bản mới, hoặc đổi tên tệp rồi gửi lại.")]
-    return Submission(says=says, identifier=identifier or None), []
-
-
-def _stem(filename: str) -> str:
-    return _COPY.sub("", PurePosixPath(filename.lower()).stem)
+    return Submission(says=says, identifier=identifier or None, by=by), []
 
 
 def _title(draft: UploadDraft) -> str:
     schema = (draft.answer or {}).get("schema")
     if schema in schemas.names():
         return schemas.load(schema).title["vi"]
-    return " ".join(_COPY.sub("", PurePosixPath(draft.filename).stem).replace("_", " ").replace("-", " ").split())
+    return " ".join(COPY.sub("", PurePosixPath(draft.filename).stem).replace("_", " ").replace("-", " ").split())

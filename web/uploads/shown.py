@@ -43,7 +43,8 @@ class CauseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of the file: which field it became and why (name, title, none, held); `fields` says the field in words."""
+    """One column of the file: which field it became and why (see `catalog.validation.mapping`; none, held), confirmed by whom and when, and
+    the unit in which the file says that it counts."""
 
     letter: str
     label: str
@@ -51,6 +52,9 @@ class Column:
     field: str
     title: str
     why: str
+    who: str = ""
+    at: datetime | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +149,9 @@ def _column(column: Mapping[str, Any], fields: Mapping[str, str], held: set[str]
     elif field not in fields:
         why = "none" if fields else ""
     else:
-        why = "name" if label == field else "title"
-    return Column(letter=letter, label=label, samples=tuple(column["samples"]), field=field, title=fields.get(field, ""), why=why)
+        why = column.get("why") or ("name" if label == field else "title")
+    return Column(letter=letter, label=label, samples=tuple(column["samples"]), field=field, title=fields.get(field, ""), why=why,
+                  unit=column.get("unit", ""), who=column.get("who", ""), at=datetime.fromisoformat(column["at"]) if column.get("at") else None)
 
 
 def _compared(before: UploadDraft | None, answer: Mapping[str, Any]) -> comparing.Compared | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import Any
 
@@ -14,14 +15,17 @@ from catalog.validation.repair.proposals import Proposal, Reading, decided, plai
 
 NUMBERS = ("number", "integer")
 MOMENTS = ("date", "datetime")
-MISSING = ""
+MISSING, UNIT = "", "unit"
+EXACT = 200  # digits of a product
 ASKED = texts.ASKED | {dates.AS_NUMBER}
 
 
 class Column:
     """Gathers what the cells of a field say, then proposes. `look` at every cell first, the good ones too."""
 
-    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",)) -> None:
+    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",), times: Decimal | None = None) -> None:
+        """With `times`, each number is multiplied by it: the column counts in another unit than the field."""
+        self._times = times
         self.kind = descriptor.get("type", "any")
         self._field = _field(descriptor)
         self._constraints: Mapping[str, Any] = descriptor.get("constraints") or {}
@@ -59,6 +63,8 @@ class Column:
         """What the cell was meant to be; None where it is fine as it stands or nobody can say."""
         if cell in self._missing:
             return None
+        if self._times is not None:
+            return self._converted(cell, self._times)
         valid = self.is_valid(cell)
         if valid and not self._is_misread(plain(cell)):
             return None
@@ -67,6 +73,28 @@ class Column:
         ask = ask or all(reading.rule in ASKED for reading in sound)
         found = decided(cell, sound, ask=ask)
         return None if found is None or found.after == cell else found
+
+    def _converted(self, cell: str, times: Decimal) -> Proposal | None:
+        """The number in the unit of the field; one that can be read in several ways is asked about in each."""
+        text = plain(cell)
+        found, ask = ([Reading(text, UNIT)], False) if self._number(text) is not None and not self._is_misread(text) else self._readings(cell)
+        readings = [Reading(self._multiplied(value, times), UNIT) if (value := self._number(reading.value)) is not None else reading for reading in found]
+        return decided(cell, [reading for reading in readings if self.is_valid(reading.value)], ask=ask)
+
+    def _number(self, text: str) -> Decimal | None:
+        """The number that the field's type reads in a text, whatever its constraints say."""
+        try:
+            value = Decimal(text)
+        except ArithmeticError:
+            return None
+        return value if value.is_finite() and text.isascii() and self.kind in NUMBERS else None
+
+    def _multiplied(self, value: Decimal, times: Decimal) -> str:
+        """The exact product, without an exponent and without idle noughts."""
+        with localcontext() as context:
+            context.prec = EXACT
+            product = (value * times).normalize()
+        return f"{product:f}"
 
     def _is_misread(self, text: str) -> bool:
         """Whether a cell is valid, but as another number than the whole column's writing says: 1.234 for 1234."""

@@ -16,6 +16,7 @@ from catalog.validation.repair.column import Column
 from catalog.validation.repair.keys import Key, keys_of
 from catalog.validation.repair.marks import Cells, marks_of
 from catalog.validation.repair.proposals import Proposal
+from schemas.units import unit_of, without_unit
 
 OF_CELLS = ("type-error", "constraint-error")
 REMEMBERED = 50_000  # different cells of a column whose proposals are kept
@@ -73,7 +74,9 @@ class Repair:
         missing = tuple(descriptor.get("missingValues", [""]))
         wrong = {error["fieldNumber"] - 1: error.get("fieldName", "") for error in engine.all_errors(self._faulty.report)
                  if error["type"] in OF_CELLS and error.get("fieldNumber")}
-        found = {number: _Repaired(Column(entries[name], missing)) for number, name in wrong.items() if name in entries}
+        times = {measure.column: measure.times for measure in self._faulty.measures if measure.differs}
+        wrong |= {number: self._layout.field_name(self._layout.labels[number]) for number in times}
+        found = {number: _Repaired(Column(entries[name], missing, times.get(number))) for number, name in wrong.items() if name in entries}
         for _, row in self._layout.body():
             for number, repaired in found.items():
                 if number < len(row) and isinstance(row[number], str):
@@ -120,6 +123,14 @@ class Repair:
                 if proposal.after is not None:
                     yield Change(row=at, column=letter(number + 1), before=row[number], after=proposal.after, rule=proposal.rule)
 
+    def headings(self) -> dict[int, str]:
+        """The new headings of the columns that are converted, by number from 0: the field's title with its unit."""
+        found = {}
+        for measure in (measure for measure in self._faulty.measures if measure.differs):
+            title = str(self._layout.entry(self._layout.field_name(measure.label)).get("title", measure.label))
+            found[measure.column] = title if unit_of(title) == measure.wanted else f"{without_unit(title)} ({measure.wanted})"
+        return found
+
     def summary(self, most: int = 1000) -> Summary:
         """All changes counted, the first `most` listed, the questions by column, and which causes are certain as a whole."""
         summary, marks, mended = Summary(), marks_of(self._faulty), Counter[int]()
@@ -143,10 +154,13 @@ class Repair:
     def write_csv(self, out: TextIO) -> int:
         """The sheet with every certain repair, as CSV; returns how many cells were changed.
 
-        Every row of the file is there, in order: titles, units, the header, totals and notes too.
+        Every row of the file is there, in order: titles, units, the header, totals and notes too. A column whose values are in another unit
+        now has the field's title for its heading.
         """
-        writer, changed = csv.writer(out, lineterminator="\n"), 0
-        for _, row, found in self.sheet():
+        writer, changed, headings = csv.writer(out, lineterminator="\n"), 0, self.headings()
+        for at, row, found in self.sheet():
+            if at == self._layout.header_row:
+                row = [headings.get(number, cell) for number, cell in enumerate(row)]
             for number, proposal in found.items():
                 if proposal.after is not None:
                     row[number], changed = proposal.after, changed + 1

@@ -1,0 +1,51 @@
+"""Hands in files on the pages as a browser without scripts does, and checks them as the worker does."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+
+from catalog.drafts import checking
+from catalog.models import UploadDraft, new_id
+from catalog.site import Site
+from support.acting import GUARD, guard_of
+from support.visiting import Visitor
+
+DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
+
+
+def field(page: str, name: str) -> str:
+    """The value of a field that nobody sees."""
+    return unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
+
+
+def send(client: Visitor, content: bytes, name: str = "cho.csv", *, path: str = "/desk/uploads", **more: str):
+    """Fill in the form of a page and send it."""
+    page = client.get(path).text
+    return client.post("/desk/uploads", data={"csrf_token": unescape(GUARD.search(page)[1]), "draft": field(page, "draft"),
+                                              "file": (io.BytesIO(content), name), **more})
+
+
+def check(site: Site, answer) -> str:
+    """What the worker does; the address of the draft."""
+    assert answer.status_code == 303, answer.text
+    where = answer.headers["Location"]
+    checking.perform(site, where.rsplit("/", 1)[1])
+    return where
+
+
+def sent(site: Site, client: Visitor, content: bytes, name: str = "cho.csv", **more: str) -> str:
+    """The address of a draft that was sent and checked."""
+    return check(site, send(client, content, name, **more))
+
+
+def press(client: Visitor, path: str, **fields: str):
+    """Press the button of a form."""
+    return client.post(path, data={"csrf_token": guard_of(client, "/desk/uploads"), "draft": new_id(), **fields})
+
+
+def row(site: Site, where: str) -> UploadDraft:
+    """The draft behind an address."""
+    with site.reading() as session:
+        return session.get_one(UploadDraft, where.rsplit("/", 1)[1])
