@@ -1,16 +1,12 @@
 """Tables as they are asked: a DuckDB file made of the stored Parquet on first use, kept on this machine, the least used dropped first.
 
-A stored table never changes, so neither does what is made of it. It is built beside its place and moved there in one step; a second
-process that wants the same one waits for it. The file holds the view `rows`: `_id` from 1, then the table's own columns. Behind it
-stands the table `kept` with one column more, `_words`: the words of the row in small letters without marks (đ as d), each between
-two spaces, so that a search needs no accents.
+A stored table never changes, so neither does what is made of it. The file holds the view `rows`: `_id` from 1, then the table's own
+columns. Behind it stands the table `kept` with one column more, `_words`: the words of the row in small letters without marks (đ as d),
+each between two spaces, so that a search needs no accents.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +21,7 @@ import pyarrow.parquet as pq
 
 from catalog.errors import Invalid
 from catalog.tables.columns import ID, WORDS, Served, is_row_made, quoted, row_facts, served_columns
+from catalog.tables.shelf import Shelf
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,26 +91,16 @@ class Table:
 
 
 class Tables:
-    """The tables of one process: files in `folder` of at most `limit` bytes together, the last used ones open."""
+    """The tables of one process: their files on the shelf, the last used ones open."""
 
-    def __init__(self, folder: Path, stored: Callable[[str], Path], limit: int) -> None:
-        self._folder, self._stored, self._limit = folder, stored, limit
+    def __init__(self, shelf: Shelf, stored: Callable[[str], Path]) -> None:
+        self._shelf, self._stored = shelf, stored
         self._open: OrderedDict[str, Table] = OrderedDict()
         self._lock = threading.Lock()
 
     def path(self, sha256: str) -> Path:
         """The file of a stored table; see `table_file`."""
-        target = self._folder / f"{sha256}.{FORM}.duckdb"
-        try:
-            os.utime(target)
-        except FileNotFoundError:
-            source = self._stored(sha256)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with self._alone(sha256):
-                if not target.is_file():
-                    _build(source, target)
-                    self._make_room(target)
-        return target
+        return self._shelf.get(f"{sha256}.{FORM}.duckdb", lambda target: _build(self._stored(sha256), target))
 
     def open(self, sha256: str) -> Table:
         """The table, ready to be asked."""
@@ -137,29 +124,6 @@ class Tables:
         with self._lock:
             while self._open:
                 self._open.popitem()[1].connection.close()
-
-    @contextmanager
-    def _alone(self, sha256: str) -> Iterator[None]:
-        """Nobody else on this machine builds the same table meanwhile."""
-        with (self._folder / f"{sha256[:2]}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _make_room(self, newest: Path) -> None:
-        """Drop the files that were used least lately until the rest fits; those that are open stay readable."""
-        found = []
-        for path in self._folder.glob("*.duckdb"):
-            try:
-                found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
-            except FileNotFoundError:  # dropped by another process
-                continue
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
-            if total <= self._limit:
-                return
-            if path != newest:
-                path.unlink(missing_ok=True)
-                total -= size
 
 
 @contextmanager
@@ -190,21 +154,18 @@ def _opened(path: Path) -> Table:
 
 
 def _build(source: Path, target: Path) -> None:
-    """Build beside the place, then move there in one step; a build that fails leaves nothing behind."""
+    """Write the file; what does not fit in memory goes to its folder meanwhile."""
     schema = pq.read_schema(source)
     columns = served_columns(schema)
     facts = {"columns": [{"name": c.name, "kind": c.kind, "title": c.title, "info": c.info} for c in columns], "rows": row_facts(schema)}
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
-        made = Path(folder) / "table.duckdb"
-        with closing(duckdb.connect(str(made), config={**_BUILD, "temp_directory": folder})) as connection:
-            stored = [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(source)]).fetchall()]
-            numbered = is_row_made(schema)
-            chosen = [f"{quoted(at)} AS {quoted(column.name)}" for at, column in zip(stored[numbered:], columns, strict=True)]
-            number = quoted(ID) if numbered else "file_row_number + 1"
-            texts = [quoted(at) for at in stored[numbered:]]
-            words = folded(f"concat_ws(' ', {', '.join(texts)})") if texts else "' '"
-            connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'CAST({number} AS BIGINT) AS {ID}', *chosen, f'{words} AS {WORDS}'])} "
-                               f"FROM read_parquet(?{'' if numbered else ', file_row_number = true'})", [str(source)])
-            connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}) FROM kept")
-            connection.execute("CREATE TABLE facts AS SELECT CAST(? AS VARCHAR) AS said", [orjson.dumps(facts).decode()])
-        os.replace(made, target)
+    with closing(duckdb.connect(str(target), config={**_BUILD, "temp_directory": str(target.parent)})) as connection:
+        stored = [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(source)]).fetchall()]
+        numbered = is_row_made(schema)
+        chosen = [f"{quoted(at)} AS {quoted(column.name)}" for at, column in zip(stored[numbered:], columns, strict=True)]
+        number = quoted(ID) if numbered else "file_row_number + 1"
+        texts = [quoted(at) for at in stored[numbered:]]
+        words = folded(f"concat_ws(' ', {', '.join(texts)})") if texts else "' '"
+        connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'CAST({number} AS BIGINT) AS {ID}', *chosen, f'{words} AS {WORDS}'])} "
+                           f"FROM read_parquet(?{'' if numbered else ', file_row_number = true'})", [str(source)])
+        connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}) FROM kept")
+        connection.execute("CREATE TABLE facts AS SELECT CAST(? AS VARCHAR) AS said", [orjson.dumps(facts).decode()])
