@@ -32,8 +32,8 @@ FORM = 1  # of the file; another number builds it anew
 OPEN = 8  # tables that a process keeps open
 MEMORY, THREADS, SECONDS = "512MB", 2, 10.0  # of one table's queries, and of one query
 BATCH = 2_000
-_BUILD = {"threads": THREADS, "memory_limit": "1GB", "autoinstall_known_extensions": False, "autoload_known_extensions": False}
-_SERVE = {
+BUILD = {"threads": THREADS, "memory_limit": "1GB", "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+SERVE = {
     "threads": THREADS, "memory_limit": MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     "allow_community_extensions": False, "python_enable_replacements": False,
 }
@@ -143,7 +143,7 @@ def _bounded(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _opened(path: Path) -> Table:
-    connection = duckdb.connect(str(path), read_only=True, config=_SERVE)
+    connection = duckdb.connect(str(path), read_only=True, config=SERVE)
     with closing(connection.cursor()) as cursor:
         for setting in _LOCK if not cursor.execute("SELECT current_setting('lock_configuration')").fetchone()[0] else ():
             cursor.execute(setting)
@@ -153,19 +153,33 @@ def _opened(path: Path) -> Table:
     return Table(connection=connection, columns=tuple(Served(**column) for column in facts["columns"]), types=types, total=total, facts=facts["rows"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A Parquet file as SQL reads it: its columns as they are served, their quoted names in it in the same order, a row's number, and where it is."""
+
+    columns: tuple[Served, ...]
+    names: tuple[str, ...]
+    number: str
+    source: str
+    facts: dict[str, Any]
+
+
+def stored_at(connection: duckdb.DuckDBPyConnection, path: Path) -> Stored:
+    """The stored table at that path."""
+    schema, place = pq.read_schema(path), "'" + str(path).replace("'", "''") + "'"
+    names = [quoted(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({place})").fetchall()]
+    numbered = is_row_made(schema)
+    return Stored(columns=served_columns(schema), names=tuple(names[numbered:]), number=f"CAST({quoted(ID) if numbered else 'file_row_number + 1'} AS BIGINT)",
+                  source=f"read_parquet({place}{'' if numbered else ', file_row_number = true'})", facts=row_facts(schema))
+
+
 def _build(source: Path, target: Path) -> None:
     """Write the file; what does not fit in memory goes to its folder meanwhile."""
-    schema = pq.read_schema(source)
-    columns = served_columns(schema)
-    facts = {"columns": [{"name": c.name, "kind": c.kind, "title": c.title, "info": c.info} for c in columns], "rows": row_facts(schema)}
-    with closing(duckdb.connect(str(target), config={**_BUILD, "temp_directory": str(target.parent)})) as connection:
-        stored = [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(source)]).fetchall()]
-        numbered = is_row_made(schema)
-        chosen = [f"{quoted(at)} AS {quoted(column.name)}" for at, column in zip(stored[numbered:], columns, strict=True)]
-        number = quoted(ID) if numbered else "file_row_number + 1"
-        texts = [quoted(at) for at in stored[numbered:]]
-        words = folded(f"concat_ws(' ', {', '.join(texts)})") if texts else "' '"
-        connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'CAST({number} AS BIGINT) AS {ID}', *chosen, f'{words} AS {WORDS}'])} "
-                           f"FROM read_parquet(?{'' if numbered else ', file_row_number = true'})", [str(source)])
+    with closing(duckdb.connect(str(target), config={**BUILD, "temp_directory": str(target.parent)})) as connection:
+        stored = stored_at(connection, source)
+        facts = {"columns": [{"name": c.name, "kind": c.kind, "title": c.title, "info": c.info} for c in stored.columns], "rows": stored.facts}
+        chosen = [f"{at} AS {quoted(column.name)}" for at, column in zip(stored.names, stored.columns, strict=True)]
+        words = folded(f"concat_ws(' ', {', '.join(stored.names)})") if stored.names else "' '"
+        connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'{stored.number} AS {ID}', *chosen, f'{words} AS {WORDS}'])} FROM {stored.source}")
         connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}) FROM kept")
         connection.execute("CREATE TABLE facts AS SELECT CAST(? AS VARCHAR) AS said", [orjson.dumps(facts).decode()])

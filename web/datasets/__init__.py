@@ -16,7 +16,7 @@ from catalog.exchange.portal import portal
 from catalog.models import Dataset, Resource, Version
 from catalog.site import Site
 from catalog.tables.downloads import write
-from web.datasets import downloads, page, reports
+from web.datasets import differences, downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.dictionary import cell_words, type_words
@@ -31,7 +31,8 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable}
+    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable,
+            "kind_type": differences.type_of}
 
 
 def site() -> Site:
@@ -147,6 +148,16 @@ def _version_asked(session: Session, chosen: Resource) -> Version | None:
     if version is None or version.state != "published":
         abort(404)
     return version
+
+
+@bp.get("/dataset/<name>/resource/<resource_id>/diff")
+def diff(name: str, resource_id: str) -> str | tuple[str, int]:
+    """What changed between two versions of a file's table, row by row."""
+    with site().reading() as session:
+        dataset, chosen = _file(session, name, resource_id)
+        shown = differences.asked_page(site(), session, chosen)
+        made = render_template("datasets/diff.html", dataset=dataset, resource=chosen, page=shown, site_url=site().settings.site_url.rstrip("/"))
+    return (made, 400) if shown.wrong else made
 
 
 @bp.get("/dataset/<name>/resource/<resource_id>/report")
