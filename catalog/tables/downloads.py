@@ -42,7 +42,9 @@ def offered(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def pieces(path: Path, form: Form) -> Iterator[bytes]:
-    """The table at `path` (Parquet) in a form that streams."""
+    """The table at `path` (Parquet) in a form that streams; ValueError for one that does not."""
+    if not form.streams:
+        raise ValueError(form.kind)
     match form.kind:
         case "csv":
             return csv_pieces(path, bom=form.bom, excel_safe=form.excel_safe)
