@@ -55,7 +55,7 @@ class Settings:
     shrink_share   a listing that lost more than this share of its datasets takes none off the site, and asks
     shrink_count   the same for a number of datasets
     grace_days     days that a dataset may be missing from its source before it is archived
-    table_cache    megabytes that the tables made ready to be asked may take on this machine
+    table_cache    megabytes that what is made of tables (to be asked, downloaded, compared) may take on this machine
     """
 
     var: Path

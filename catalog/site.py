@@ -26,6 +26,7 @@ from catalog.turns import SharedLedger
 
 if TYPE_CHECKING:
     from catalog.tables.serving import Tables
+    from catalog.tables.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,14 @@ class Site:
     def tables(self) -> Tables:
         from catalog.tables.serving import Tables  # commands that ask no table start without DuckDB
 
-        return Tables(self.settings.var / "cache" / "tables", self.files.path, self.settings.table_cache * 1_000_000)
+        return Tables(self.shelf, self.files.path)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What is made of stored tables and can be made again: files to ask, downloads, differences."""
+        from catalog.tables.shelf import Shelf
+
+        return Shelf(self.settings.var / "cache" / "tables", self.settings.table_cache * 1_000_000)
 
     @cached_property
     def net(self) -> Net:

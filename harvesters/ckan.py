@@ -119,7 +119,7 @@ class CkanPortal:
         draft.extras["origin_organization"] = as_text(organization.get("title") or organization.get("name")) if isinstance(organization, Mapping) else ""
         draft.extras["origin_metadata_modified"] = as_moment(package.get("metadata_modified")) or ""
         return draft.record([draft.distribution(
-            resource.get("url"), name=resource.get("name"), description=resource.get("description"), format=resource.get("format"),
+            resource.get("url"), name=resource.get("name"), description=resource.get("description"), format=_format(resource),
             media_type=resource.get("mimetype"), last_modified=resource.get("last_modified"), encoding=resource.get("encoding"),
             schema=resource.get("schema"), extras={"origin_id": as_text(resource.get("id"))},
         ) for resource in draft.objects(package.get("resources"), "resources")])
@@ -136,6 +136,11 @@ def _parts(identifiers: Sequence[str]) -> Iterator[list[str]]:
         part.append(identifier)
     if part:
         yield part
+
+
+def _format(resource: Mapping[str, Any]) -> Any:
+    """The format as it is told; that of a table written row by row, of which nothing may be told, is what its dump comes in."""
+    return resource.get("format") or ("CSV" if resource.get("url_type") == "datastore" else None)
 
 
 def _quoted(identifier: str) -> str:

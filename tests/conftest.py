@@ -10,7 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from support import postgres
+from support import postgres, s3_server
 
 from catalog import db
 from catalog.clock import FrozenClock
@@ -51,6 +51,13 @@ def sqlite_template(tmp_path_factory) -> Path:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint(tmp_path_factory) -> Iterator[str]:
+    """The address of a real S3 server with one bucket, `kho`; what may be done there is allowed to `s3_server.KEYS`."""
+    with s3_server.s3_server(tmp_path_factory.mktemp("seaweedfs")) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

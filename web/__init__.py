@@ -43,14 +43,14 @@ def create_app(site: Site) -> Flask:
         uploads,
         words,
     )
-    from web.api import ckan, dump, tables
+    from web.api import ckan, differences, dump, tables
 
     app = Flask(__name__)
     app.secret_key = site.settings.secret_key
     app.extensions["haidang"] = site
     for part in (kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
-    account.init_app(app, outside=(ckan.bp, dump.bp, tables.bp, exchange.bp), large={uploads.bp.name: uploads.MAX_FORM})
-    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, onward, uploads, ckan, dump, tables, exchange):
+    account.init_app(app, outside=(ckan.bp, dump.bp, tables.bp, differences.bp, exchange.bp), large={uploads.bp.name: uploads.MAX_FORM})
+    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, onward, uploads, ckan, dump, tables, differences, exchange):
         app.register_blueprint(subject.bp)
     return app

@@ -1,4 +1,4 @@
-"""Tables that programs write row by row. Each write makes a new version of the resource; the ones before stay what they were."""
+"""Tables that programs write row by row. Each write that changes something makes a new version; the ones before stay what they were."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from catalog.actions.context import Context
 from catalog.actions.datastore import alias_key, find_resource, flag, read_object, table_of
 from catalog.actions.package_write import editable
 from catalog.errors import Invalid, NotFound
+from catalog.files import hash_file
 from catalog.models import Dataset, Resource, SiteFact, Version, new_id
 from catalog.names import slug
 from catalog.search.log import note_change
@@ -255,10 +256,12 @@ def _rename(context: Context, resource: Resource, before: tuple[str, ...], after
 
 
 def _keep(context: Context, resource: Resource, table: RowTable) -> None:
-    """Make the table the live version of the resource."""
+    """Make the table the live version of the resource, unless it is the same to the byte."""
     with tempfile.TemporaryDirectory(prefix="haidang-rows-") as folder:
         path = Path(folder) / "table.parquet"
         write_rows(table, path)
+        if hash_file(path) == table_of(context, resource):
+            return
         sha256, size = context.site.files.put(path), path.stat().st_size
     number = context.session.scalar(select(func.max(Version.number)).where(Version.resource_id == resource.id)) or 0
     version = Version(id=new_id(), resource_id=resource.id, number=number + 1, state="published", created=context.now, sha256=sha256, size=size,

@@ -162,7 +162,7 @@ def _file(context: Context, dataset: Dataset, resource: Resource, version: Versi
     if version is not None and version.state != "published":
         version = None
     here = f"{context.site_url}/dataset/{dataset.name}/resource/{resource.id}"
-    ours = version is not None and resource.url_type == "upload"
+    ours = version is not None and resource.url_type in ("upload", "datastore")
     address = uri(shown.download_url(context, resource, version)) if version and ours else uri(resource.url)
     form = canonical(plain(version.format if version else "") or plain(resource.format))
     known: dict[str, Any] = {"size": resource.size, "sha256": None, "modified": resource.last_modified or resource.metadata_modified}

@@ -1,10 +1,9 @@
-"""Tables: a checked file becomes typed Parquet; Parquet becomes a preview, profiles and downloads."""
+"""Tables: a checked file becomes typed Parquet; Parquet becomes a preview, profiles, downloads and differences."""
 
 from __future__ import annotations
 
-from catalog.tables.export import export
 from catalog.tables.preview import Preview, column_profiles, read_preview
 from catalog.tables.source import TableSource
 from catalog.tables.writing import write_table
 
-__all__ = ["Preview", "TableSource", "column_profiles", "export", "read_preview", "write_table"]
+__all__ = ["Preview", "TableSource", "column_profiles", "read_preview", "write_table"]

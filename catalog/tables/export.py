@@ -1,4 +1,4 @@
-"""A stored table as a download: CSV, JSON or NDJSON, made while it is sent."""
+"""A stored table as text, a batch of rows at a time: CSV, JSON or NDJSON."""
 
 from __future__ import annotations
 
@@ -15,24 +15,17 @@ import pyarrow.parquet as pq
 
 from catalog.tables.preview import as_json
 
-FORMATS = ("csv", "json", "ndjson")
 BATCH = 5_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"-\d+(?:[.,]\d+)?")
 
 
-def export(path: Path, format: str, *, bom: bool = False, excel_safe: bool = False) -> Iterator[bytes]:
-    """The table in `csv`, `json` or `ndjson`, in pieces; ValueError for another format.
+def csv_pieces(path: Path, *, bom: bool = False, excel_safe: bool = False) -> Iterator[bytes]:
+    """The table as CSV, in pieces.
 
-    `bom` lets Excel know that a CSV is UTF-8. `excel_safe` puts an apostrophe before text cells that a
-    spreadsheet would run as a formula; numbers below zero stay as they are.
+    `bom` lets Excel know that it is UTF-8. `excel_safe` puts an apostrophe before text cells that a spreadsheet would run as a formula;
+    numbers below zero stay as they are.
     """
-    if format not in FORMATS:
-        raise ValueError(format)
-    return _csv(path, bom=bom, excel_safe=excel_safe) if format == "csv" else _json(path, lines=format == "ndjson")
-
-
-def _csv(path: Path, *, bom: bool, excel_safe: bool) -> Iterator[bytes]:
     with pq.ParquetFile(path) as file:
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")
@@ -48,7 +41,8 @@ def _csv(path: Path, *, bom: bool, excel_safe: bool) -> Iterator[bytes]:
             yield out.getvalue().encode()
 
 
-def _json(path: Path, *, lines: bool) -> Iterator[bytes]:
+def json_pieces(path: Path, *, lines: bool) -> Iterator[bytes]:
+    """The table as a list of objects, or with `lines` one object a line (NDJSON), in pieces."""
     with pq.ParquetFile(path) as file:
         names = file.schema_arrow.names
         yield b"" if lines else b"["

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ def as_json(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value.as_tuple().exponent >= 0 else float(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

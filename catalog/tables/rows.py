@@ -135,7 +135,7 @@ def changed(table: RowTable, records: Sequence[Mapping[str, Any]], *, add: bool)
 
 def _added(table: RowTable, records: Sequence[Mapping[str, Any]], ids: Iterable[int], next_id: int) -> RowTable:
     if not records:
-        return replace(table, next_id=next_id)
+        return table
     cells = {column.name: [*table.of(column.name), *(record.get(column.name) for record in records)] for column in table.columns}
     return replace(table, ids=[*table.ids, *ids], cells=cells, next_id=next_id)
 

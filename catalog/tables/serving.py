@@ -1,16 +1,12 @@
 """Tables as they are asked: a DuckDB file made of the stored Parquet on first use, kept on this machine, the least used dropped first.
 
-A stored table never changes, so neither does what is made of it. It is built beside its place and moved there in one step; a second
-process that wants the same one waits for it. The file holds the view `rows`: `_id` from 1, then the table's own columns. Behind it
-stands the table `kept` with one column more, `_words`: the words of the row in small letters without marks (đ as d), each between
-two spaces, so that a search needs no accents.
+A stored table never changes, so neither does what is made of it. The file holds the view `rows`: `_id` from 1, then the table's own
+columns. Behind it stands the table `kept` with one column more, `_words`: the words of the row in small letters without marks (đ as d),
+each between two spaces, so that a search needs no accents.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +21,7 @@ import pyarrow.parquet as pq
 
 from catalog.errors import Invalid
 from catalog.tables.columns import ID, WORDS, Served, is_row_made, quoted, row_facts, served_columns
+from catalog.tables.shelf import Shelf
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,8 +32,8 @@ FORM = 1  # of the file; another number builds it anew
 OPEN = 8  # tables that a process keeps open
 MEMORY, THREADS, SECONDS = "512MB", 2, 10.0  # of one table's queries, and of one query
 BATCH = 2_000
-_BUILD = {"threads": THREADS, "memory_limit": "1GB", "autoinstall_known_extensions": False, "autoload_known_extensions": False}
-_SERVE = {
+BUILD = {"threads": THREADS, "memory_limit": "1GB", "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+SERVE = {
     "threads": THREADS, "memory_limit": MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     "allow_community_extensions": False, "python_enable_replacements": False,
 }
@@ -94,26 +91,16 @@ class Table:
 
 
 class Tables:
-    """The tables of one process: files in `folder` of at most `limit` bytes together, the last used ones open."""
+    """The tables of one process: their files on the shelf, the last used ones open."""
 
-    def __init__(self, folder: Path, stored: Callable[[str], Path], limit: int) -> None:
-        self._folder, self._stored, self._limit = folder, stored, limit
+    def __init__(self, shelf: Shelf, stored: Callable[[str], Path]) -> None:
+        self._shelf, self._stored = shelf, stored
         self._open: OrderedDict[str, Table] = OrderedDict()
         self._lock = threading.Lock()
 
     def path(self, sha256: str) -> Path:
         """The file of a stored table; see `table_file`."""
-        target = self._folder / f"{sha256}.{FORM}.duckdb"
-        try:
-            os.utime(target)
-        except FileNotFoundError:
-            source = self._stored(sha256)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with self._alone(sha256):
-                if not target.is_file():
-                    _build(source, target)
-                    self._make_room(target)
-        return target
+        return self._shelf.get(f"{sha256}.{FORM}.duckdb", lambda target: _build(self._stored(sha256), target))
 
     def open(self, sha256: str) -> Table:
         """The table, ready to be asked."""
@@ -138,29 +125,6 @@ class Tables:
             while self._open:
                 self._open.popitem()[1].connection.close()
 
-    @contextmanager
-    def _alone(self, sha256: str) -> Iterator[None]:
-        """Nobody else on this machine builds the same table meanwhile."""
-        with (self._folder / f"{sha256[:2]}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _make_room(self, newest: Path) -> None:
-        """Drop the files that were used least lately until the rest fits; those that are open stay readable."""
-        found = []
-        for path in self._folder.glob("*.duckdb"):
-            try:
-                found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
-            except FileNotFoundError:  # dropped by another process
-                continue
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
-            if total <= self._limit:
-                return
-            if path != newest:
-                path.unlink(missing_ok=True)
-                total -= size
-
 
 @contextmanager
 def _bounded(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
@@ -179,7 +143,7 @@ def _bounded(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _opened(path: Path) -> Table:
-    connection = duckdb.connect(str(path), read_only=True, config=_SERVE)
+    connection = duckdb.connect(str(path), read_only=True, config=SERVE)
     with closing(connection.cursor()) as cursor:
         for setting in _LOCK if not cursor.execute("SELECT current_setting('lock_configuration')").fetchone()[0] else ():
             cursor.execute(setting)
@@ -189,22 +153,33 @@ def _opened(path: Path) -> Table:
     return Table(connection=connection, columns=tuple(Served(**column) for column in facts["columns"]), types=types, total=total, facts=facts["rows"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A Parquet file as SQL reads it: its columns as they are served, their quoted names in it in the same order, a row's number, and where it is."""
+
+    columns: tuple[Served, ...]
+    names: tuple[str, ...]
+    number: str
+    source: str
+    facts: dict[str, Any]
+
+
+def stored_at(connection: duckdb.DuckDBPyConnection, path: Path) -> Stored:
+    """The stored table at that path."""
+    schema, place = pq.read_schema(path), "'" + str(path).replace("'", "''") + "'"
+    names = [quoted(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({place})").fetchall()]
+    numbered = is_row_made(schema)
+    return Stored(columns=served_columns(schema), names=tuple(names[numbered:]), number=f"CAST({quoted(ID) if numbered else 'file_row_number + 1'} AS BIGINT)",
+                  source=f"read_parquet({place}{'' if numbered else ', file_row_number = true'})", facts=row_facts(schema))
+
+
 def _build(source: Path, target: Path) -> None:
-    """Build beside the place, then move there in one step; a build that fails leaves nothing behind."""
-    schema = pq.read_schema(source)
-    columns = served_columns(schema)
-    facts = {"columns": [{"name": c.name, "kind": c.kind, "title": c.title, "info": c.info} for c in columns], "rows": row_facts(schema)}
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as folder:
-        made = Path(folder) / "table.duckdb"
-        with closing(duckdb.connect(str(made), config={**_BUILD, "temp_directory": folder})) as connection:
-            stored = [row[0] for row in connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(source)]).fetchall()]
-            numbered = is_row_made(schema)
-            chosen = [f"{quoted(at)} AS {quoted(column.name)}" for at, column in zip(stored[numbered:], columns, strict=True)]
-            number = quoted(ID) if numbered else "file_row_number + 1"
-            texts = [quoted(at) for at in stored[numbered:]]
-            words = folded(f"concat_ws(' ', {', '.join(texts)})") if texts else "' '"
-            connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'CAST({number} AS BIGINT) AS {ID}', *chosen, f'{words} AS {WORDS}'])} "
-                               f"FROM read_parquet(?{'' if numbered else ', file_row_number = true'})", [str(source)])
-            connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}) FROM kept")
-            connection.execute("CREATE TABLE facts AS SELECT CAST(? AS VARCHAR) AS said", [orjson.dumps(facts).decode()])
-        os.replace(made, target)
+    """Write the file; what does not fit in memory goes to its folder meanwhile."""
+    with closing(duckdb.connect(str(target), config={**BUILD, "temp_directory": str(target.parent)})) as connection:
+        stored = stored_at(connection, source)
+        facts = {"columns": [{"name": c.name, "kind": c.kind, "title": c.title, "info": c.info} for c in stored.columns], "rows": stored.facts}
+        chosen = [f"{at} AS {quoted(column.name)}" for at, column in zip(stored.names, stored.columns, strict=True)]
+        words = folded(f"concat_ws(' ', {', '.join(stored.names)})") if stored.names else "' '"
+        connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'{stored.number} AS {ID}', *chosen, f'{words} AS {WORDS}'])} FROM {stored.source}")
+        connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}) FROM kept")
+        connection.execute("CREATE TABLE facts AS SELECT CAST(? AS VARCHAR) AS said", [orjson.dumps(facts).decode()])

@@ -37,24 +37,24 @@ def rows(resource_id: str) -> Response:
     if kind == "arrow":
         return _arrow(table, asked)
     shown, mark = asked.page(table.ask(asked.sql.text, asked.sql.values))
-    following = _following(mark) if mark else None
+    further = following(mark) if mark else None
     names, kinds = [name for name, _ in asked.fields], [kind for _, kind in asked.fields]
     if kind == "csv":
-        return _sent(delimited([names], ["text"] * len(names), ",") + delimited(shown, kinds, ","), kind, following)
+        return sent(delimited([names], ["text"] * len(names), ",") + delimited(shown, kinds, ","), kind, further)
     records = [{name: json_cell(value, kind) for name, value, kind in zip(names, row, kinds, strict=True)} for row in shown]
     if kind == "ndjson":
-        return _sent(b"".join(orjson.dumps(record) + b"\n" for record in records), kind, following)
-    answer: dict[str, Any] = {"fields": [{"name": name, "type": kind} for name, kind in asked.fields], "rows": records, "next": following}
+        return sent(b"".join(orjson.dumps(record) + b"\n" for record in records), kind, further)
+    answer: dict[str, Any] = {"fields": [{"name": name, "type": kind} for name, kind in asked.fields], "rows": records, "next": further}
     if request.args.get("total", "").lower() == "true":
         answer["total"] = table.ask(asked.count.text, asked.count.values)[0][0]
-    return _sent(orjson.dumps(answer), kind, following)
+    return sent(orjson.dumps(answer), kind, further)
 
 
 @bp.get("/<resource_id>/openapi.json")
 def openapi(resource_id: str) -> Response:
     """Describe the table's API in OpenAPI 3.1."""
     resource, table, _ = _table(resource_id)
-    return _sent(orjson.dumps(document(resource, table, asking.site_url())), "json")
+    return sent(orjson.dumps(document(resource, table, asking.site_url())), "json")
 
 
 @bp.get("/<resource_id>/profile")
@@ -62,14 +62,14 @@ def profile(resource_id: str) -> Response:
     """Say what each column holds: missing and different values, range, histogram, most frequent values."""
     _, table, sha256 = _table(resource_id)
     columns = [column for column in profiles(current_app.extensions["haidang"], sha256) if column["name"] != ID]  # a written table keeps its row numbers
-    return _sent(orjson.dumps({"rows": table.total, "columns": columns}), "json")
+    return sent(orjson.dumps({"rows": table.total, "columns": columns}), "json")
 
 
 @bp.errorhandler(Refusal)
 def refused(refusal: Refusal) -> tuple[Response, int]:
     """Say what cannot be answered, where, and how to go on, in both languages."""
     status, where, vi, en = _said(refusal)
-    return _sent(orjson.dumps({"success": False, "error": {"where": where, "vi": vi, "en": en}}), "json"), status
+    return sent(orjson.dumps({"success": False, "error": {"where": where, "vi": vi, "en": en}}), "json"), status
 
 
 def _said(refusal: Refusal) -> tuple[int, str, str, str]:
@@ -97,8 +97,8 @@ def _table(resource_id: str) -> tuple[Resource, Table, str]:
         return resource, table, table_of(context, resource) or ""
 
 
-def _following(mark: str) -> str:
-    """The address of the next page."""
+def following(mark: str) -> str:
+    """The address of the page behind that mark."""
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
     return f"{asking.site_url()}{request.path}?{urlencode([*query, ('after', mark)])}"
 
@@ -111,13 +111,14 @@ def _arrow(table: Table, asked: Asked) -> Response:
     out = io.BytesIO()
     with pa.ipc.new_stream(out, shown.schema) as writer:
         writer.write_table(shown)
-    return _sent(out.getvalue(), "arrow", _following(mark) if mark else None)
+    return sent(out.getvalue(), "arrow", following(mark) if mark else None)
 
 
-def _sent(body: bytes | str, kind: str, following: str | None = None) -> Response:
+def sent(body: bytes | str, kind: str, further: str | None = None) -> Response:
+    """An answer for programs of any site; `further` is the address of the next page."""
     answer = Response(body, content_type=TYPES[kind])
-    if following:
-        answer.headers["Link"] = f'<{following}>; rel="next"'
+    if further:
+        answer.headers["Link"] = f'<{further}>; rel="next"'
     answer.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
     answer.headers["Vary"] = "Authorization, X-CKAN-API-Key"
     answer.headers["Access-Control-Allow-Origin"] = "*"

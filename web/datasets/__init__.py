@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from catalog import versions
 from catalog.addresses import Address, dataset_at, resource_of
 from catalog.archiving import NOT_AT_SOURCE
+from catalog.exchange import package_zip
+from catalog.exchange.portal import portal
 from catalog.models import Dataset, Resource, Version
 from catalog.onward import listing
 from catalog.site import Site
+from catalog.tables.downloads import write
 from web.account import may_act
-from web.datasets import downloads, page, reports
+from web.datasets import differences, downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.dictionary import cell_words, type_words
 from web.exchange import head
+from web.exchange.door import entry_at, reading
 from web.onward import words as onward_words
 from web.runs.lines import for_pages
 
@@ -30,7 +34,8 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable, "onward": onward_words}
+    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable,
+            "onward": onward_words, "kind_type": differences.type_of}
 
 
 def site() -> Site:
@@ -115,12 +120,27 @@ def download(name: str, resource_id: str, filename: str = "") -> Response:
     if not filename:
         return redirect(url_for("datasets.download", name=dataset.name, resource_id=chosen.id,
                                 filename=downloads.safe_name(version.filename), version=downloads.asked("version") or None), 302)
-    kind, excel, typed = downloads.extension(filename), bool(downloads.asked("excel")), bool(downloads.asked("typed"))
-    if kind == downloads.extension(version.filename) and not excel and not typed:
+    kind, excel, bom, typed = downloads.extension(filename), *(bool(downloads.asked(name)) for name in ("excel", "bom", "typed"))
+    if kind == downloads.extension(version.filename) and not (excel or bom or typed):
         return downloads.original(version)
-    if version.table_sha256 and kind in downloads.CONVERSIONS:
-        return downloads.converted(version, kind, excel=excel)
+    if kind in downloads.made_of(version):
+        csv = kind == "csv"
+        return downloads.converted(version, downloads.Form(kind=kind, bom=csv and (excel or bom), excel_safe=csv and excel))
     return abort(404)
+
+
+@bp.get("/dataset/<name>/datapackage.zip")
+def package(name: str) -> Response:
+    """The whole dataset as a zipped Data Package; 404 for one without any file."""
+    with reading() as context:
+        entry = entry_at(context, name)
+        if not entry.files:
+            abort(404)
+        made = package_zip.package(site(), portal(context), entry)
+    filename = f"{entry.name}.zip"
+    if request.headers.get("Range"):
+        return downloads.kept(lambda: site().shelf.get(f"{made.mark}.zip", lambda target: write(made.pieces(), target)), "zip", name=filename, etag=made.mark)
+    return downloads.streamed(made.pieces, "zip", name=filename, etag=made.mark)
 
 
 def _version_asked(session: Session, chosen: Resource) -> Version | None:
@@ -132,6 +152,16 @@ def _version_asked(session: Session, chosen: Resource) -> Version | None:
     if version is None or version.state != "published":
         abort(404)
     return version
+
+
+@bp.get("/dataset/<name>/resource/<resource_id>/diff")
+def diff(name: str, resource_id: str) -> str | tuple[str, int]:
+    """What changed between two versions of a file's table, row by row."""
+    with site().reading() as session:
+        dataset, chosen = _file(session, name, resource_id)
+        shown = differences.asked_page(site(), session, chosen)
+        made = render_template("datasets/diff.html", dataset=dataset, resource=chosen, page=shown, site_url=site().settings.site_url.rstrip("/"))
+    return (made, 400) if shown.wrong else made
 
 
 @bp.get("/dataset/<name>/resource/<resource_id>/report")

@@ -7,14 +7,16 @@ attachment, with a media type from a fixed table, no sniffing, and a sandbox for
 from __future__ import annotations
 
 import unicodedata
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, request, send_file
 
-from catalog import tables
 from catalog.models import Version
 from catalog.names import fold
+from catalog.tables.downloads import Form, offered, pieces, whole
 
 MEDIA_TYPES = {
     "csv": "text/csv", "tsv": "text/tab-separated-values", "txt": "text/plain", "json": "application/json",
@@ -23,7 +25,7 @@ MEDIA_TYPES = {
     "ods": "application/vnd.oasis.opendocument.spreadsheet", "zip": "application/zip", "pdf": "application/pdf",
 }
 UNKNOWN = "application/octet-stream"
-CONVERSIONS = ("csv", "json", "ndjson", "parquet")
+FURTHER = {"geojson": "GeoJSON", "json": "JSON", "ndjson": "NDJSON", "parquet": "Parquet"}
 MADE_LASTS = 3600  # seconds a conversion may be kept by a cache; it is remade for a new version
 
 
@@ -57,26 +59,54 @@ def original(version: Version) -> Response:
     return guarded(answer)
 
 
-def converted(version: Version, kind: str, *, excel: bool) -> Response:
-    """The typed table as CSV, JSON, NDJSON or Parquet; made while it is sent."""
+def converted(version: Version, form: Form) -> Response:
+    """The typed table in that form, made while it is sent; made whole where the form or a range that is asked for wants it so."""
     site = current_app.extensions["haidang"]
-    stem = PurePosixPath(safe_name(version.filename)).stem or "data"
-    name, etag = f"{stem}.{kind}", f"{version.table_sha256}-{kind}{'-excel' if excel else ''}"
-    path = site.files.path(version.table_sha256)
-    if kind == "parquet":
-        return guarded(send_file(path, mimetype=MEDIA_TYPES[kind], as_attachment=True, download_name=name,
-                                 conditional=True, etag=etag, last_modified=version.created, max_age=0))
-    answer = Response(mimetype=MEDIA_TYPES[kind])
-    if kind == "csv":
-        answer.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
-    answer.set_etag(etag)
-    answer.headers.set("Content-Disposition", "attachment", **named(name))
-    answer.headers["Cache-Control"] = f"public, max-age={MADE_LASTS if request.args.get('version') else 0}"
+    name = f"{PurePosixPath(safe_name(version.filename)).stem or 'data'}.{form.kind}"
+    etag = f"{version.table_sha256}-{form.mark}"
+    lasts = MADE_LASTS if request.args.get("version") else 0
+    if not form.streams or request.headers.get("Range"):
+        return kept(lambda: whole(site, version.table_sha256, form), form.kind, name=name, etag=etag, lasts=lasts, modified=version.created)
+    return streamed(lambda: pieces(site.files.path(version.table_sha256), form), form.kind, name=name, etag=etag, lasts=lasts)
+
+
+def kept(path: Callable[[], Path], kind: str, *, name: str, etag: str, lasts: int = 0, modified: datetime | None = None) -> Response:
+    """A file of this machine, with ranges; made only for who does not have it yet."""
+    if request.if_none_match.contains_weak(etag):
+        return _headed(Response(status=304), kind, name=name, etag=etag, lasts=lasts)
+    answer = send_file(path(), mimetype=MEDIA_TYPES[kind], conditional=True, etag=etag, last_modified=modified, max_age=lasts)
+    return _headed(answer, kind, name=name, etag=etag, lasts=lasts)
+
+
+def streamed(pieces: Callable[[], Iterator[bytes]], kind: str, *, name: str, etag: str, lasts: int = 0) -> Response:
+    """What is made while it is sent; nothing of it for who has it."""
+    answer = _headed(Response(mimetype=MEDIA_TYPES[kind]), kind, name=name, etag=etag, lasts=lasts)
+    answer.headers["Accept-Ranges"] = "bytes"
     answer = answer.make_conditional(request)
     answer.headers.pop("Content-Length", None)  # of the answer before it had its body
     if answer.status_code == 200 and request.method != "HEAD":
-        answer.response = tables.export(path, kind, bom=excel, excel_safe=excel)
+        answer.response = pieces()
+    return answer
+
+
+def _headed(answer: Response, kind: str, *, name: str, etag: str, lasts: int) -> Response:
+    if kind == "csv" and answer.status_code != 304:
+        answer.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
+    answer.set_etag(etag)
+    answer.headers.set("Content-Disposition", "attachment", **named(name))
+    answer.headers["Cache-Control"] = f"public, max-age={lasts}"
     return guarded(answer)
+
+
+def made_of(version: Version) -> tuple[str, ...]:
+    """The kinds in which the version's table may be had; none where it has no table."""
+    return offered(version.fields) if version.table_sha256 else ()
+
+
+def further(version: Version) -> list[str]:
+    """The kinds, as they are called, that a page names behind the first ones."""
+    own = extension(version.filename)
+    return [words for kind, words in FURTHER.items() if kind in made_of(version) and (kind != own or kind not in ("json", "geojson"))]
 
 
 def document(data: bytes, *, kind: str, name: str) -> Response:

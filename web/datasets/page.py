@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import schemas
 from catalog import attention, versions
 from catalog.clock import day_of
+from catalog.comparison import first_comparable
 from catalog.errors import Trouble
 from catalog.freshness import due_on, expected_on, is_due_soon, is_overdue
 from catalog.models import Agency, Dataset, Evidence, Resource, Theme, Version
@@ -59,6 +60,7 @@ def of_dataset(site: Site, session: Session, dataset: Dataset, chosen: Resource 
         "licence": words.licence(dataset.license_id), "frequency_words": words.frequency, "downloads": downloads,
         "versions": versions.published(session, focus.resource.id, limit=None if downloads.asked("versions") == "all" else VERSIONS_SHOWN) if focus else [],
         "versions_total": versions.count_published(session, focus.resource.id) if focus else 0,
+        "first_comparable": first_comparable(session, focus.resource.id) if focus else None,
         "issues": attention.open_issues(session, dataset_id=dataset.id, limit=20),
     }
 

@@ -75,7 +75,7 @@ class _Reach:
 @lru_cache(maxsize=512)
 def _view(kept: Path, reach: _Reach) -> TableView:
     if kept.is_file():
-        made = json.loads(kept.read_text("utf-8"))
+        made = json.loads(kept.readtext_of("utf-8"))
     else:
         made = _make(reach())
         _keep(kept, made)
@@ -90,7 +90,7 @@ def _make(path: Path) -> dict[str, Any]:
     profiles = {profile["name"]: profile for profile in tables.column_profiles(path)}
     return {
         "columns": [_column(field, profiles.get(field["name"], {})) for field in preview.fields],
-        "rows": [[_text(value) for value in row] for row in preview.rows],
+        "rows": [[text_of(value) for value in row] for row in preview.rows],
         "total": preview.total,
     }
 
@@ -98,7 +98,7 @@ def _make(path: Path) -> dict[str, Any]:
 def _column(field: dict[str, str], profile: dict[str, Any]) -> dict[str, Any]:
     counts = [entry["count"] for entry in profile.get("histogram") or profile.get("top") or []]
     highest = max(counts, default=0)
-    ends = ("", "") if field["type"] == "string" else (_text(profile.get("min")) or "", _text(profile.get("max")) or "")
+    ends = ("", "") if field["type"] == "string" else (text_of(profile.get("min")) or "", text_of(profile.get("max")) or "")
     return {
         "name": field["name"], "title": field.get("title") or field["name"], "type": field["type"], "missing": profile.get("missing", 0), "distinct": profile.get("distinct"),
         "low": ends[0], "high": ends[1], "unit": field.get("unit", ""),
@@ -106,7 +106,7 @@ def _column(field: dict[str, str], profile: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """A cell as it is shown: numbers and days as in the file, long texts cut."""
     if value is None:
         return None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from catalog.actions import ACTIONS
 from catalog.actions.context import Context
 from catalog.actions.performing import perform
+from catalog.clock import FrozenClock
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Resource, Version
 from tests.support.published import sow
@@ -136,6 +140,23 @@ def test_a_write_that_does_not_hold_changes_nothing(site, made, action, data, fi
 def test_a_dry_run_changes_nothing(site, made):
     answer = ask(site, "datastore_upsert", resource_id=made, records=[{"mã": "A", "số": 9}], dry_run=True, include_records=True)
     assert (answer["records"][0]["số"], search(site, made)["records"][0]["số"]) == (9, 3)
+
+
+def test_a_write_that_changes_nothing_makes_no_version(site, made):
+    def state():
+        with site.reading() as session:
+            resource = session.get_one(Resource, made)
+            return resource.metadata_modified, session.scalars(select(Version.number).where(Version.resource_id == made).order_by(Version.number)).all()
+
+    before = state()
+    later = replace(site, clock=FrozenClock(site.clock.now() + timedelta(hours=1)))
+    ask(later, "datastore_upsert", resource_id=made, records=ROWS)
+    ask(later, "datastore_upsert", resource_id=made, records=[])
+    ask(later, "datastore_create", resource_id=made, fields=FIELDS, primary_key="mã")
+    ask(later, "datastore_records_delete", resource_id=made, filters={"mã": "không có"})
+    assert state() == before
+    ask(later, "datastore_create", resource_id=made, aliases=["ten_khac"])
+    assert len(state()[1]) == len(before[1]) + 1
 
 
 def test_personal_data_are_not_taken(site, made):

@@ -15,6 +15,7 @@ import pytest
 from catalog.errors import Invalid, Trouble
 from catalog.tables import serving
 from catalog.tables.serving import Tables, table_file
+from catalog.tables.shelf import Shelf
 
 ROADS = {"ma": ["01", "02"], "tên": ["Đường  Trần-Phú", None], "dài": [3, 4], "ngày": [date(2024, 1, 2), None]}
 
@@ -27,7 +28,7 @@ def stored(folder: Path, columns: dict[str, list] | None = None, name: str = "t"
 
 def tables(folder: Path, limit: int = 10**9) -> Tables:
     """Tables whose SHA-256 is the name of a file in the folder."""
-    return Tables(folder / "cache", lambda sha256: folder / f"{sha256}.parquet", limit)
+    return Tables(Shelf(folder / "cache", limit), lambda sha256: folder / f"{sha256}.parquet")
 
 
 def test_the_file_holds_the_rows_numbered_from_one(tmp_path):

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.tables import TableSource, column_profiles, export, read_preview, write_table
+from catalog.tables import TableSource, column_profiles, read_preview, write_table
+from catalog.tables.downloads import Form, pieces
 from catalog.tables.source import Column
 
 
@@ -125,32 +126,32 @@ def test_profiles_of_odd_columns(tmp_path):
 
 
 def test_csv_comes_out_as_it_went_in(numbers):
-    text = b"".join(export(numbers, "csv")).decode()
+    text = b"".join(pieces(numbers, Form(kind="csv"))).decode()
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[:3] == [["n", "x", "s", "d"], ["0", "0", "Bà Rịa", "2010-01-02"], ["1", "0.25", "Vũng Tàu", "2011-01-02"]]
     assert len(rows) == 40_001
-    assert b"".join(export(numbers, "csv", bom=True)).startswith(b"\xef\xbb\xbfn,x")
+    assert b"".join(pieces(numbers, Form(kind="csv", bom=True))).startswith(b"\xef\xbb\xbfn,x")
 
 
 def test_an_excel_safe_csv_runs_no_formula(tmp_path):
     cells = ["=HYPERLINK(1)", "-1", "+84901", "@x", "\tx", "-2+3", "fine"]
     path = stored(tmp_path, [[cell, "-1"] for cell in cells], ("=s", {"type": "string"}), ("n", {"type": "integer"}))
-    rows = list(csv.reader(io.StringIO(b"".join(export(path, "csv", excel_safe=True)).decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(b"".join(pieces(path, Form(kind="csv", excel_safe=True))).decode(), newline="")))
     assert [row[0] for row in rows] == ["'=s", "'=HYPERLINK(1)", "-1", "'+84901", "'@x", "'\tx", "'-2+3", "fine"]
     assert rows[1][1] == "-1"
-    assert b"'" not in b"".join(export(path, "csv"))
+    assert b"'" not in b"".join(pieces(path, Form(kind="csv")))
 
 
 def test_json_and_ndjson_hold_the_same_rows(numbers):
-    rows = json.loads(b"".join(export(numbers, "json")))
+    rows = json.loads(b"".join(pieces(numbers, Form(kind="json"))))
     assert rows[5] == {"n": 5, "x": 1.25, "s": "Vũng Tàu", "d": "2015-01-02"}
-    assert [json.loads(line) for line in b"".join(export(numbers, "ndjson")).splitlines()] == rows
+    assert [json.loads(line) for line in b"".join(pieces(numbers, Form(kind="ndjson"))).splitlines()] == rows
     with pytest.raises(ValueError, match="xlsx"):
-        export(numbers, "xlsx")
+        pieces(numbers, Form(kind="xlsx"))
 
 
 def test_an_empty_table_goes_out_too(tmp_path):
     path = stored(tmp_path, [], ("a", {"type": "integer"}), ("b", None))
-    assert json.loads(b"".join(export(path, "json"))) == []
-    assert b"".join(export(path, "csv")) == b"a,b\r\n"
+    assert json.loads(b"".join(pieces(path, Form(kind="json")))) == []
+    assert b"".join(pieces(path, Form(kind="csv"))) == b"a,b\r\n"
     assert (read_preview(path).rows, column_profiles(path)[0]["distinct"]) == ([], 0)
