@@ -16,6 +16,7 @@ from catalog.reading.grid import letter
 from catalog.reading.vietnamese import folded
 
 BATCH = 2000
+MASK = "•••"  # stands for a cell that a person decided to hide; nothing of the cell is left in it
 
 # Province codes of birth registration, 001–096 (Circular 07/2016/TT-BCA, annex); not every number is in use.
 _PROVINCES = frozenset(
@@ -204,6 +205,7 @@ class _Tally:
 
     def add(self, cells: list[str]) -> None:
         """Count a batch of filled cells; one expression over all of them finds those worth a test."""
+        cells = [cell for cell in cells if cell != MASK] if MASK in cells else cells
         self.filled += len(cells)
         if self.tells_birth:
             self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))

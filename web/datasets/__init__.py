@@ -16,6 +16,7 @@ from catalog.site import Site
 from web.datasets import downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
+from web.decisions import words as decision_words
 from web.dictionary import cell_words, type_words
 from web.exchange import head
 from web.runs.lines import for_pages
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable}
+    return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable, "decided_words": decision_words.DONE}
 
 
 def site() -> Site:
