@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from catalog.drafts import asking
 from catalog.drafts.describing import describe
 from catalog.drafts.keeping import bytes_of
 from catalog.errors import Trouble
@@ -74,8 +75,12 @@ def _look(site: Site, draft: UploadDraft, before: UploadDraft | None) -> dict[st
             found = {"sha256": files.put(path), "size": path.stat().st_size}
         else:
             files.copy(draft.sha256, path)
+            if asking.read_as(path, draft.asked.get("encoding", ""), folder / "utf-8"):
+                found = {"sha256": files.put(path), "size": path.stat().st_size}
         verdict = check(path, filename=draft.filename, schema=draft.asked.get("schema") or None, keep=LISTED, progress=_telling(site, draft.id))
-        return {**found, "answer": {**describe(verdict), "made": _mending(files, verdict, draft, folder)}}
+        answers = asking.letters_answered(verdict, draft.asked)
+        return {**found, "answer": {**describe(verdict, answers), "letters": asking.letters(verdict, path),
+                                    "made": _mending(files, verdict, draft, folder, answers)}}
 
 
 def _telling(site: Site, draft_id: str) -> Callable[[int], None]:
@@ -94,14 +99,20 @@ def _telling(site: Site, draft_id: str) -> Callable[[int], None]:
     return told
 
 
-def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path) -> dict[str, Any]:
-    """The corrected file, and for one with errors the marked workbook, kept: {"sha256", "size", "filename", "cells"} each."""
+def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path, answers: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The corrected file, and for one with errors the marked workbook, kept: {"sha256", "size", "filename", "cells"} each.
+
+    The corrected file that a person's answers had a part in is checked again at once: how many "errors" it still has.
+    """
     stem, made = PurePosixPath(draft.filename).stem, {}
     if verdict.faulty is not None and verdict.faulty.layout.labels:
         marked, lang = folder / "marked.xlsx", draft.asked.get("lang", "vi")
         cells = write_marked(verdict.faulty, marked, lang)
         made["marked"] = _kept(files, marked, f"{stem}-{'loi' if lang == 'vi' else 'errors'}.xlsx", cells)
-        made["corrected"] = _corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty).write_csv)
+        made["corrected"] = _corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty, answers).write_csv)
+        if answers:
+            after = check(folder / "corrected.csv", filename=f"{stem}.csv", schema=draft.asked.get("schema") or verdict.schema, keep=LISTED)
+            made["corrected"] |= {"state": after.state, "errors": after.errors}
     elif verdict.table is not None and verdict.state == "held":
         made["corrected"] = _corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out))
     return made

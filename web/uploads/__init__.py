@@ -24,7 +24,7 @@ from web import account
 from web.datasets.downloads import guarded, named
 from web.desk import orders
 from web.runs.lines import for_pages
-from web.uploads import choices, publishing, shown
+from web.uploads import answering, choices, publishing, shown
 from web.words import either, language
 
 bp = Blueprint("uploads", __name__, url_prefix="/desk/uploads")
@@ -43,7 +43,7 @@ def _signed_in() -> AnyResponse | None:
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "new_id": new_id, "limit": keeping.MAX_FILE}
+    return {**for_pages(), "new_id": new_id, "limit": keeping.MAX_FILE, "encodings": answering.ENCODINGS}
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -109,7 +109,7 @@ def send() -> Any:
         return _sending([_("Chưa chọn cơ quan."), _("Chọn cơ quan có tệp này rồi gửi lại.")]), 422
     if file is None or not file.filename:
         return _sending([_("Chưa chọn tệp."), _("Bấm “Chọn tệp”, chọn tệp trên máy rồi gửi lại.")]), 422
-    asked = {"schema": before.asked.get("schema", "") if before else "", "lang": language()}
+    asked = answering.of_the_next(before, language())
     sent = keeping.Sent(id=_form_id(), holder=person.holder, agency_id=agency_id, asked=asked, before=before)
     try:
         with orders.queue(site) as jobs:
@@ -145,8 +145,8 @@ def show(draft_id: str) -> Any:
         trouble = _in_words(Issue.from_dict(issue)) if issue else None
         return render_template("uploads/failed.html", draft=draft, trouble=trouble)
     with site.reading() as session:
-        page = shown.page(session, site, draft)
-    return render_template("uploads/show.html", draft=draft, page=page, schemas=choices.schemas_by_title())
+        page, asks = shown.page(session, site, draft), answering.asks(session, draft)
+    return render_template("uploads/show.html", draft=draft, page=page, asks=asks, schemas=choices.schemas_by_title())
 
 
 @bp.get("/<draft_id>/state.json")
@@ -172,13 +172,29 @@ def again(draft_id: str) -> Any:
         return redirect(url_for("uploads.show", draft_id=draft.id), 303)
 
 
+@bp.post("/<draft_id>/answers")
+def answer(draft_id: str) -> AnyResponse:
+    """Look at the same file again with what a person says of its cells, or of its letters."""
+    site, draft = _site(), _checked(draft_id)
+    asked = answering.asked(request.form, draft, language())
+    if asked is None:
+        return redirect(url_for("uploads.report", draft_id=draft.id), 303)
+    sent = keeping.Sent(id=_form_id(), holder=draft.holder, agency_id=draft.agency_id, asked=asked, before=draft)
+    try:
+        with orders.queue(site) as jobs:
+            return _to(keeping.look_again(site, jobs, sent))
+    except UsageError as error:
+        flash(either(error.vi, error.en), "warn")
+        return redirect(url_for("uploads.report", draft_id=draft.id), 303)
+
+
 @bp.get("/<draft_id>/report")
 def report(draft_id: str) -> Any:
     """The third step: what is wrong, grouped by cause, and what mends it."""
     draft, site = _checked(draft_id), _site()
     with site.reading() as session:
-        page = shown.page(session, site, draft)
-    return render_template("uploads/report.html", draft=draft, page=page)
+        page, asks = shown.page(session, site, draft), answering.asks(session, draft)
+    return render_template("uploads/report.html", draft=draft, page=page, asks=asks)
 
 
 @bp.get("/<draft_id>/file/<which>")
