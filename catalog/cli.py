@@ -17,6 +17,7 @@ import click
 from catalog.commands import (
     commitments,
     database,
+    fixes,
     links,
     notice,
     participation,
@@ -78,7 +79,7 @@ def build() -> click.Group:
         "Hải Đăng: thu thập, kiểm tra, công bố dữ liệu mở và theo dõi cơ quan tham gia.\n\n"
         "Harvest, check and publish open data, and track which agencies take part."))
     click.version_option(package_name="haidang", prog_name="haidang")(group)
-    for part in (database, register, commitments, schema, validate, participation, token, user, notice, links):
+    for part in (database, register, commitments, schema, validate, participation, fixes, token, user, notice, links):
         part.add_to(group)
     for entry in entry_points(group="haidang.commands"):
         entry.load()(group)
