@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from catalog.validation.faulty import Faulty
 from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
 from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
+from catalog.validation.small_counts import small_counts
 from catalog.validation.table_finding import find_table
 from catalog.validation.verdict import Cancelled, Verdict
 
@@ -111,7 +112,7 @@ class _Check:
             hits = screening()
         rows = rows_of(report, self.reading, layout)
         issues = [*self._remarks(layout, report, rows), *(issue for _, issue in explained), *self.reading.notes,
-                  *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
+                  *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits), *self._small(layout)]
         state = _state(report, issues)
         return Verdict(
             state=state, format=self.reading.format, encoding=self.reading.encoding and self.reading.encoding.name,
@@ -122,6 +123,13 @@ class _Check:
             faulty=None if report["valid"] else Faulty(layout=layout, reading=self.reading, report=report, causes=tuple(explained)),
             details=self._details(layout, rows, explained, issues, hits),
         )
+
+    def _small(self, layout: Layout) -> Iterator[Issue]:
+        """What is to be said of counts among which somebody could be recognised."""
+        about = " ".join([self.request.filename, layout.grid.sheet or "", str(layout.schema.descriptor.get("title", "")) if layout.schema else ""])
+        for small in small_counts(layout.labels, layout.body(), about):
+            facts = {"title": small.label, "count": small.count, "at": ", ".join(small.cells) + (" …" if small.count > len(small.cells) else "")}
+            yield Issue("small-counts", Place(file=self.request.filename, sheet=layout.grid.sheet, column=small.column), facts)
 
     def _own_digests(self) -> Digests | None:
         """Those of the download, unless what is read came out of an archive."""
