@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.reading import encodings
 from catalog.reading.grid import letter
-from catalog.reading.letters import WESTERN, ways_to_read
+from catalog.reading.letters import WESTERN, is_weak, ways_to_read
 from catalog.validation import Verdict
 from catalog.validation.repair import Repair
 from catalog.validation.repair.answers import ANSWERED
@@ -59,9 +59,12 @@ def read_as(path: Path, name: str, aside: Path) -> bool:
 
 
 def letters(verdict: Verdict, path: Path) -> list[dict[str, Any]]:
-    """The ways to read the letters, where the bytes leave more than one; numbers in the samples are veiled."""
+    """The ways to read the letters, where neither the bytes nor the words tell for certain; numbers in the samples are veiled."""
     unread = any(issue.code == "encoding-unknown" for issue in verdict.issues)
     decided = (verdict.details.get("encoding") or {}).get("decided_by")
     if not unread and decided != "syllables":
         return []
-    return [{**asdict(way), "sample": [veiled(line) for line in way.sample]} for way in ways_to_read(path)]
+    ways = ways_to_read(path)
+    if not unread and not is_weak(ways):
+        return []
+    return [{**asdict(way), "sample": [veiled(line) for line in way.sample]} for way in ways]

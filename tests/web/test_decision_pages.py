@@ -71,7 +71,7 @@ def test_a_column_is_decided_shown_and_taken_back(site, lan):
         answer = lan.post(f"/desk/decisions/taken-back/{decision.id}", data={"csrf_token": guard_of(lan, where(site))})
         assert answer.status_code == 303 and said in text(lan, where(site))
     assert visitor(site).get(f"/dataset/{only(site)[0].name}").status_code == 404
-    assert "Rút lại" in text(lan, "/desk/decisions") and versions(site)[-1].state == "held"
+    assert "Đã rút lại" in text(lan, "/desk/decisions") and versions(site)[-1].state == "held"
 
 
 def test_an_editor_may_leave_out_but_not_publish(site, lan):
