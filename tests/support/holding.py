@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from catalog.models import ColumnDecision, Dataset, Resource, Source, Version
 from catalog.sign_ins import Person
 from catalog.site import Site
 from catalog.uploads import keep_upload
-from support.harvesting import harvest
+from support.harvesting import PATIENCE, harvest
 
 SHOPS = "ten_cua_hang,SĐT\n" + "".join(f"Cửa hàng {number},090123{number:04d}\n" for number in range(1000, 1020))
 
@@ -52,6 +53,11 @@ def held_columns(site: Site) -> list[HeldColumn]:
 
 def decide(site: Site, person: Person, **actions: Choice | str) -> None:
     """Decide about columns by their letters, and do what a worker does then."""
+    applying.perform(site, ordered(site, person, **actions))
+
+
+def ordered(site: Site, person: Person, **actions: Choice | str) -> str:
+    """Decide about columns by their letters; the version, of which a worker has yet to do what was decided."""
     dataset, _ = only(site)
     by_letter = {column.column: column for column in held_columns(site)}
     version = versions(site)[-1]
@@ -62,7 +68,16 @@ def decide(site: Site, person: Person, **actions: Choice | str) -> None:
         keeping.decide(site, orderer, version, asked, person, dataset.owner_org)
     finally:
         orderer.close()
-    applying.perform(site, version.id)
+    return version.id
+
+
+def carried_out(site: Site) -> Version:
+    """The newest version once it is public; waits for a worker to make it so."""
+    deadline = time.monotonic() + PATIENCE
+    while (newest := versions(site)[-1]).state != "published":
+        assert time.monotonic() < deadline, "no worker has carried the decision out"
+        time.sleep(0.05)
+    return newest
 
 
 def decisions(site: Site) -> list[ColumnDecision]:
