@@ -78,6 +78,7 @@ class _Kind:
     alone: Callable[[str], bool] | None = None
     told: float = 0.3
     bare: float = 0.6
+    said: str = ""  # the kind that it is told as, where it is another way to write that one
     different: int = 0  # so many different cells are needed where no header tells
     of: str = "number"  # what is tested: the bare number, the address, or the whole cell ("text")
 
@@ -111,7 +112,8 @@ def _bare(cell: str) -> str:
 _KINDS = (
     _Kind(name="cccd", telling=re.compile(r"\b(cccd|can cuoc|so dinh danh|dinh danh ca nhan|cmnd|chung minh|giay to tuy than)\b"),
           matches=_is_cut_cccd, alone=_is_cccd, told=0.2),
-    _Kind(name="cccd-cut", telling=_NEVER, matches=_is_cccd_without_nought, alone=_is_cccd_without_nought, bare=0.9, different=8),
+    _Kind(name="cccd-cut", telling=_NEVER, matches=_is_cccd_without_nought, alone=_is_cccd_without_nought, bare=0.9, different=8,
+          said="cccd"),
     _Kind(name="cmnd", telling=re.compile(r"\b(cmnd|cmtnd|cmt|chung minh|cccd|so giay to)\b"),
           matches=lambda number: bool(_NINE.fullmatch(number)), told=0.2),
     _Kind(name="mobile", telling=re.compile(r"\b(sdt|dtdd|dien thoai|di dong|so dt|phone|mobile|zalo)\b"),
@@ -128,7 +130,6 @@ _KINDS = (
 )
 NAMES = {
     "cccd": ("số căn cước công dân", "citizen ID numbers"), "cmnd": ("số chứng minh nhân dân", "old identity card numbers"),
-    "cccd-cut": ("số căn cước công dân mất số 0 ở đầu", "citizen ID numbers without the nought in front"),
     "mobile": ("số điện thoại di động", "mobile phone numbers"), "email": ("địa chỉ thư điện tử cá nhân", "personal e-mail addresses"),
     "bank-account": ("số tài khoản ngân hàng", "bank account numbers"),
     "plate": ("biển số xe", "vehicle plates"), "passport": ("số hộ chiếu", "passport numbers"),
@@ -240,7 +241,7 @@ class _Tally:
         for kind, _, enough, different in self._tests:
             count = self._counts[kind.name]
             if count and count >= enough * self.filled and len(self._different[kind.name]) >= different:
-                return Hit(column=column, label=self.label, kind=kind.name, share=round(min(count / self.filled, 1.0), 3), count=count,
+                return Hit(column=column, label=self.label, kind=kind.said or kind.name, share=round(min(count / self.filled, 1.0), 3), count=count,
                            evidence=tuple(self._evidence[kind.name]))
         return None
 

@@ -100,7 +100,7 @@ def numbered(write, count: int = 20) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("kind", "write"), [
-    ("cccd", lambda n: f"0772{n:02}12{n:04}"), ("cccd", lambda n: f"077 2{n:02} 12{n:04}".replace("  ", " ")), ("cccd-cut", lambda n: f"772{n:02}12{n:04}"),
+    ("cccd", lambda n: f"0772{n:02}12{n:04}"), ("cccd", lambda n: f"077 2{n:02} 12{n:04}".replace("  ", " ")), ("cccd", lambda n: f"772{n:02}12{n:04}"),
     ("insurance", lambda n: f"GD47712345{n:05}"), ("insurance", lambda n: f"HS 4 77 12345{n:05}"), ("mobile", lambda n: f"090123{n:04}"),
 ])
 def test_identifiers_are_found_by_their_values_where_no_header_tells(kind, write):
