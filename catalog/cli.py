@@ -18,6 +18,7 @@ from catalog.commands import (
     commitments,
     database,
     export,
+    fixes,
     links,
     notice,
     participation,
@@ -81,7 +82,7 @@ def build() -> click.Group:
         "Hải Đăng: thu thập, kiểm tra, công bố dữ liệu mở và theo dõi cơ quan tham gia.\n\n"
         "Harvest, check and publish open data, and track which agencies take part."))
     click.version_option(package_name="haidang", prog_name="haidang")(group)
-    for part in (database, register, commitments, schema, validate, participation, token, user, notice, links, export, target, publish):
+    for part in (database, register, commitments, schema, validate, participation, fixes, token, user, notice, links, export, target, publish):
         part.add_to(group)
     for entry in entry_points(group="haidang.commands"):
         entry.load()(group)

@@ -39,11 +39,11 @@ from catalog.models import (
     new_id,
 )
 from catalog.names import keep_to_ourselves, slug, unique_name
+from catalog.new_versions import Arrival, new_versions
 from catalog.record import Distribution, Outcome, Record
 from catalog.site import Site
 from catalog.slices import slices
 from catalog.twins import find_twins
-from catalog.verdicts import GOOD
 
 ASKS = "source-shrank"  # said as long as its question is open (catalog/removals.py)
 OF_LINKS = ("link-broken", "link-soft-404")  # said by the checks of links, and ended by them (catalog/links.py)
@@ -196,13 +196,14 @@ def _take_in_one(intake: Intake, record: Record, held: Holdings) -> Taken:
 
 def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> Taken:
     olds = same_resources(dataset.resources, record.resources, held.newest) if dataset else {}
-    resources, fresh = [], []
+    resources, fresh, refused = [], [], 0
     for draft in record.resources:
         old = olds.pop(draft.url, None)
         resource_id = old.id if old else new_id()
-        version = _version(draft, resource_id, held.newest.get(resource_id), intake)
-        fresh += [version] if version is not None else []
-        live = version if version is not None and version.state == "published" else None
+        versions = new_versions(intake.session, draft, held.newest.get(resource_id), Arrival(resource_id=resource_id, run_id=intake.run.id, at=intake.now))
+        fresh += versions
+        live = versions[-1] if versions and versions[-1].state == "published" else None
+        refused += bool(versions) and live is None
         resources.append(_resource(draft, resource_id, old, live))
     shown = [resource for resource in resources if resource["state"] == "active"]
     was_live = dataset is not None and dataset.state == "active"
@@ -215,7 +216,6 @@ def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Hold
     else:
         package["id"] = dataset.id
         client.call_action("package_update", package)
-    refused = sum(version.state != "published" for version in fresh)
     if state == "draft" or (refused and refused == len(record.resources)):
         outcome = Outcome.REJECTED
     else:
@@ -266,23 +266,6 @@ def _resource(draft: Distribution, resource_id: str, old: Resource | None, live:
     elif old and version_id:
         resource |= {"size": old.size, "hash": old.hash}
     return resource
-
-
-def _version(draft: Distribution, resource_id: str, newest: Version | None, intake: Intake) -> Version | None:
-    """A new version where the bytes, or what was found of them, differ from the newest one."""
-    file, checked = draft.file, draft.checked
-    if file is None or checked is None:
-        return None
-    state = "published" if checked.state in GOOD else "held" if checked.state == "held" else "refused"
-    if newest is not None and (newest.sha256, newest.state, newest.schema_name) == (file.sha256, state, checked.schema):
-        return None
-    return Version(
-        id=new_id(), resource_id=resource_id, number=newest.number + 1 if newest else 1, state=state, created=intake.now,
-        sha256=file.sha256, size=file.size, filename=file.filename, format=draft.format, media_type=file.media_type,
-        encoding=checked.encoding, sheet=checked.sheet, rows=checked.rows, fields=list(checked.fields),
-        errors=checked.errors, schema_name=checked.schema, checked=checked.state, table_sha256=checked.table_sha256,
-        table_size=checked.table_size, report_sha256=checked.report_sha256, run_id=intake.run.id,
-    )
 
 
 def keep_issues(intake: Intake, found: Mapping[str, Sequence[Issue]], dataset_ids: Mapping[str, str | None]) -> None:

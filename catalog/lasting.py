@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from catalog.held import original_of
 from catalog.models import Resource, Version
 from catalog.record import Distribution
 from catalog.sameness import path_of
@@ -33,7 +34,7 @@ def same_resources(held: Sequence[Resource], drafts: Sequence[Distribution], new
 
 def _bytes_of(resource: Resource, newest: Mapping[str, Version]) -> str:
     version = newest.get(resource.id)
-    return version.sha256 if version is not None else ""
+    return original_of(version)["sha256"] if version is not None else ""
 
 
 def _only_pairs(drafts: Sequence[Distribution], resources: Sequence[Resource], of_draft: Callable[[Distribution], str],

@@ -21,6 +21,9 @@ import requests
 
 from catalog import validation
 from catalog.characters import keepable
+from catalog.decisions.columns import Key
+from catalog.decisions.deriving import Decided, release
+from catalog.decisions.telling import told
 from catalog.digests import Digests
 from catalog.errors import CalledOff, Trouble
 from catalog.files import Files
@@ -43,7 +46,7 @@ class Before:
 
     `reachable` is False where the last attempt to fetch it failed; `columns` is how many columns the live version has
     as a table, 0 where it is none. `due` is False where it need not be asked for yet, as long as the listing is the same;
-    `believed` is False where it is fetched whatever the server says of it.
+    `believed` is False where it is fetched whatever the server says of it; `decisions` are those that stand about its columns.
     """
 
     file: StoredFile
@@ -51,6 +54,7 @@ class Before:
     due: bool = True
     believed: bool = True
     columns: int = 0
+    decisions: Mapping[Key, Decided] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +182,10 @@ def check(record: Record, tools: Tools) -> Record:
                 encoding=resource.encoding, cancelled=tools.cancelled, columns_before=held.columns if held else 0,
                 keep=KEPT, digests=_digests(resource.file), told=_told(resource, tools),
             )
-            issues += [_placed(issue, resource) for issue in verdict.issues]
-            resource = replace(resource, format=verdict.format or resource.format, checked=keep_verdict(verdict, tools.files))
+            made = release(verdict, resource.file.filename, held.decisions, tools.files) if held and held.decisions else None
+            issues += [_placed(issue, resource) for issue in told(verdict.issues, verdict.sheet, made, held.decisions if held else {})]
+            checked = replace(keep_verdict(verdict, tools.files), release=made and made.to_dict())
+            resource = replace(resource, format=verdict.format or resource.format, checked=checked)
         resources.append(resource)
     return replace(record, resources=tuple(resources)).with_issues(*issues)
 

@@ -63,6 +63,7 @@ class Checked:
     report_sha256: str | None = None  # the report's JSON in the object store
     table_sha256: str | None = None  # the typed Parquet in the object store
     table_size: int | None = None
+    release: Mapping[str, Any] | None = None  # what decisions about its columns make of it (catalog/decisions/deriving.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

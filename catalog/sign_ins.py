@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from catalog.actions.rights import WRITES
+from catalog.actions.rights import RULES, WRITES
 from catalog.models import ApiToken, Member, SignIn, SignInFailure, new_id
 from catalog.tokens import caller_of, caller_with
 
@@ -26,7 +26,8 @@ ATTEMPTS, WITHIN = 10, timedelta(minutes=15)  # wrong attempts of one asker, and
 class Person:
     """Who has signed in: the name under which acts are remembered, and for which agencies it may act.
 
-    `everywhere` is who may do everything; others act for the agencies (by id) in which they may write. `holder` is the same over
+    `everywhere` is who may do everything; others act for the agencies (by id) in which they may write; `leads` are those of which they are
+    an administrator. `holder` is the same over
     all its sign-ins: the id of its account, or of the token of a person who has none.
     """
 
@@ -36,6 +37,7 @@ class Person:
     until: datetime
     everywhere: bool
     agencies: frozenset[str]
+    leads: frozenset[str] = frozenset()
 
     @property
     def acts(self) -> bool:
@@ -45,6 +47,10 @@ class Person:
     def may_act(self, agency_id: str | None) -> bool:
         """Whether it may act on the sources of the agency."""
         return self.everywhere or agency_id in self.agencies
+
+    def may_release(self, agency_id: str | None) -> bool:
+        """Whether it may let personal data of the agency be published, on a legal basis."""
+        return self.everywhere or agency_id in self.leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,10 @@ def person_of(session: Session, key: str, now: datetime) -> Person | None:
     caller = caller_with(session, found[1]) if found else None
     if found is None or caller is None:
         return None
-    places = select(Member.group_id).where(Member.account_id == caller.token.account_id, Member.capacity.in_(WRITES))
+    places = session.execute(select(Member.group_id, Member.capacity).where(
+        Member.account_id == caller.token.account_id, Member.capacity.in_(WRITES))).all() if caller.account else []
     return Person(id=found[0].id, holder=caller.token.account_id or caller.token.id, name=caller.name, until=found[0].expires, everywhere=caller.may_all,
-                  agencies=frozenset(session.scalars(places)) if caller.account else frozenset())
+                  agencies=frozenset(place for place, _ in places), leads=frozenset(place for place, capacity in places if capacity in RULES))
 
 
 def end(session: Session, key: str) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from catalog import db, jobs, tick, workers
 from catalog.record import Record
 from catalog.site import Site
+from harvesters.applying_decisions import open_decisions, register_decisions
 from harvesters.checking_drafts import open_drafts, register_drafts
 from harvesters.connectors import remember_declared
 from harvesters.previewing import open_previews, register_previews
@@ -159,10 +160,12 @@ def working(site: Site, *, by_the_clock: bool = False) -> Iterator[None]:
         register_previews(site, datasource)
         register_drafts(site)
         register_onward(site)
+        register_decisions(site)
         DBOS.launch()
         open_previews(poll=POLL)
         open_drafts(poll=POLL)
         open_onward(poll=POLL)
+        open_decisions(poll=POLL)
         DBOS.register_queue(jobs.QUEUE, worker_concurrency=CONCURRENT, partition_concurrency=1, polling_interval_sec=POLL,
                             on_conflict="always_update")
         remember_declared(site)

@@ -25,6 +25,7 @@ def create_app(site: Site) -> Flask:
         account,
         addresses,
         datasets,
+        decisions,
         desk,
         errors,
         exchange,
@@ -51,6 +52,7 @@ def create_app(site: Site) -> Flask:
     for part in (kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
     account.init_app(app, outside=(ckan.bp, dump.bp, tables.bp, differences.bp, exchange.bp), large={uploads.bp.name: uploads.MAX_FORM})
-    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, onward, uploads, ckan, dump, tables, differences, exchange):
+    for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, decisions, onward, uploads, ckan, dump, tables, differences,
+                    exchange):
         app.register_blueprint(subject.bp)
     return app

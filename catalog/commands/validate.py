@@ -17,6 +17,7 @@ import click
 if TYPE_CHECKING:
     from catalog.commands.progress import Seen
     from catalog.validation import Verdict
+    from catalog.validation.repair import Repair
     from catalog.validation.told import Told
 
 MARKED = 100_000  # errors that are looked for to mark their cells
@@ -44,9 +45,11 @@ def add_to(group: click.Group) -> None:
               help="Ghi sổ tính đã đánh dấu ô sai · Write a workbook with the wrong cells marked.")
 @click.option("--corrected", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv",
               help="Ghi tệp đã sửa những ô chắc chắn · Write the file with what is certain repaired.")
+@click.option("--answer", "answers", multiple=True, metavar="COLUMN=WORD",
+              help="Trả lời một câu hỏi về cột, như F=dmy · Answer a question about a column, such as F=dmy.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Ngôn ngữ · Language.")
 def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, encoding: str | None, workbook: Path | None,
-             corrected: Path | None, lang: str, sheet: str | None, header: str | None, data: str | None) -> None:
+             corrected: Path | None, answers: tuple[str, ...], lang: str, sheet: str | None, header: str | None, data: str | None) -> None:
     """Kiểm tra một tệp hoặc URL theo lược đồ, từng ô một · Check a file or URL against a schema, cell by cell.
 
     Mã thoát · Exit code: 0 đạt · valid; 1 chưa đạt hoặc giữ lại · not valid or held; 2 cách gọi · usage; 130 dừng bằng Ctrl+C · stopped by Ctrl+C.
@@ -58,12 +61,13 @@ def validate(file: str, schema: str | None, as_json: bool, limit_errors: int, en
     with ExitStack() as kept:  # what a URL gave, until it has been said and written what is to be mended
         with shown(file, lang, wanted=not as_json) as seen:
             verdict, filename = _checked(file, seen, kept, schema=wanted, encoding=encoding, limit_errors=most, told=told)
+        repair = _repair(verdict, answers)
         if as_json:
-            click.echo(json.dumps(_report(verdict, file), ensure_ascii=False, indent=2))
+            click.echo(json.dumps(_report(verdict, file, repair), ensure_ascii=False, indent=2))
         else:
-            for line in _lines(verdict, filename, lang):
+            for line in (*_lines(verdict, filename, lang), *_questions(verdict, repair, lang)):
                 click.echo(line)
-        for line in _written(verdict, workbook, corrected, lang):
+        for line in _written(verdict, repair, workbook, corrected, lang):
             click.echo(line, err=True)
     raise SystemExit(0 if verdict.state == "valid" else 1)
 
@@ -147,30 +151,42 @@ def _is_url(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def _report(verdict: Verdict, file: str) -> dict[str, Any]:
+def _repair(verdict: Verdict, answers: tuple[str, ...]) -> Repair | None:
+    """The repair of a table that did not pass, with the answers that were given."""
+    from catalog.commands.answers import by_column
+    from catalog.validation.repair import Repair
+
+    return Repair(verdict.faulty, by_column(answers, verdict.faulty.layout)) if verdict.faulty is not None else None
+
+
+def _titles(verdict: Verdict) -> dict[str, str]:
+    """What the columns with causes are called, by their letters."""
+    causes = verdict.faulty.causes if verdict.faulty is not None else ()
+    return {issue.place.column: issue.facts.get("title", "") for _, issue in causes if issue.place.column}
+
+
+def _questions(verdict: Verdict, repair: Repair | None, lang: str) -> Iterator[str]:
+    from catalog.commands.answers import questions
+
+    if repair is not None:
+        yield from questions(repair, _titles(verdict), lang)
+
+
+def _report(verdict: Verdict, file: str, repair: Repair | None) -> dict[str, Any]:
     """The frictionless report with the file as it was given, and our key beside its own."""
     from catalog.validation import engine
 
     report = dict(verdict.report) or engine.refused(f"not a table: {verdict.format}")
     report["tasks"] = [{**task, "place": file} for task in report["tasks"]]
-    return {**report, "haidang": {"state": verdict.state, "format": verdict.format, "schema": verdict.schema, **verdict.details, **_repair(verdict)}}
+    return {**report, "haidang": {"state": verdict.state, "format": verdict.format, "schema": verdict.schema, **verdict.details,
+                                  **(repair.summary().details(verdict.details["causes"], _titles(verdict)) if repair else {})}}
 
 
-def _repair(verdict: Verdict) -> dict[str, Any]:
-    """What the repair says of the causes, the cells and the questions; nothing for a table that passed."""
-    from catalog.validation.repair import Repair
-
-    if verdict.faulty is None:
-        return {}
-    titles = {issue.place.column: issue.facts.get("title", "") for _, issue in verdict.faulty.causes if issue.place.column}
-    return Repair(verdict.faulty).summary().details(verdict.details["causes"], titles)
-
-
-def _written(verdict: Verdict, workbook: Path | None, corrected: Path | None, lang: str) -> Iterator[str]:
+def _written(verdict: Verdict, repair: Repair | None, workbook: Path | None, corrected: Path | None, lang: str) -> Iterator[str]:
     """Write the marked workbook and the corrected file that are wanted, and say so; where nothing is wrong, say that."""
-    from catalog.validation.repair import Repair, write_marked
+    from catalog.validation.repair import write_marked
 
-    if verdict.faulty is None:
+    if verdict.faulty is None or repair is None:
         if workbook or corrected:
             yield {"vi": "Không có ô nào cần đánh dấu hay sửa; chưa ghi tệp nào.", "en": "No cell needs marking or repair; no file was written."}[lang]
         return
@@ -178,7 +194,7 @@ def _written(verdict: Verdict, workbook: Path | None, corrected: Path | None, la
         count = _into(workbook, lambda path: write_marked(verdict.faulty, path, lang))
         yield {"vi": f"Đã đánh dấu {count} ô trong {workbook}.", "en": f"{count} cells are marked in {workbook}."}[lang]
     if corrected:
-        count = _into(corrected, lambda path: _correct(Repair(verdict.faulty), path))
+        count = _into(corrected, lambda path: _correct(repair, path))
         yield {"vi": f"Đã sửa {count} ô chắc chắn trong {corrected}.", "en": f"{count} cells are certainly repaired in {corrected}."}[lang]
 
 

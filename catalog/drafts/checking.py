@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from catalog.drafts import asking
 from catalog.drafts.describing import describe
 from catalog.drafts.keeping import bytes_of
 from catalog.drafts.picturing import picture
@@ -23,6 +24,7 @@ from catalog.tables.source import TableSource
 from catalog.validation import Verdict, check
 from catalog.validation.layout import Layout
 from catalog.validation.repair import Repair, write_marked
+from catalog.validation.told import Told
 
 LISTED = 20_000  # errors of each kind whose cells are marked; all are counted
 OFTEN = 2.0  # seconds between two words on how far it is
@@ -77,11 +79,14 @@ def _look(site: Site, draft: UploadDraft, before: UploadDraft | None) -> dict[st
             found = {"sha256": files.put(path), "size": path.stat().st_size}
         else:
             files.copy(draft.sha256, path)
+            if asking.read_as(path, draft.asked.get("encoding", ""), folder / "utf-8"):
+                found = {"sha256": files.put(path), "size": path.stat().st_size}
         with site.reading() as session:
             told = telling(session, draft)
         verdict = check(path, filename=draft.filename, schema=draft.asked.get("schema") or None, keep=LISTED, progress=_progress(site, draft.id), told=told.told)
-        answer = {**describe(verdict, told.columns), **described(told, verdict, draft.asked), "picture": picture(verdict)}
-        return {**found, "answer": {**answer, "made": _mending(files, verdict, draft, folder)}}
+        answers = asking.letters_answered(verdict, draft.asked)
+        answer = {**describe(verdict, told.columns, answers), **described(told, verdict, draft.asked), "picture": picture(verdict), "letters": asking.letters(verdict, path)}
+        return {**found, "answer": {**answer, "made": _mending(files, verdict, draft, folder, answers, told.told)}}
 
 
 def _progress(site: Site, draft_id: str) -> Callable[[int], None]:
@@ -100,14 +105,20 @@ def _progress(site: Site, draft_id: str) -> Callable[[int], None]:
     return told
 
 
-def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path) -> dict[str, Any]:
-    """The corrected file, and for one with errors the marked workbook, kept: {"sha256", "size", "filename", "cells"} each."""
+def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path, answers: Mapping[str, list[str]], told: Told) -> dict[str, Any]:
+    """The corrected file, and for one with errors the marked workbook, kept: {"sha256", "size", "filename", "cells"} each.
+
+    The corrected file that a person's answers had a part in is checked again at once: how many "errors" it still has.
+    """
     stem, made = PurePosixPath(draft.filename).stem, {}
     if verdict.faulty is not None and verdict.faulty.layout.labels:
         marked, lang = folder / "marked.xlsx", draft.asked.get("lang", "vi")
         cells = write_marked(verdict.faulty, marked, lang)
         made["marked"] = _kept(files, marked, f"{stem}-{'loi' if lang == 'vi' else 'errors'}.xlsx", cells)
-        made["corrected"] = {**_corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty).write_csv), **_where(verdict.faulty.layout)}
+        made["corrected"] = {**_corrected(files, folder, f"{stem}-da-sua.csv", Repair(verdict.faulty, answers).write_csv), **_where(verdict.faulty.layout)}
+        if answers:
+            after = check(folder / "corrected.csv", filename=f"{stem}.csv", schema=draft.asked.get("schema") or verdict.schema, keep=LISTED, told=told.of_one_sheet())
+            made["corrected"] |= {"state": after.state, "errors": after.errors}
     elif verdict.table is not None and verdict.state == "held":
         made["corrected"] = _corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out))
     return made

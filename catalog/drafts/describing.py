@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from catalog.drafts import asking
 from catalog.models import RememberedColumn
 from catalog.reading.grid import letter
 from catalog.remembered import plain_label
@@ -22,8 +23,10 @@ LONGEST = 80  # characters of a cell
 HIDDEN = "•••••"
 
 
-def describe(verdict: Verdict, remembered: Mapping[str, Mapping[str, RememberedColumn]] | None = None) -> dict[str, Any]:
-    """The verdict without its handles; `remembered` are the labels by schema that are remembered of the source. Cells of columns that are held are hidden in all of it."""
+def describe(verdict: Verdict, remembered: Mapping[str, Mapping[str, RememberedColumn]] | None = None,
+             answers: Mapping[str, Collection[str]] | None = None) -> dict[str, Any]:
+    """The verdict without its handles; `remembered` are the labels by schema that are remembered of the source, `answers` what a person said by
+    column. Cells of columns that are held are hidden in all of it."""
     details = verdict.details
     held = [hit for hit in details.get("privacy", []) if hit["sheet"] == verdict.sheet]
     hidden = {hit["column"] for hit in held}
@@ -37,12 +40,13 @@ def describe(verdict: Verdict, remembered: Mapping[str, Mapping[str, RememberedC
         "unit": layout.get("unit", ""), "certain": {}, "asked": {}, "questions": [], "excerpt": None,
     }
     if verdict.faulty is not None:
-        repair = Repair(verdict.faulty)
+        repair = Repair(verdict.faulty, answers)
         summary = repair.summary(0)
         titles = {column["letter"]: column["label"] for column in answer["columns"]}
         answer |= {
             "certain": dict(summary.certain), "asked": {column: asked.count for column, asked in summary.asked.items()},
-            "questions": summary.details([], titles)["questions"], "excerpt": _excerpt(verdict.faulty, repair, hidden)}
+            "questions": asking.questions(verdict, answers or {}, titles), "answered": asking.repaired(repair, hidden) if answers else None,
+            "excerpt": _excerpt(verdict.faulty, repair, hidden)}
         answer["errors"] += _in_another_unit(verdict.faulty, verdict, summary)
         answer["questions"] = [question for question in answer["questions"] if question["where"] not in hidden]
     return answer

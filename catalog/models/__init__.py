@@ -4,6 +4,7 @@ from catalog.models.account import Account, Activity, Collaborator, Following, M
 from catalog.models.agency import Agency, AgencyName, Commitment, Exemption, Succession
 from catalog.models.base import Base, new_id
 from catalog.models.dataset import Change, Dataset, FileCheck, OldName, Resource, Theme, Version
+from catalog.models.decision import ColumnDecision
 from catalog.models.described import Relationship, ResourceView, Vocabulary
 from catalog.models.desk import Preview, SignIn, SignInFailure
 from catalog.models.harvest import (
@@ -27,7 +28,7 @@ from catalog.models.site import ApiToken, SiteFact
 from catalog.models.upload import UploadDraft, UploadedFile
 
 __all__ = [
-    "Account", "Activity", "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Collaborator", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck",
+    "Account", "Activity", "Agency", "AgencyName", "ApiToken", "Archiving", "Base", "Change", "Collaborator", "ColumnDecision", "Commitment", "Dataset", "Evidence", "Exemption", "FileCheck",
     "Following", "HostTurn", "IssueRow", "Known", "LinkCheck", "Member", "Notice", "NoticeDelivery", "OldName", "Onward", "OnwardRemoval", "OnwardRun", "Relationship",
     "RememberedColumn", "RememberedLayout", "Removal", "Resource", "ResourceView",
     "Run", "RunPage", "RunRecord", "SiteFact", "SkippedDue", "Source", "Staged", "Succession", "Target", "Theme", "Trait", "UploadDraft", "UploadedFile", "Version", "Vocabulary", "Worker",

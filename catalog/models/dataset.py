@@ -110,6 +110,10 @@ class Version(Base):
 
     The bytes are in the object store under `sha256`; the typed table under `table_sha256` (Parquet), the
     validation report under `report_sha256` (JSON).
+
+    `released` is what a person's decision made of it (see catalog/decisions): {"decisions": ids, "changes": what was done to which column}
+    and, where the version is made of another file, that one as {"original": {"sha256", "size", "filename", "media_type"}}; a version
+    that is still held may have {"also": columns that were found once others were left out}.
     """
 
     __tablename__ = "version"
@@ -135,6 +139,7 @@ class Version(Base):
     table_sha256: Mapped[str | None] = mapped_column(String(64))
     table_size: Mapped[int | None]
     report_sha256: Mapped[str | None] = mapped_column(String(64))
+    released: Mapped[dict[str, Any] | None]
     run_id: Mapped[str | None] = mapped_column(Id)
 
 

@@ -39,7 +39,8 @@ class UploadDraft(Base):
 
     A file sent again, or the same one looked at with other choices, is a new row of the same `thread`, `number` counting from 1, so
     that what an address showed never changes. `before_id` is the row that it came of, `holder` who sent it (`sign_ins.Person`).
-    `asked` is {"schema", "lang", "without", "names"}: without those two the file was sent, with them it is made of the
+    `asked` is {"schema", "lang", "encoding", "answers", "without", "names"}: `answers` are words by the labels of columns (see
+    `catalog.validation.repair.answers`), `encoding` is how its letters are read; without the last two the file was sent, with them it is made of the
     corrected file of the row before, and `sha256` is empty until it is; "layout", "kept", "columns" and "forget" say how it is to be
     read (`catalog.drafts.telling`). `state`: queued, running, done, failed. `answer` is what
     `catalog.drafts.checking` says. Bytes lie in the part `drafts/<thread>` of the object store.

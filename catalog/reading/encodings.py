@@ -23,7 +23,7 @@ CHUNK = 2**20
 ENOUGH = 0.8  # share of accented words that must be syllables
 ENOUGH_WORDS = 2  # different accented words, below which nothing is proven
 _WESTERN = {"iso8859-1", "cp1252", "iso8859-15", "latin-1"}
-_LEGACY = ("cp1258", *DECODERS)
+LEGACY = ("cp1258", *DECODERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,11 @@ def decoded(path: Path, codec: str) -> Iterator[str]:
 
 
 def _decoder(codec: str) -> codecs.IncrementalDecoder:
-    return _decoder_of(codec)("strict")
+    return decoder_of(codec)("strict")
 
 
-def _decoder_of(codec: str) -> Callable[[str], codecs.IncrementalDecoder]:
+def decoder_of(codec: str) -> Callable[[str], codecs.IncrementalDecoder]:
+    """What makes a decoder of that codec, Python's own or one for an old Vietnamese code page."""
     return DECODERS[codec] if codec in DECODERS else codecs.getincrementaldecoder(codec)
 
 
@@ -143,8 +144,8 @@ def _without_utf8(path: Path, declared: str | None, filename: str, trouble: Trou
     declared_codec = _codec(declared)
     if declared_codec and declared_codec not in _WESTERN | {"utf-8", "utf-8-sig", "utf-16"} and (found := _try(path, declared_codec, filename)):
         return Encoding(name=declared_codec, codec=declared_codec, decided_by="declared", composed=found == "composed")
-    sample = _accented_lines(path)
-    scores = {codec: _score(sample, codec) for codec in _LEGACY}
+    sample = accented_lines(path)
+    scores = {codec: _score(sample, codec) for codec in LEGACY}
     best = max(scores, key=lambda codec: scores[codec])
     if scores[best] >= ENOUGH and (found := _try(path, best, filename)):
         name = "windows-1258" if best == "cp1258" else best
@@ -175,7 +176,7 @@ def _try(path: Path, codec: str, filename: str) -> str | None:
         return None
 
 
-def _accented_lines(path: Path, enough: int = 2**18) -> bytes:
+def accented_lines(path: Path, enough: int = 2**18) -> bytes:
     """Lines with bytes beyond ASCII, at most about 256 KiB, from the whole file's first 32 MiB."""
     kept, size = [], 0
     with path.open("rb") as file:
@@ -191,5 +192,5 @@ def _accented_lines(path: Path, enough: int = 2**18) -> bytes:
 
 
 def _score(sample: bytes, codec: str) -> float:
-    share, words = share_of_syllables(_decoder_of(codec)("replace").decode(sample, True))
+    share, words = share_of_syllables(decoder_of(codec)("replace").decode(sample, True))
     return share if words >= ENOUGH_WORDS else 0.0

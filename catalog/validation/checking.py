@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
 from catalog.validation.measures import Measure, measures, to_be_said, unit_line
 from catalog.validation.repair.examples import example_of
 from catalog.validation.screening import screened
+from catalog.validation.small_counts import small_counts
 from catalog.validation.told import Placed, Told, place
 from catalog.validation.verdict import Cancelled, Seen, Verdict
 
@@ -116,7 +117,7 @@ class _Check:
         rows = rows_of(report, self.reading, layout)
         units = measures(layout)
         issues = [*self._remarks(placed, layout, report, rows), *to_be_said(layout, units, self.request.filename, rows), *(issue for _, issue in explained), *self.reading.notes,
-                  *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits)]
+                  *(_personal(hit, sheet, self.request.filename) for sheet, hit in hits), *self._small(layout)]
         state = _state(report, issues)
         return Verdict(
             state=state, format=self.reading.format, encoding=self.reading.encoding and self.reading.encoding.name,
@@ -128,6 +129,13 @@ class _Check:
                 layout=layout, reading=self.reading, report=report, causes=tuple(explained), measures=units),
             details=self._details(layout, rows, explained, issues, hits, units), seen=Seen(reading=self.reading, layout=layout, kept=placed.used),
         )
+
+    def _small(self, layout: Layout) -> Iterator[Issue]:
+        """What is to be said of counts among which somebody could be recognised."""
+        about = " ".join([self.request.filename, layout.grid.sheet or "", str(layout.schema.descriptor.get("title", "")) if layout.schema else ""])
+        for small in small_counts(layout.labels, layout.body(), about):
+            facts = {"title": small.label, "count": small.count, "at": ", ".join(small.cells) + (" …" if small.count > len(small.cells) else "")}
+            yield Issue("small-counts", Place(file=self.request.filename, sheet=layout.grid.sheet, column=small.column), facts)
 
     def _own_digests(self) -> Digests | None:
         """Those of the download, unless what is read came out of an archive."""

@@ -16,6 +16,7 @@ from catalog.reading.grid import letter
 from catalog.reading.vietnamese import folded
 
 BATCH = 2000
+MASK = "•••"  # stands for a cell that a person decided to hide; nothing of the cell is left in it
 
 # Province codes of birth registration, 001–096 (Circular 07/2016/TT-BCA, annex); not every number is in use.
 _PROVINCES = frozenset(
@@ -34,6 +35,8 @@ _ACCOUNT = re.compile(r"\d{6,19}")
 _PLATE = re.compile(r"\d{2}[- ]?[A-Z][A-Z0-9]?[- .]?(?:\d{4}|\d{3}\.?\d{2})", re.I)
 _PASSPORT = re.compile(r"[A-Z]\d{7,8}", re.I)
 _INSURANCE = re.compile(r"(?:[A-Z]{2}\d)?\d{10}(?:\d{2})?|[A-Z]{2}[ -]?\d[\d -]{11,16}\d", re.I)
+_HEALTH_CARD = re.compile(r"[A-Z]{2}[1-5]\d{12}")
+_NEVER = re.compile(r"(?!)")
 _SEVERAL = re.compile(r"\s*(?:[;/,]|\bhoặc\b|\bvà\b)\s*")  # between numbers in one cell
 # Digits in a block of bytes: whatever may stand between or around those of one cell is left out, U is the first byte of a digit of another
 # script (or of some other sign; more may be taken for digits than is), and a full stop is anything else, such as the end of a cell.
@@ -43,8 +46,9 @@ _SHAPE = bytes(byte if byte in _DIGITS[:10] else _DIGITS[10] if byte in _FOREIGN
 _NOT_OF_A_SHAPE = b' .-()"\xc2' + bytes(range(0x80, 0xC0))
 _ONE_DIGIT = bytes(ord("0") if byte in _DIGITS else ord(".") for byte in range(256))
 _TEN_DIGITS = b"0" * 10
+_MOST_DIFFERENT = 8  # cells of a kind that are told apart
 _LONGEST = 26  # digits in a cell that `_NUMBERS` takes
-_PERSONAL_NUMBER = re.compile(rb"(?:0|840?)[35789][0-9U]{8}|[0-9U]{3}[0-3][0-9U]{8}")
+_PERSONAL_NUMBER = re.compile(rb"(?:0|840?)[35789][0-9U]{8}|[0-9U]{2,3}[0-3][0-9U]{8}|[1-5U][0-9U]{12}")
 _OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
 
 
@@ -74,6 +78,8 @@ class _Kind:
     alone: Callable[[str], bool] | None = None
     told: float = 0.3
     bare: float = 0.6
+    said: str = ""  # the kind that it is told as, where it is another way to write that one
+    different: int = 0  # so many different cells are needed where no header tells
     of: str = "number"  # what is tested: the bare number, the address, or the whole cell ("text")
 
 
@@ -84,6 +90,10 @@ def _is_cccd(number: str) -> bool:
 
 def _is_cut_cccd(number: str) -> bool:
     return 10 <= len(number) <= 12 and _is_cccd(number.zfill(12))
+
+
+def _is_cccd_without_nought(number: str) -> bool:
+    return len(number) == 11 and _is_cccd(number.zfill(12))
 
 
 def _is_mobile(number: str) -> bool:
@@ -102,6 +112,8 @@ def _bare(cell: str) -> str:
 _KINDS = (
     _Kind(name="cccd", telling=re.compile(r"\b(cccd|can cuoc|so dinh danh|dinh danh ca nhan|cmnd|chung minh|giay to tuy than)\b"),
           matches=_is_cut_cccd, alone=_is_cccd, told=0.2),
+    _Kind(name="cccd-cut", telling=_NEVER, matches=_is_cccd_without_nought, alone=_is_cccd_without_nought, bare=0.9, different=8,
+          said="cccd"),
     _Kind(name="cmnd", telling=re.compile(r"\b(cmnd|cmtnd|cmt|chung minh|cccd|so giay to)\b"),
           matches=lambda number: bool(_NINE.fullmatch(number)), told=0.2),
     _Kind(name="mobile", telling=re.compile(r"\b(sdt|dtdd|dien thoai|di dong|so dt|phone|mobile|zalo)\b"),
@@ -112,7 +124,7 @@ _KINDS = (
     _Kind(name="plate", telling=re.compile(r"\b(bien so|bien kiem soat|bks|so xe|license plate)\b"), matches=lambda cell: bool(_PLATE.fullmatch(cell)), of="text"),
     _Kind(name="passport", telling=re.compile(r"\b(ho chieu|passport)\b"), matches=lambda cell: bool(_PASSPORT.fullmatch(cell)), of="text"),
     _Kind(name="insurance", telling=re.compile(r"\b(bhxh|bhyt|bao hiem xa hoi|bao hiem y te|so the bao hiem|ma the bao hiem)\b"),
-          matches=lambda cell: bool(_INSURANCE.fullmatch(cell)), of="text"),
+          matches=lambda cell: bool(_INSURANCE.fullmatch(cell)), alone=lambda cell: bool(_HEALTH_CARD.fullmatch(_bare(cell))), bare=0.8, different=3, of="text"),
     _Kind(name="home-address", telling=re.compile(r"\b(thuong tru|tam tru|cho o hien (nay|tai)|noi o hien (nay|tai)|ho khau|dia chi nha( rieng)?|home address)\b"),
           matches=lambda cell: len(cell) > 7 and " " in cell and sum(sign.isalpha() for sign in cell) > 5, of="text"),
 )
@@ -197,13 +209,15 @@ class _Tally:
         office = bool(_ORGANISATION.search(self.words))
         told = {kind.name for kind in _KINDS if kind.telling.search(self.words) and not (office and kind.name in ("mobile", "email"))}
         self.is_told = bool(told)
-        self._tests = [(kind, kind.matches, kind.told) if kind.name in told else (kind, kind.alone, kind.bare)
+        self._tests = [(kind, kind.matches, kind.told, 1) if kind.name in told else (kind, kind.alone, kind.bare, kind.different)
                        for kind in _KINDS if kind.name in told or kind.alone]
         self._counts = dict.fromkeys((kind.name for kind in _KINDS), 0)
         self._evidence: dict[str, list[str]] = {kind.name: [] for kind in _KINDS}
+        self._different: dict[str, set[str]] = {kind.name: set() for kind in _KINDS}
 
     def add(self, cells: list[str]) -> None:
         """Count a batch of filled cells; one expression over all of them finds those worth a test."""
+        cells = [cell for cell in cells if cell != MASK] if MASK in cells else cells
         self.filled += len(cells)
         if self.tells_birth:
             self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))
@@ -213,19 +227,21 @@ class _Tally:
         if self.is_told:
             text = _SEVERAL.sub("\n", text)
         candidates = {"number": [_bare(cell) for cell in _NUMBERS.findall(text)], "address": _MAILS.findall(text) if "@" in text else [],
-                      "text": [cell.strip() for cell in cells] if self.is_told else []}
-        for kind, test, _ in self._tests:
+                      "text": [cell.strip() for cell in cells]}
+        for kind, test, _, _ in self._tests:
             for cell in filter(test, candidates[kind.of]):
                 self._counts[kind.name] += 1
+                if len(self._different[kind.name]) < _MOST_DIFFERENT:
+                    self._different[kind.name].add(cell)
                 if len(self._evidence[kind.name]) < 3:
                     self._evidence[kind.name].append(masked(cell))
 
     def hit(self, column: str) -> Hit | None:
         """The first kind whose share of the filled cells is enough."""
-        for kind, _, enough in self._tests:
+        for kind, _, enough, different in self._tests:
             count = self._counts[kind.name]
-            if count and count >= enough * self.filled:
-                return Hit(column=column, label=self.label, kind=kind.name, share=round(min(count / self.filled, 1.0), 3), count=count,
+            if count and count >= enough * self.filled and len(self._different[kind.name]) >= different:
+                return Hit(column=column, label=self.label, kind=kind.said or kind.name, share=round(min(count / self.filled, 1.0), 3), count=count,
                            evidence=tuple(self._evidence[kind.name]))
         return None
 

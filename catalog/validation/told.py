@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.issues import Issue, Place
@@ -34,6 +34,10 @@ class Told:
     kept: KeptLayout | None = None
     perhaps: tuple[KeptLayout, ...] = ()
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of_one_sheet(self) -> Told:
+        """The same, said of the sheet alone, written as a file of its own."""
+        return replace(self, layout=replace(self.layout, sheet=None)) if self.layout is not None else self
 
     def to_dict(self) -> dict[str, Any]:
         """For the store: what holds of one file for ever."""

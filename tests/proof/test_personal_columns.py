@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from support.personal_tables import KINDS, plain_tables, tables
+from support.personal_tables import KINDS, plain_tables, tables, unheaded_tables
 
 from catalog.validation.privacy import screen
 
@@ -17,3 +17,9 @@ def test_personal_columns_are_found_and_others_left_alone():
     print({kind: f"{found[kind]} of {COLUMNS // len(KINDS)}" for kind in sorted(KINDS)}, f"{held} of {COLUMNS} held that have none")
     assert found.total() >= COLUMNS * 0.99
     assert held <= COLUMNS * 0.01
+
+
+def test_identifiers_that_no_header_tells_are_found_by_their_values():
+    found = sum(table.kind in {hit.kind for hit in screen(table.labels, table.rows)} for table in unheaded_tables(1_000, seed=2025))
+    print(f"{found} of 1000 found")
+    assert found >= 990

@@ -34,6 +34,11 @@ def home(chance: random.Random) -> str:
 
 PHONES = tuple(mobile(form) for form in ("0{}{}{}", "0{} {} {}", "0{}.{}.{}", "0{}-{}-{}", "+84{}{}{}", "+84 {} {} {}", "(+84) {} {} {}", "(+84){}{}{}", "84{}{}{}",
                                          "+84 (0){}{}{}", "(0{}) {} {}", "{}{}{}", "0{}{}{} / 0912345678", "0{}{}{}; 0912 345 678"))
+def cut(chance: random.Random) -> str:
+    """A citizen's number whose first nought a workbook has taken."""
+    return f"{chance.choice(('77', '79', '75'))}{chance.choice('0123')}{_digits(chance, 8)}"
+
+
 KINDS: dict[str, tuple[tuple[str, ...], tuple[Writer, ...]]] = {
     "cccd": (("Số CCCD", "CCCD/CMND", "Số định danh cá nhân", "Căn cước công dân", "so_cccd", "Ghi chú 2", "Giấy tờ tùy thân"), (cccd, lambda c: " ".join([cccd(c)]))),
     "cmnd": (("Số CMND", "CMND", "Chứng minh nhân dân", "so_cmnd", "Số CMTND"), (lambda c: "27" + _digits(c, 7), lambda c: f"27{_digits(c, 1)} {_digits(c, 3)} {_digits(c, 3)}")),
@@ -51,7 +56,7 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[Writer, ...]]] = {
 BESIDE: dict[str, Writer] = {
     "STT": lambda c: str(c.randint(1, 500)), "Đơn vị": lambda c: c.choice(("Phường 1", "Xã Long Sơn")), "Số tiền (đồng)": lambda c: _digits(c, 9),
     "Mã số thuế": lambda c: "35" + _digits(c, 8), "Năm": lambda c: str(c.randint(2015, 2024)), "Diện tích": lambda c: f"{c.randint(1, 90)}.{_digits(c, 2)}",
-    "Điện thoại cơ quan": lambda c: "0254" + _digits(c, 7), "Ngày ban hành": born, "Dân số": lambda c: _digits(c, 6), "Địa chỉ": home}
+    "Điện thoại cơ quan": lambda c: "0254" + _digits(c, 7), "Ngày ban hành": born, "Dân số": lambda c: _digits(c, 6), "Tổng mức đầu tư": lambda c: str(c.randint(10**10, 10**11)), "Địa chỉ": home}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,21 @@ def tables(count: int, seed: int) -> Iterator[Table]:
         yield _filled(kind, columns, chance)
 
 
+UNHEADED: tuple[tuple[str, Writer], ...] = (
+    ("cccd", cccd), ("cccd", cut), ("mobile", mobile("0{}{}{}")),
+    ("email", lambda c: f"nguoi.{_digits(c, 3)}@gmail.com"), ("insurance", lambda c: "GD4" + _digits(c, 12)))
+
+
+def unheaded_tables(count: int, seed: int) -> Iterator[Table]:
+    """Tables with a column that only its values tell, whatever stands above it."""
+    chance = random.Random(seed)
+    for number in range(count):
+        kind, writer = UNHEADED[number % len(UNHEADED)]
+        columns = {label: BESIDE[label] for label in chance.sample(sorted(BESIDE), chance.randint(2, 6))}
+        columns[chance.choice(("Cột 5", "", "Ghi chú", "Mã"))] = writer
+        yield _filled(kind, columns, chance, (30, 120))
+
+
 def plain_tables(count: int, seed: int) -> Iterator[Table]:
     """Tables that hold nothing personal."""
     chance = random.Random(seed)
@@ -82,8 +102,8 @@ def plain_tables(count: int, seed: int) -> Iterator[Table]:
         yield _filled("", {label: BESIDE[label] for label in chance.sample(sorted(BESIDE), chance.randint(3, 8))}, chance)
 
 
-def _filled(kind: str, columns: dict[str, Writer], chance: random.Random) -> Table:
+def _filled(kind: str, columns: dict[str, Writer], chance: random.Random, rows_of: tuple[int, ...] = (8, 30, 120)) -> Table:
     labels = chance.sample(sorted(columns), len(columns))
     empty = chance.choice((0.0, 0.1, 0.4))
-    rows = [["" if chance.random() < empty else columns[label](chance) for label in labels] for _ in range(chance.choice((8, 30, 120)))]
+    rows = [["" if chance.random() < empty else columns[label](chance) for label in labels] for _ in range(chance.choice(rows_of))]
     return Table(kind=kind, labels=labels, rows=rows)

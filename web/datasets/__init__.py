@@ -21,6 +21,7 @@ from web.account import may_act
 from web.datasets import differences, downloads, page, reports
 from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
+from web.decisions import words as decision_words
 from web.dictionary import cell_words, type_words
 from web.exchange import head
 from web.exchange.door import entry_at, reading
@@ -35,7 +36,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 @bp.context_processor
 def _words() -> dict[str, Any]:
     return {**for_pages(), "type_words": type_words, "cell_words": cell_words, "archive_reason": archive_reason, "scrollable": scrollable,
-            "onward": onward_words, "kind_type": differences.type_of}
+            "onward": onward_words, "kind_type": differences.type_of, "decided_words": decision_words.DONE}
 
 
 def site() -> Site:

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from catalog import runs, sources
+from catalog import fixes, runs, sources
 from catalog.models import Agency, Run, Source
 from catalog.register import agencies_on
 from catalog.site import Site
 from catalog.sources import SourceRefused
 from web import account
 from web.desk import answers, forms, orders, trying
+from web.participation import words as part_words
 from web.runs.lines import for_pages
 from web.words import either
 
@@ -231,6 +232,23 @@ def _form(site: Site, asked: forms.Asked, declared: sources.Declared, *, before:
     options = sorted(kind["options"], key=lambda option: not (option.get("required") or option.get("secret")))
     return render_template("desk/form.html", asked=asked, draft=asked.draft, kind=kind, options=options, agencies=agencies, source=before,
                            wrong=wrong or {}, local=sources.is_local(asked.draft.url))
+
+
+@bp.get("/fixes")
+@bp.get("/fixes/<slug>")
+def ranked_fixes(slug: str = "") -> Any:
+    """What an agency has to mend, that which changes most first; without a name, of the only one that somebody acts for."""
+    _allowed_somewhere()
+    site = site_here()
+    with site.reading() as session:
+        mine = [agency for agency in agencies_on(session, site.clock.today()) if account.may_act(agency.id)]
+        if not slug and len(mine) == 1:
+            return redirect(url_for("desk.ranked_fixes", slug=mine[0].slug), 303)
+        agency = session.scalar(select(Agency).where(Agency.slug == slug)) if slug else None
+        if slug:
+            _allowed(agency.id if agency is not None else abort(404))
+        return render_template("desk/fixes.html", agency=agency, agencies=mine, today=site.clock.today(), part_words=part_words,
+                               fixes=fixes.ranked(session, agency, site.clock.today()) if agency is not None else [])
 
 
 @bp.post("/sources/<name>/preview")

@@ -24,7 +24,7 @@ from web import account
 from web.datasets.downloads import guarded, named
 from web.desk import orders
 from web.runs.lines import for_pages
-from web.uploads import choices, placing, publishing, shown
+from web.uploads import answering, choices, placing, publishing, shown
 from web.words import either, language
 
 bp = Blueprint("uploads", __name__, url_prefix="/desk/uploads")
@@ -43,7 +43,7 @@ def _signed_in() -> AnyResponse | None:
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {**for_pages(), "new_id": new_id, "limit": keeping.MAX_FILE}
+    return {**for_pages(), "new_id": new_id, "limit": keeping.MAX_FILE, "encodings": answering.ENCODINGS}
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -109,7 +109,7 @@ def send() -> Any:
         return _sending([_("Chưa chọn cơ quan."), _("Chọn cơ quan có tệp này rồi gửi lại.")]), 422
     if file is None or not file.filename:
         return _sending([_("Chưa chọn tệp."), _("Bấm “Chọn tệp”, chọn tệp trên máy rồi gửi lại.")]), 422
-    asked = placing.sent_again(before, language()) if before else {"schema": "", "lang": language()}
+    asked = answering.of_the_next(before, language()) | (placing.sent_again(before, language()) if before else {})
     sent = keeping.Sent(id=_form_id(), holder=person.holder, agency_id=agency_id, asked=asked, before=before)
     try:
         with orders.queue(site) as jobs:
@@ -151,9 +151,9 @@ def _columns(draft: UploadDraft, sent: dict[str, str] | None = None, wrong: str 
     """The page of a checked draft's columns, with what was `sent` of where its table is and what is wrong with that."""
     site = _site()
     with site.reading() as session:
-        page = shown.page(session, site, draft)
+        page, asks = shown.page(session, site, draft), answering.asks(session, draft)
         before = session.get(UploadDraft, draft.before_id) if draft.before_id else None
-    return render_template("uploads/show.html", draft=draft, page=page, schemas=choices.schemas_by_title(), placing=placing.placing(draft, before, sent, wrong))
+    return render_template("uploads/show.html", draft=draft, page=page, asks=asks, schemas=choices.schemas_by_title(), placing=placing.placing(draft, before, sent, wrong))
 
 
 @bp.get("/<draft_id>/state.json")
@@ -210,13 +210,21 @@ def forget(draft_id: str) -> AnyResponse:
     return _look_again(draft, asked)
 
 
+@bp.post("/<draft_id>/answers")
+def answer(draft_id: str) -> AnyResponse:
+    """Look at the same file again with what a person says of its cells, or of its letters."""
+    draft = _checked(draft_id)
+    asked = answering.asked(request.form, draft, language())
+    return redirect(url_for("uploads.report", draft_id=draft.id), 303) if asked is None else _look_again(draft, asked)
+
+
 @bp.get("/<draft_id>/report")
 def report(draft_id: str) -> Any:
     """The third step: what is wrong, grouped by cause, and what mends it."""
     draft, site = _checked(draft_id), _site()
     with site.reading() as session:
-        page = shown.page(session, site, draft)
-    return render_template("uploads/report.html", draft=draft, page=page)
+        page, asks = shown.page(session, site, draft), answering.asks(session, draft)
+    return render_template("uploads/report.html", draft=draft, page=page, asks=asks)
 
 
 @bp.get("/<draft_id>/file/<which>")

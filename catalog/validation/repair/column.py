@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from frictionless import Field
 from frictionless.schema import Schema
 
 from catalog.validation.repair import dates, numbers, texts
+from catalog.validation.repair.answers import ANSWERED, answered
 from catalog.validation.repair.proposals import Proposal, Reading, decided, plain
 
 NUMBERS = ("number", "integer")
@@ -23,14 +24,14 @@ ASKED = texts.ASKED | {dates.AS_NUMBER}
 class Column:
     """Gathers what the cells of a field say, then proposes. `look` at every cell first, the good ones too."""
 
-    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",), times: Decimal | None = None) -> None:
-        """With `times`, each number is multiplied by it: the column counts in another unit than the field."""
+    def __init__(self, descriptor: Mapping[str, Any], missing: tuple[str, ...] = ("",), times: Decimal | None = None, answers: Collection[str] = ()) -> None:
+        """With `times`, each number is multiplied by it: the column counts in another unit than the field. `answers` are what a person said."""
         self._times = times
         self.kind = descriptor.get("type", "any")
         self._field = _field(descriptor)
         self._constraints: Mapping[str, Any] = descriptor.get("constraints") or {}
         self._words = " ".join(str(descriptor.get(key, "")) for key in ("title", "description", "unit")).casefold()
-        self._missing = missing
+        self._missing, self._answers = missing, answers
         self._ordinary = descriptor.get("decimalChar", ".") == "." and not descriptor.get("groupChar")
         self._dates, self._numbers = dates.DateEvidence(), numbers.NumberEvidence(whole=self.kind == "integer")
 
@@ -60,7 +61,27 @@ class Column:
         return found if self.kind in NUMBERS else repr(found)
 
     def proposal(self, cell: str) -> Proposal | None:
-        """What the cell was meant to be; None where it is fine as it stands or nobody can say."""
+        """What the cell was meant to be, by the column or else by what a person answered; None where it is fine or nobody can say."""
+        found = self._proven(cell)
+        if not self._answers or (found is not None and found.certain):
+            return found
+        return answered(found, self, self._answers) if found is not None else self._read_otherwise(cell)
+
+    @property
+    def counts(self) -> bool:
+        """Whether its cells are numbers."""
+        return self.kind in NUMBERS
+
+    def _read_otherwise(self, cell: str) -> Proposal | None:
+        """A valid number that is another one in the writing which a person named for the column: 1.234 for 1234."""
+        amount = numbers.parts(plain(cell)) if self.kind == "number" and self._ordinary and "vietnamese" in self._answers else None
+        value = numbers.as_written(amount.digits, numbers.VIETNAMESE) if amount is not None and "." in amount.digits and not amount.percent else None
+        if amount is None or value is None or not self.is_valid(value):
+            return None
+        reading = Reading(("-" if amount.negative else "") + value, numbers.VIETNAMESE)
+        return Proposal(before=cell, after=reading.value, rule=ANSWERED, readings=(reading,))
+
+    def _proven(self, cell: str) -> Proposal | None:
         if cell in self._missing:
             return None
         if self._times is not None:

@@ -31,7 +31,7 @@ class Key:
         certain = [number for number in self.columns if number in proposals and proposals[number].certain]
         if not certain or (len(self.seen) < MOST_KEYS and self.seen[self._value(row, proposals)] == 1):
             return proposals
-        return proposals | {number: replace(proposals[number], after=None) for number in certain}
+        return proposals | {number: replace(proposals[number], after=None, repeats=True) for number in certain}
 
     def _value(self, row: Sequence[Any], proposals: Mapping[int, Proposal]) -> int:
         """What frictionless compares: the values of the fields, or the text of a cell that is none."""

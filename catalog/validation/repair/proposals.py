@@ -21,12 +21,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What to do about one cell: `after` is what is certainly meant, None where `readings` have to be asked about."""
+    """What to do about one cell: `after` is what is certainly meant, None where `readings` have to be asked about.
+
+    `repeats` says that it would repeat the value of a key, which no answer mends.
+    """
 
     before: str
     after: str | None
     rule: str
     readings: tuple[Reading, ...]
+    repeats: bool = False
 
     @property
     def certain(self) -> bool:

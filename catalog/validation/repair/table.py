@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TextIO
 
 from catalog.reading.grid import letter
 from catalog.validation import engine
 from catalog.validation.faulty import Faulty
+from catalog.validation.repair.answers import Answers, options
 from catalog.validation.repair.column import Column
 from catalog.validation.repair.keys import Key, keys_of
 from catalog.validation.repair.marks import Cells, marks_of
@@ -39,12 +40,16 @@ class Change:
 
 @dataclass(slots=True)
 class Asked:
-    """Cells of one column that have readings but no certain one: how many, and the first with its readings."""
+    """Cells of one column and one cause that have readings but no certain one: how many, and the first with its readings.
+
+    `options` are the answers that a person may give, each with what it makes of the first cell; none where it has to be mended by hand.
+    """
 
     count: int = 0
     cell: str = ""
     text: str = ""
     choices: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -61,10 +66,13 @@ class _Repaired:
 
 
 class Repair:
-    """The repair of one table. The rows are read once to learn what its columns prove, and again for each use."""
+    """The repair of one table. The rows are read once to learn what its columns prove, and again for each use.
 
-    def __init__(self, faulty: Faulty) -> None:
-        self._faulty, self._layout = faulty, faulty.layout
+    `answers` are what a person said of the questions of a column (see `answers.py`).
+    """
+
+    def __init__(self, faulty: Faulty, answers: Answers | None = None) -> None:
+        self._faulty, self._layout, self._answers = faulty, faulty.layout, answers or {}
 
     @cached_property
     def _columns(self) -> dict[int, _Repaired]:
@@ -76,7 +84,8 @@ class Repair:
                  if error["type"] in OF_CELLS and error.get("fieldNumber")}
         times = {measure.column: measure.times for measure in self._faulty.measures if measure.differs}
         wrong |= {number: self._layout.field_name(self._layout.labels[number]) for number in times}
-        found = {number: _Repaired(Column(entries[name], missing, times.get(number))) for number, name in wrong.items() if name in entries}
+        found = {number: _Repaired(Column(entries[name], missing, times.get(number), self._answers.get(letter(number + 1), ())))
+                 for number, name in wrong.items() if name in entries}
         for _, row in self._layout.body():
             for number, repaired in found.items():
                 if number < len(row) and isinstance(row[number], str):
@@ -139,10 +148,11 @@ class Repair:
             for number, proposal in sorted(found.items()):
                 column = letter(number + 1)
                 if proposal.after is None:
-                    asked = summary.asked[column]
+                    open_to = options(proposal, self._columns[number].column) if number in self._columns else {}
+                    asked = summary.questions[column, tuple(open_to)]
                     asked.count += 1
                     if asked.count == 1:
-                        asked.cell, asked.text = f"{column}{at}", row[number]
+                        asked.cell, asked.text, asked.options = f"{column}{at}", row[number], open_to
                         asked.choices = tuple(dict.fromkeys(reading.value for reading in proposal.readings))[:CHOICES]
                     continue
                 summary.certain[column] += 1
@@ -174,12 +184,20 @@ class Summary:
 
     changes: list[Change] = field(default_factory=list)
     certain: Counter[str] = field(default_factory=Counter)
-    asked: dict[str, Asked] = field(default_factory=lambda: defaultdict(Asked))
+    questions: dict[tuple[str, tuple[str, ...]], Asked] = field(default_factory=lambda: defaultdict(Asked))  # by column and the answers it leaves
     settled: frozenset[int] = frozenset()  # the numbers of the causes of which every cell is certainly repaired
 
     @property
     def total(self) -> int:
         return self.certain.total()
+
+    @property
+    def asked(self) -> dict[str, Asked]:
+        """The questions of each column taken together, as the first of them."""
+        found: dict[str, Asked] = {}
+        for (column, _), asked in self.questions.items():
+            found[column] = replace(found[column], count=found[column].count + asked.count) if column in found else asked
+        return found
 
     def details(self, causes: list[Mapping[str, Any]], titles: Mapping[str, str]) -> dict[str, Any]:
         """For the key `haidang` of `haidang validate --json`: the causes with what is certain of them, the repair, the questions.
@@ -189,7 +207,7 @@ class Summary:
         return {
             "causes": [{**cause, "certain": number in self.settled} for number, cause in enumerate(causes)],
             "repair": {"count": self.total, "changes": [change.to_dict() for change in self.changes]},
-            "questions": [_question(column, titles.get(column, column), asked) for column, asked in sorted(self.asked.items())],
+            "questions": [_question(column, titles.get(column, column), asked) for (column, _), asked in sorted(self.questions.items())],
         }
 
 
@@ -203,7 +221,7 @@ def _mended(wrong: Cells, proposals: Mapping[int, Proposal]) -> Iterator[int]:
 def _question(column: str, title: str, asked: Asked) -> dict[str, Any]:
     choices = [choice or "–" for choice in asked.choices]
     return {
-        "about": "cells", "where": column, "count": asked.count, "cell": asked.cell, "text": asked.text, "choices": list(asked.choices),
+        "about": "cells", "where": column, "count": asked.count, "cell": asked.cell, "text": asked.text, "choices": list(asked.choices), "answers": dict(asked.options),
         "vi": f"Cột {column} “{title}”: {asked.count} ô như “{asked.text}” (ô {asked.cell}) có thể là {' hay '.join(choices)}; chưa đủ căn cứ để tự sửa. "
               "Hãy cho biết cách đọc đúng.",
         "en": f"Column {column} “{title}”: {asked.count} cells such as “{asked.text}” ({asked.cell}) may be {' or '.join(choices)}; nothing proves which. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.validation import check
-from catalog.validation.privacy import masked, screen
+from catalog.validation.privacy import MASK, masked, nothing_to_find, screen
 
 CCCD = ["077094001234", "077194005678", "079201000111", "001302009999"]
 
@@ -93,3 +93,33 @@ def test_a_column_of_a_table_below_titles_is_told_once(tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(workbooks.xlsx({"T": rows}))
     assert [issue.place.column for issue in check(path, filename="a.xlsx").issues if issue.code == "personal-data"] == ["C"]
+
+
+def numbered(write, count: int = 20) -> list[list[str]]:
+    return [["x", write(number)] for number in range(count)]
+
+
+@pytest.mark.parametrize(("kind", "write"), [
+    ("cccd", lambda n: f"0772{n:02}12{n:04}"), ("cccd", lambda n: f"077 2{n:02} 12{n:04}".replace("  ", " ")), ("cccd", lambda n: f"772{n:02}12{n:04}"),
+    ("insurance", lambda n: f"GD47712345{n:05}"), ("insurance", lambda n: f"HS 4 77 12345{n:05}"), ("mobile", lambda n: f"090123{n:04}"),
+])
+def test_identifiers_are_found_by_their_values_where_no_header_tells(kind, write):
+    for label in ("Cột 5", "", "Ghi chú"):
+        assert [hit.kind for hit in screen(["a", label], numbered(write))] == [kind]
+
+
+@pytest.mark.parametrize("write", [
+    lambda n: f"{17469747308 + 981273645 * n}", lambda n: f"{1403621242 + n}", lambda n: "77201123456", lambda n: f"GD-{n:05}", lambda n: f"8934{n:09}"])
+def test_sums_codes_and_barcodes_are_no_identifiers(write):
+    assert screen(["a", "Cột 5"], numbered(write)) == []
+
+
+def test_what_is_proven_of_bytes_agrees_for_the_kinds_that_values_tell():
+    for write in (lambda n: f"772{n:02}12{n:04}", lambda n: f"GD47712345{n:05}", lambda n: f"HS 4 77 12345{n:05}"):
+        text = "".join(f"x,{write(number)}\n" for number in range(20)).encode()
+        assert not nothing_to_find(["a", "b"], [text])
+
+
+def test_a_masked_cell_is_nobodys():
+    rows = [[MASK, "05/02/1980"] for _ in range(20)]
+    assert screen(["Họ và tên", "Ngày sinh"], rows) == [] and screen(["Họ và tên", "Ngày sinh"], [["An", "05/02/1980"]] * 20)

@@ -1,0 +1,134 @@
+"""What decisions make of a file that is held: the file itself, one without some columns or with their cells masked, or nothing."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import schemas
+from catalog.decisions.columns import HeldColumn, Key, columns_of, to_dict
+from catalog.files import Files
+from catalog.reading.grid import letter
+from catalog.tables.source import TableSource
+from catalog.validation import Verdict, check
+from catalog.validation.privacy import MASK
+from catalog.verdicts import KEPT, keep_verdict
+
+MEDIA_TYPE = "text/csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision that stands, as far as the making of a file needs it."""
+
+    id: str
+    action: str
+    by: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What became of a held file: `published` or `refused`, or `held` for the columns in `also` that showed only once others were gone.
+
+    `changes` are what was done to which column. `made` is the file to publish in place of the original, as {"sha256", "size",
+    "filename", "media_type", "format", "checked"}; None where that itself may be published.
+    """
+
+    state: str
+    decisions: tuple[str, ...] = ()
+    changes: tuple[Mapping[str, str], ...] = ()
+    also: tuple[HeldColumn, ...] = ()
+    made: Mapping[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-able form."""
+        return {"state": self.state, "decisions": list(self.decisions), "changes": [dict(change) for change in self.changes],
+                "also": [to_dict(column) for column in self.also], "made": dict(self.made) if self.made else None}
+
+
+def release(verdict: Verdict, filename: str, standing: Mapping[Key, Decided], files: Files) -> Release | None:
+    """What the decisions that stand make of a held file; None where some column of it is not decided."""
+    found = columns_of(verdict.issues, verdict.sheet) if verdict.state == "held" else []
+    if not found or any(column.key not in standing for column in found):
+        return None
+    told = {column.key: column for column in found}
+    with tempfile.TemporaryDirectory(prefix="haidang-release-") as folder:
+        target = Path(folder) / "file.csv"
+        while True:
+            decided = {key: standing[key] for key in told}
+            said: dict[str, Any] = {"decisions": tuple(one.id for one in decided.values()), "changes": tuple(
+                {"sheet": column.sheet, "column": column.column, "name": column.name, "kind": column.kind, "action": decided[key].action}
+                for key, column in told.items())}
+            if any(one.action == "refuse" for one in decided.values()):
+                return Release(state="refused", **said)
+            if all(one.action == "publish" for one in decided.values()):
+                return Release(state="published", **said)
+            numbers = _write(verdict, told.values(), decided, target)
+            again = _check(verdict, told.values(), decided, target, filename)
+            new = [replace(column, column=letter(numbers[_number(column.column) - 1])) for column in columns_of(again.issues, again.sheet)
+                   if column.key not in told]
+            if undecided := tuple(column for column in new if column.key not in standing):
+                return Release(state="held", also=undecided, **said)
+            told |= {column.key: column for column in new}
+            if not new:
+                return Release(state="refused" if again.state == "invalid" else "published", made=_kept(again, target, filename, files), **said)
+
+
+def _write(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path) -> list[int]:
+    """Write the table without some columns, others masked; the numbers in the file, from 1, of the columns that are left."""
+    table = verdict.table
+    if table is None:
+        raise ValueError("a table that is held can be written")
+    actions = {column.column: decided[column.key].action for column in columns if not column.sheet}
+    margin = _margin(verdict, table)
+    kept = [number for number in range(margin + 1, margin + len(table.columns) + 1) if actions.get(letter(number)) != "drop"]
+    hidden = {number for number in kept if actions.get(letter(number)) == "mask"}
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([table.columns[number - margin - 1].title for number in kept])
+        for row in table.rows():
+            cells = ((number, row[number - margin - 1] if number - margin <= len(row) else None) for number in kept)
+            writer.writerow(["" if cell is None else MASK if number in hidden and str(cell).strip() else cell for number, cell in cells])
+    return kept
+
+
+def _margin(verdict: Verdict, table: TableSource) -> int:
+    """How many columns of the sheet stand to the left of the table."""
+    return _number(verdict.details["layout"][0]["columns"][1]) - len(table.columns)
+
+
+def _number(letters: str) -> int:
+    """The number of a column from 1, by its letters."""
+    return next(number for number in count(1) if letter(number) == letters)
+
+
+def _check(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path, filename: str) -> Verdict:
+    """The check of the file that was made, under the schema as far as it still applies."""
+    actions = {column.column: decided[column.key].action for column in columns if not column.sheet}
+    fields = {field: actions[column] for column, field in verdict.details["layout"][0]["mapping"].items() if column in actions}
+    descriptor = _without(schemas.load(verdict.schema).descriptor, fields) if verdict.schema else None
+    return replace(check(target, filename=f"{PurePosixPath(filename).stem}.csv", schema=descriptor, keep=KEPT), schema=verdict.schema)
+
+
+def _without(descriptor: Mapping[str, Any], actions: Mapping[str, str]) -> dict[str, Any]:
+    """A schema for the table that is left: no field that was left out, a masked one as mere text, no key that either was part of."""
+    gone = {field for field, action in actions.items() if action in ("drop", "mask")}
+    fields = [{"name": entry["name"], "type": "string", "title": entry.get("title", "")} if entry["name"] in gone else entry
+              for entry in descriptor["fields"] if actions.get(entry["name"]) != "drop"]
+    left = {key: value for key, value in descriptor.items() if key not in ("fields", "primaryKey", "foreignKeys")}
+    primary = descriptor.get("primaryKey") or []
+    if primary and not gone & set([primary] if isinstance(primary, str) else primary):
+        left["primaryKey"] = primary
+    return {**left, "fields": fields}
+
+
+def _kept(verdict: Verdict, target: Path, filename: str, files: Files) -> dict[str, Any]:
+    checked = replace(keep_verdict(verdict, files), state="invalid" if verdict.state == "invalid" else "valid")
+    return {"sha256": files.put(target), "size": target.stat().st_size, "filename": f"{PurePosixPath(filename).stem}.csv",
+            "media_type": MEDIA_TYPE, "format": "CSV", "checked": asdict(checked)}
