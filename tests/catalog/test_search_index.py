@@ -107,10 +107,10 @@ def test_a_place_with_a_number_beyond_all_measure_is_no_place(furnished):
 def test_a_dataset_that_cannot_be_indexed_keeps_no_other_from_being_found(furnished, monkeypatch, caplog):
     making = Reader._document
 
-    def broken(self, dataset, versions):
+    def broken(self, dataset, resources, versions):
         if dataset.name == "hong":
             raise OverflowError("too large")
-        return making(self, dataset, versions)
+        return making(self, dataset, resources, versions)
 
     monkeypatch.setattr(Reader, "_document", broken)
     publish(furnished, name="hong", title="Bệnh viện hỏng")
