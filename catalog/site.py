@@ -21,8 +21,10 @@ from catalog.net.ledger import FileLedger, Ledger
 from catalog.search import SearchIndex
 from catalog.settings import Settings
 from catalog.settings import load as load_settings
+from catalog.shelf import Shelf
 from catalog.tables.sql_pool import SqlPool
 from catalog.turns import SharedLedger
+from catalog.written import Written
 
 if TYPE_CHECKING:
     from catalog.tables.serving import Tables
@@ -40,6 +42,14 @@ class Site:
     @cached_property
     def search(self) -> SearchIndex:
         return SearchIndex(self.settings.var / "index", self.engine)
+
+    @cached_property
+    def written(self) -> Written:
+        return Written(self.engine)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf()
 
     @cached_property
     def tables(self) -> Tables:
