@@ -18,6 +18,7 @@ from web.datasets.prose import scrollable
 from web.datasets.words import archive_reason
 from web.dictionary import cell_words, type_words
 from web.exchange import head
+from web.pages_kept import shared
 from web.runs.lines import for_pages
 
 bp = Blueprint("datasets", __name__)
@@ -46,6 +47,7 @@ def _found(session: Session, name: str) -> Address:
 
 
 @bp.get("/dataset/<name>")
+@shared
 def show(name: str) -> Response | str | tuple[str, int]:
     """Everything about a dataset: whose, how good, its files, a look into it, its versions."""
     with site().reading() as session:
