@@ -22,7 +22,7 @@ check: setup-test ## Lint
 proof: setup-test ## The heavy proof, takes long, needs gcc: 200 kills in mid-harvest on each database, and among three workers; reports equal to frictionless', sanitizers, mutants
 	@$(BIN)/python -m pytest tests/proof -q -s
 
-bench: setup-test ## Print the figures: rates of harvest, server time of pages and tables, checking against frictionless and a bare parse
+bench: setup-test ## Print the figures: rates of harvest and of serving, server time of pages and tables, growth, checking against frictionless and a bare parse
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 docs: $(VENV)/.installed ## Write the pages of docs/ that are made from the code

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from support import postgres
 
-from benchmarks import harvesting, history, pages, tables, validation, workbook
+from benchmarks import harvesting, history, pages, scale, serving, tables, validation, workbook
 from catalog.commands.database import migrate
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -34,20 +34,25 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answers", type=Path, help="a recorded package_search answer to harvest instead of made-up datasets")
-    parser.add_argument("--only", choices=["harvest", "pages", "history", "tables", "validation", "workbook"], help="only these figures")
+    parser.add_argument("--only", choices=["harvest", "pages", "history", "scale", "serving", "tables", "validation", "workbook"], help="only these figures")
     parser.add_argument("--quick", action="store_true", help="a tenth of the datasets, runs and rows")
+    parser.add_argument("--full", action="store_true", help="a million datasets and 20 million rows for scale, instead of a twentieth of them")
     asked = parser.parse_args()
+    share = 1.0 if asked.full else 0.005 if asked.quick else 0.05
     if asked.only in (None, "validation"):
         validation.bench(quick=asked.quick)
     if asked.only in (None, "workbook"):
         workbook.bench(quick=asked.quick)
     if asked.only in ("validation", "workbook"):
         return
+    if asked.only in (None, "scale"):
+        scale.bench_table(share=share)
     with postgres.server() as server:
         for kind, url in (("SQLite", None), ("PostgreSQL", server)):
             if asked.only in (None, "harvest"):
                 harvesting.bench(lambda kind=kind, url=url: fresh_site(kind, url), kind, asked.answers, quick=asked.quick)
-            for name, bench in (("pages", pages.bench), ("tables", tables.bench), ("history", partial(history.bench, share=0.1 if asked.quick else 1.0))):
+            for name, bench in (("pages", pages.bench), ("tables", tables.bench), ("history", partial(history.bench, share=0.1 if asked.quick else 1.0)),
+                                ("serving", partial(serving.bench, quick=asked.quick)), ("scale", partial(scale.bench, share=share))):
                 if asked.only in (None, name):
                     with fresh_site(kind, url) as site:
                         bench(site, kind)

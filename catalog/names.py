@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, false, select
 from sqlalchemy import text as sql
@@ -154,19 +155,18 @@ _TONES = {"̀": "1", "̉": "2", "̃": "3", "́": "4", "̣": "5"}  # huyền, h�
 
 def collation_key(text: str) -> str:
     """A key that sorts as a Vietnamese dictionary does: a ă â … d đ … o ô ơ … u ư; then by tone."""
-    base: list[str] = []
-    tones: list[str] = []
-    for letter in nfc(text.lower()):
-        apart = unicodedata.normalize("NFD", letter)
-        tone = next((mark for mark in apart if mark in _TONES), "")
-        plain = nfc(apart.replace(tone, "")) if tone else letter
-        if plain in _LETTERS:
-            base.append("b" + _LETTERS[plain])
-            tones.append(_TONES.get(tone, "0"))
-        elif plain.isdigit():
-            base.append("a" + plain)
-        elif plain.isalpha():
-            base.append("c" + plain)
-        else:
-            base.append(" ")
-    return "".join(base) + "\x00" + "".join(tones)
+    weighed = [_weighed(letter) for letter in nfc(text.lower())]
+    return "".join(base for base, _ in weighed) + "\x00" + "".join(tone for _, tone in weighed)
+
+
+@lru_cache(maxsize=10_000)
+def _weighed(letter: str) -> tuple[str, str]:
+    """What a letter adds to a key, and to the end of it for its tone."""
+    apart = unicodedata.normalize("NFD", letter)
+    tone = next((mark for mark in apart if mark in _TONES), "")
+    plain = nfc(apart.replace(tone, "")) if tone else letter
+    if plain in _LETTERS:
+        return "b" + _LETTERS[plain], _TONES.get(tone, "0")
+    if plain.isdigit():
+        return "a" + plain, ""
+    return ("c" + plain, "") if plain.isalpha() else (" ", "")

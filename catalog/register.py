@@ -14,8 +14,9 @@ from pathlib import Path
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from catalog.models import Agency, AgencyName, Succession
+from catalog.models import Agency, AgencyName, Dataset, Succession
 from catalog.official_list import Line, LoadResult, Mistakes, read_list
+from catalog.search.log import note_change, note_holder
 
 SCHEMA = "so-bo-co-quan"
 # Who is told what goes wrong; lists from before these columns were there leave what is known as it is.
@@ -50,9 +51,18 @@ def load_register(session: Session, path: Path | str, now: datetime) -> LoadResu
             changed.add(slug)
     session.flush()
     changed |= _apply_successions(session, by_slug, known)
+    _note(session, [known[slug].id for slug in changed | added], now)
     changed -= added
     session.flush()
     return LoadResult(added=len(added), changed=len(changed), unchanged=len(by_slug) - len(added) - len(changed))
+
+
+def _note(session: Session, agencies: Sequence[str], now: datetime) -> None:
+    """Let the datasets of these agencies be found and shown by what those are called now."""
+    for agency_id in agencies:
+        note_holder(session, agency_id, now)
+    for dataset_id in session.scalars(select(Dataset.id).where(Dataset.owner_org.in_(agencies))):
+        note_change(session, dataset_id, now)
 
 
 def _check_dates(rows: Sequence[Line], mistakes: Mistakes) -> None:

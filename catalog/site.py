@@ -18,11 +18,13 @@ from catalog.files import Files, open_files
 from catalog.models import SiteFact
 from catalog.net import Limits, Net
 from catalog.net.ledger import FileLedger, Ledger
+from catalog.public_texts import PublicTexts
 from catalog.search import SearchIndex
 from catalog.settings import Settings
 from catalog.settings import load as load_settings
 from catalog.tables.sql_pool import SqlPool
 from catalog.turns import SharedLedger
+from catalog.written import Written
 
 if TYPE_CHECKING:
     from catalog.tables.serving import Tables
@@ -41,6 +43,14 @@ class Site:
     @cached_property
     def search(self) -> SearchIndex:
         return SearchIndex(self.settings.var / "index", self.engine)
+
+    @cached_property
+    def written(self) -> Written:
+        return Written(self.engine)
+
+    @cached_property
+    def public_texts(self) -> PublicTexts:
+        return PublicTexts()
 
     @cached_property
     def tables(self) -> Tables:

@@ -25,6 +25,7 @@ class Context:
     may_write: bool = False
     if_match: str = ""  # the marks (ETag) of the state that the caller wants to change, as If-Match has them; "" is any
     account: Account | None = None
+    reads: bool = False  # nothing is written in this transaction, so that what lies ready may be answered (see `ready`)
     asked_at: str = ""  # the address under which the site was asked, where the settings name none
     asker: str = ""  # the network address that asks; empty within the house
 

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from catalog.actions import lookup, rights
+from catalog.actions import lookup, ready, rights
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
 from catalog.models import Resource, SiteFact, Version
 from catalog.nesting import read_json
-from catalog.tables.answering import delimited, json_cell
-from catalog.tables.columns import ID
-from catalog.tables.conditions import Sql, filtered, joined, order_by, ordered, quoted, worded
+from catalog.tables.answering import delimited, json_rows
+from catalog.tables.columns import ID, WORDS
+from catalog.tables.conditions import TRUE, Sql, filtered, joined, order_by, ordered, quoted, worded
 from catalog.tables.serving import Table
 
 LIMIT, MAX_LIMIT = 100, 32_000
@@ -47,19 +47,30 @@ def datastore_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     extra = sorted(set(data) - _KNOWN)
     if extra:
         raise Invalid({"__extras": [f'invalid value "{name}"' for name in extra]})
-    resource, table = readable_table(context, data)
+    resource_id, table = table_to_read(context, data)
     asked = read_question(table, data)
     with_number = asked.next_page and ID not in asked.names
     names = [*asked.names, *([ID] if with_number else [])]
-    rows = table.ask(*asked.sql(names, limit=asked.limit)) if asked.limit else []
-    result: dict[str, Any] = {**asked.echo, "resource_id": resource.id, "fields": asked.fields}
+    rows, total = _page(table, asked, names)
+    result: dict[str, Any] = {**asked.echo, "resource_id": resource_id, "fields": asked.fields}
     kinds = [field["type"] for field in asked.fields]
     result["records"] = shown_rows([row[: len(asked.names)] for row in rows] if with_number else rows, asked.names, kinds, asked.format)
     if asked.total:
-        result |= {"total": table.ask(*asked.count())[0][0], "total_was_estimated": False}
+        result |= {"total": total, "total_was_estimated": False}
     if asked.next_page and rows and len(rows) == asked.limit:
         result["next_page"] = {ID: {"gt": rows[-1][names.index(ID)]}}
     return result | {"_links": _links(data, asked)}
+
+
+def _page(table: Table, asked: Question, names: list[str]) -> tuple[list[tuple[Any, ...]], int | None]:
+    """The rows of the answer, and how many there are in all where that is asked for."""
+    if asked.ranks and asked.total and asked.limit and not asked.distinct:
+        found = table.ask(*asked.searched(names))
+        return [row[1:] for row in found], found[0][0] if found else table.ask(*asked.count())[0][0]
+    rows = table.ask(*asked.sql(names, limit=asked.limit)) if asked.limit else []
+    if not asked.total:
+        return rows, None
+    return rows, table.total if asked.where == TRUE and not asked.distinct else table.ask(*asked.count())[0][0]
 
 
 def datastore_info(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +94,24 @@ def datastore_info(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 def _index_name(resource: Resource, field: str) -> str:
     """A name as CKAN gives one; there is nothing behind it, since every column is quick to ask."""
     return hashlib.sha1(f"{resource.id}{field}".encode(), usedforsecurity=False).hexdigest()
+
+
+def table_to_read(context: Context, data: Mapping[str, Any]) -> tuple[str, Table]:
+    """The id of the resource and its table, as `readable_table`; where those of a public dataset are is looked up once for all."""
+    name = lookup.required({"resource_id": data.get("resource_id") or data.get("id")}, "resource_id")
+    try:
+        resource_id, sha256 = ready.for_everybody(context, ("table", name), lambda: _public_table(context, name))
+    except NotFound:
+        resource, table = readable_table(context, data)
+        return resource.id, table
+    return resource_id, context.site.tables.open(sha256)
+
+
+def _public_table(context: Context, name: str) -> tuple[str, str]:
+    found = table_named(context, name)
+    if found is None or found[0].dataset.state != "active" or found[0].dataset.private:
+        raise NotFound
+    return found[0].id, found[1]
 
 
 def readable_table(context: Context, data: Mapping[str, Any], otherwise: str = "") -> tuple[Resource, Table]:
@@ -146,6 +175,7 @@ class Question:
     format: str
     total: bool
     next_page: bool
+    dense: bool  # whether the rows of the table are numbered from 1 without a gap
     echo: dict[str, Any]
 
     def _chosen(self, names: list[str]) -> tuple[str, tuple[Any, ...]]:
@@ -155,10 +185,25 @@ class Question:
     def sql(self, names: list[str], *, limit: int | None) -> tuple[str, tuple[Any, ...]]:
         """The query for these fields, and its values."""
         text, values = self._chosen(names)
+        if self.dense and self.where == TRUE and limit is not None and not self.distinct and self.order in ([], [(ID, False)]):
+            return f"{text} AND {ID} > {self.offset} AND {ID} <= {self.offset + limit} ORDER BY {ID}", values
         order = [(name, True) for name in self.ranks if name in names] if not self.order and not self.distinct else self.order
         order = order or ([(name, False) for name in names] if self.distinct else [])
         text += f" ORDER BY {order_by(order, tie=not self.distinct)}"
         return text + (f" LIMIT {limit}" if limit is not None else "") + (f" OFFSET {self.offset}" if self.offset else ""), values
+
+    def searched(self, names: list[str]) -> tuple[str, tuple[Any, ...]]:
+        """One query for a page of a search in words: how many rows there are in all, then these fields. The words are looked through once."""
+        place = WORDS  # a name that no column has
+        order = self.order or [(name, True) for name in self.ranks if name in names]
+        kept = ", ".join(dict.fromkeys([ID, *(quoted(name) for name, _ in order if name not in self.ranks and name != ID)]))
+        ranks = "".join(f", {rank.text} AS {quoted(name)}" for name, rank in self.ranks.items())
+        chosen = ", ".join(f"{'page' if name in self.ranks else 'kept'}.{quoted(name)}" for name in names)
+        text = (f"WITH found AS MATERIALIZED (SELECT {kept}{ranks} FROM kept WHERE {self.where.text}), "
+                f"page AS (SELECT *, row_number() OVER (ORDER BY {order_by(order)}) AS {place} FROM found ORDER BY {order_by(order)} "
+                f"LIMIT {self.limit} OFFSET {self.offset}) "
+                f"SELECT (SELECT count(*) FROM found), {chosen} FROM page JOIN kept ON kept.{ID} = page.{ID} ORDER BY page.{place}")
+        return text, self.where.values
 
     def count(self) -> tuple[str, tuple[Any, ...]]:
         """The query for how many rows there are in all."""
@@ -189,8 +234,8 @@ def read_question(table: Table, data: Mapping[str, Any]) -> Question:
     echo |= ({"filters": filters, **({"filterops": said} if said else {})} if data.get("filters") not in (None, "") else {}) | ({"offset": offset} if offset else {})
     echo |= {name: flags[name] for name in ("distinct", "plain") if data.get(name) not in (None, "")}
     return Question(
-        names=shown, fields=[_field(table, name) for name in shown], where=joined("AND", [condition, *found]),
-        ranks=ranks, order=order, distinct=flags["distinct"], limit=limit, offset=offset, format=records_format, total=flags["include_total"],
+        names=shown, fields=[_field(table, name) for name in shown], where=joined("AND", [part for part in (condition, *found) if part != TRUE]),
+        ranks=ranks, order=order, distinct=flags["distinct"], dense=table.dense, limit=limit, offset=offset, format=records_format, total=flags["include_total"],
         next_page=flags["include_next_page"] and not data.get("sort") and not ranks and not flags["distinct"], echo=echo)
 
 
@@ -264,8 +309,8 @@ def shown_rows(rows: list[Any], names: list[str], kinds: list[str], records_form
     """The rows as `objects`, `lists`, or one text of `csv` or `tsv`."""
     if records_format in ("csv", "tsv"):
         return delimited(rows, kinds, "," if records_format == "csv" else "\t")
-    cells = ([json_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
-    return list(cells) if records_format == "lists" else [dict(zip(names, row, strict=True)) for row in cells]
+    cells = json_rows(rows, kinds)
+    return cells if records_format == "lists" else [dict(zip(names, row, strict=True)) for row in cells]
 
 
 def _links(data: Mapping[str, Any], asked: Question) -> dict[str, str]:

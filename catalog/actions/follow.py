@@ -10,6 +10,7 @@ from catalog.actions import holders, lookup, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
 from catalog.models import Account, Agency, Dataset, Following
+from catalog.search.log import note_holder
 
 _MUST_SIGN_IN = "You must be logged in to follow {}"
 
@@ -42,6 +43,7 @@ def _follow(context: Context, data: dict[str, Any], kind: str) -> dict[str, Any]
         raise Invalid({"message": f"You are already following {data['id']}"})
     row = Following(account_id=context.user_id, kind=kind, object_id=target, created=context.now)
     context.session.add(row)
+    _note(context, kind, target)
     return {"follower_id": row.account_id, "object_id": target, "datetime": shown.moment(row.created)}
 
 
@@ -54,6 +56,13 @@ def _unfollow(context: Context, data: dict[str, Any], kind: str) -> None:
         _target(context, kind, data["id"])
         raise NotFound(f"You are not following {data['id']}.")
     context.session.delete(row)
+    _note(context, kind, row.object_id)
+
+
+def _note(context: Context, kind: str, target: str) -> None:
+    """The lists of groups and organizations say how many follow each."""
+    if kind == "group":
+        note_holder(context.session, target, context.now)
 
 
 def _am_following(context: Context, data: dict[str, Any], kind: str) -> bool:

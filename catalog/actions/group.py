@@ -25,7 +25,7 @@ def group_list(context: Context, data: dict[str, Any]) -> list[Any]:
     :param limit: at most so many (1000; 25 with all_fields); ``offset``
     :rtype: list
     """
-    return listed(lambda wanted: holders.entries(context, _current(context), wanted, organization=False), data, data.get("groups"))
+    return listed(lambda wanted: holders.listing(context, lambda: _current(context), wanted, organization=False), data, data.get("groups"))
 
 
 def group_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:

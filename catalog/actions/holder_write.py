@@ -19,7 +19,7 @@ from catalog.metadata import ckan_errors, name_messages
 from catalog.metadata_fields import clean, safe_link
 from catalog.models import Agency, AgencyName, Dataset, Following, Member, Source, Theme, new_id
 from catalog.names import is_id
-from catalog.search.log import note_change
+from catalog.search.log import note_change, note_holder
 
 _REGISTERED = ("This agency is on the official register, which gives it its name, title and end. Change the register."
                " / Cơ quan này thuộc danh mục chính thức; tên gọi, tên hiển thị và thời hạn do danh mục quy định. Hãy sửa danh mục.")
@@ -55,6 +55,7 @@ def create(context: Context, data: Mapping[str, Any], *, organization: bool) -> 
     _fill(holder, values)
     context.session.add(holder)
     context.session.flush()
+    note_holder(context.session, holder.id, context.now)
     lookup.forget(context.session)
     if context.account:
         members.put(context, holder.id, context.account, "admin")
@@ -79,6 +80,7 @@ def change(context: Context, data: Mapping[str, Any], *, organization: bool, kee
     _fill(holder, values)
     if values.get("state", holder.state) in {"active", "deleted"} - {holder.state}:
         holder.state = values["state"]
+    if context.session.is_modified(holder):
         _note_datasets(context, holder)
     context.session.flush()
     lookup.forget(context.session)
@@ -117,6 +119,7 @@ def purge(context: Context, data: Mapping[str, Any], *, organization: bool) -> N
             dataset.groups = [name for name in dataset.groups if name != holder.name]
     for dataset in held:
         note_change(context.session, dataset.id, context.now)
+    note_holder(context.session, holder.id, context.now)
     context.session.execute(delete(Member).where(Member.group_id == holder.id))
     context.session.execute(delete(Following).where(Following.object_id == holder.id))
     context.session.delete(holder)
@@ -205,7 +208,8 @@ def _rename(context: Context, holder: Holder, values: Mapping[str, Any]) -> None
 
 
 def _note_datasets(context: Context, holder: Holder) -> None:
-    """Let its datasets be found by what it is called now, or no longer by it."""
+    """Let its datasets be found by what it is called now, or no longer by it, and shown with what it says of itself."""
+    note_holder(context.session, holder.id, context.now)
     for dataset_id in context.session.scalars(select(Dataset.id).where(_belonging(holder))):
         note_change(context.session, dataset_id, context.now)
 

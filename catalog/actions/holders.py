@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
-from catalog.actions import lookup, rights, shown
+from catalog.actions import lookup, ready, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import NotFound
 from catalog.metadata_fields import boolean
@@ -95,6 +95,16 @@ def entries(context: Context, holders: Iterable[Holder], data: Mapping[str, Any]
         entry |= {"users": members.get(holder.id, [])} if members is not None else {}
         found.append(entry)
     return found
+
+
+def listing(context: Context, read: Callable[[], Iterable[Holder]], data: Mapping[str, Any], *, organization: bool) -> list[dict[str, Any]]:
+    """`entries` of those that `read` finds; what everybody may know of them is read once for all."""
+    def made() -> list[dict[str, Any]]:
+        return entries(context, read(), data, organization=organization)
+
+    if boolean(data.get("include_users", False)):
+        return made()
+    return ready.for_everybody(context, ("holders", organization, boolean(data.get("include_extras", False))), made)
 
 
 def of_theme(name: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from catalog.actions import lookup
@@ -13,9 +14,10 @@ from catalog.nesting import read_json
 
 MAX_NAMES, MAX_ENTRIES = 1000, 25
 _KEYS = {
-    "name": lambda entry: entry["name"], "title": lambda entry: collation_key(entry["title"]),
+    "name": lambda entry: entry["name"], "title": lambda entry: _alphabetical(entry["title"]),
     "package_count": lambda entry: entry["package_count"], "packages": lambda entry: entry["package_count"],
 }
+_alphabetical = lru_cache(maxsize=5_000)(collation_key)
 
 
 def chosen(entries: Sequence[dict[str, Any]], names: Any, text: Any) -> list[dict[str, Any]]:

@@ -20,6 +20,11 @@ def kept(session: Session, what: str) -> dict[str, Any]:
     return session.info.setdefault(_KEPT, {}).setdefault(what, {})
 
 
+def share(session: Session, what: str, found: dict[str, Any]) -> None:
+    """Look up in, and add to, what other transactions looked up; only where this one changes nothing."""
+    session.info.setdefault(_KEPT, {}).setdefault(what, found)
+
+
 def agency(session: Session, name_or_id: str) -> Agency | None:
     """The agency of that slug or id."""
     known = kept(session, "agencies")
@@ -46,7 +51,7 @@ def themes(session: Session) -> dict[str, Theme]:
     known = kept(session, "themes")
     if not known:
         with session.no_autoflush:
-            known.update((theme.name, theme) for theme in session.scalars(select(Theme).order_by(Theme.position, Theme.name)))
+            known.update({theme.name: theme for theme in session.scalars(select(Theme).order_by(Theme.position, Theme.name))})  # all in one step
     return known
 
 

@@ -38,8 +38,8 @@ def organization_list(context: Context, data: dict[str, Any]) -> list[Any]:
     :param limit: at most so many (1000; 25 with all_fields); ``offset``
     :rtype: list
     """
-    return listed(lambda wanted: holders.entries(
-        context, _current(context, holders.counts_of_agencies(context)), wanted, organization=True), data, data.get("organizations"))
+    return listed(lambda wanted: holders.listing(
+        context, lambda: _current(context, holders.counts_of_agencies(context)), wanted, organization=True), data, data.get("organizations"))
 
 
 def organization_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:

@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from catalog.actions import lookup, rights, shown
+from catalog.actions import lookup, ready, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid
 from catalog.models import Dataset
+from catalog.public_texts import Ready
 
 
 def _public() -> tuple[Any, ...]:
     return (Dataset.state == "active", Dataset.private.is_(False))
 
 
-def package_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+def package_show(context: Context, data: dict[str, Any]) -> dict[str, Any] | Ready:
     """Show a dataset with its resources.
 
     :param id: the id or name of the dataset, or a name that it once had
@@ -24,8 +25,10 @@ def package_show(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     """
     if not data.get("id") and data.get("name_or_id"):
         raise Invalid({"message": "Missing id, can not get Package object"})
-    dataset = rights.readable_dataset(context, lookup.required(data, "id", named="name_or_id"))
-    return shown.packages(context, [dataset])[0]
+    name_or_id = lookup.required(data, "id", named="name_or_id")
+    if not context.reads:
+        return shown.packages(context, [rights.readable_dataset(context, name_or_id)])[0]
+    return ready.named(context, name_or_id) or ready.of_datasets(context, [rights.readable_dataset(context, name_or_id)])[0]
 
 
 def package_list(context: Context, data: dict[str, Any]) -> list[str]:

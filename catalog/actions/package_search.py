@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from catalog.actions import lookup, rights, shown
+from catalog.actions import lookup, ready, rights, shown
 from catalog.actions.context import Context
 from catalog.errors import Invalid, SearchRefused
 from catalog.licences import LICENCES
 from catalog.metadata_fields import boolean
 from catalog.nesting import read_json
+from catalog.public_texts import Ready
 from catalog.search import Found, Query
 from catalog.search.lucene import Everything, Node, SearchSyntax, parse
 from catalog.search.places import Box, asked_box
@@ -47,6 +48,8 @@ def package_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(key for key in data if key not in KNOWN and not key.startswith("ext_"))
     if unknown:
         raise SearchRefused(f"Invalid search parameters: {unknown}")
+    if context.reads:
+        ready.public_texts(context)  # the index need not look again how far the log goes
     sort = str(data.get("sort") or "").strip() or DEFAULT_SORT
     facets = _facet_fields(data)
     query = Query(
@@ -140,11 +143,13 @@ def _order(sort: str) -> list[tuple[str, bool]]:
     return order
 
 
-def _results(context: Context, found: Found, wanted: Any) -> list[dict[str, Any]]:
+def _results(context: Context, found: Found, wanted: Any) -> list[dict[str, Any]] | list[Ready]:
     if not found.ids:
         return []
-    packages = shown.packages(context, lookup.datasets(context.session, found.ids, rights.visible(context)))
     fields = _field_list(wanted)
+    if context.reads and not fields:
+        return ready.of_ids(context, found.ids)
+    packages = shown.packages(context, lookup.datasets(context.session, found.ids, rights.visible(context)))
     return [_only(package, fields) for package in packages] if fields else packages
 
 

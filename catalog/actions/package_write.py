@@ -135,12 +135,13 @@ def _change(context: Context, dataset: Dataset, data: Mapping[str, Any]) -> dict
     _foreign_resources(context, values, dataset, errors)
     _refuse(errors)
     with session.no_autoflush:
-        if name != dataset.name:
+        renamed = name != dataset.name
+        if renamed:
             _rename(session, dataset, name)
         dataset.owner_org = owner
         _fill(context, dataset, values)
         changed = "resources" in values and put_resources(context, dataset, values["resources"] or [], _read_at(context, dataset, data))
-        if changed or session.is_modified(dataset):
+        if changed or renamed or session.is_modified(dataset):
             dataset.metadata_modified = context.now
             note_change(session, dataset.id, context.now)
             activity.note(context, "changed package", dataset)

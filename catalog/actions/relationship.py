@@ -11,6 +11,7 @@ from catalog.actions.context import Context
 from catalog.errors import Invalid, NotFound
 from catalog.metadata_fields import clean
 from catalog.models import Dataset, Relationship
+from catalog.search.log import note_change
 
 # What is said of the subject, and what of the object in turn.
 KINDS = {"depends_on": "dependency_of", "derives_from": "has_derivation", "links_to": "linked_from", "child_of": "parent_of"}
@@ -54,6 +55,7 @@ def package_relationship_create(context: Context, data: dict[str, Any]) -> dict[
     comment = clean(str(data.get("comment") or ""))
     context.session.add(Relationship(subject_id=subject.id, object_id=object_.id, kind=kind, comment=comment))
     context.session.flush()
+    _note(context, subject, object_)
     return _shown(subject, object_, kind, comment)
 
 
@@ -69,6 +71,7 @@ def package_relationship_update(context: Context, data: dict[str, Any]) -> dict[
     subject, object_, kind = _pair(context, data)
     row = _row(context, subject, object_, kind)
     row.comment = clean(str(data.get("comment") or ""))
+    _note(context, subject, object_)
     return _shown(subject, object_, kind, row.comment)
 
 
@@ -79,7 +82,15 @@ def package_relationship_delete(context: Context, data: dict[str, Any]) -> None:
     :param object: the id or name of the other
     :param type: as for package_relationship_create
     """
-    context.session.delete(_row(context, *_pair(context, data)))
+    subject, object_, kind = _pair(context, data)
+    context.session.delete(_row(context, subject, object_, kind))
+    _note(context, subject, object_)
+
+
+def _note(context: Context, *datasets: Dataset) -> None:
+    """Each of them says how it stands to the other."""
+    for dataset in datasets:
+        note_change(context.session, dataset.id, context.now)
 
 
 def _row(context: Context, subject: Dataset, object_: Dataset, kind: str) -> Relationship:

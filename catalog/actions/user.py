@@ -13,6 +13,7 @@ from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.metadata_fields import boolean, clean, is_email, safe_link
 from catalog.models import Account, ApiToken, Dataset, new_id
 from catalog.names import fold
+from catalog.search.log import note_holder
 
 _ORDER = {"name": Account.name, "fullname": Account.fullname, "display_name": Account.fullname, "created": Account.created,
           "sysadmin": Account.sysadmin, "about": Account.about}
@@ -152,6 +153,7 @@ def user_delete(context: Context, data: dict[str, Any]) -> None:
     if account is None:
         raise NotFound("User was not found.")
     account.state = "deleted"
+    note_holder(context.session, account.id, context.now)  # lists say how many follow each; closed accounts follow nothing
     for token in context.session.scalars(select(ApiToken).where(ApiToken.account_id == account.id, ApiToken.revoked_at.is_(None))):
         token.revoked_at = context.now
 

@@ -171,7 +171,10 @@ class OldName(Base):
 
 
 class Change(Base):
-    """The change log: written in the same transaction as the dataset; a search index applies what it lacks."""
+    """The change log: written in the same transaction as the dataset; a search index applies what it lacks.
+
+    `dataset_id` may also be an agency, a theme or an account of which lists tell; an index finds no dataset of that id and goes on.
+    """
 
     __tablename__ = "change"
     __table_args__ = ({"sqlite_autoincrement": True},)

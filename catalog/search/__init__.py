@@ -8,6 +8,6 @@ lost, broken or of an older form is made anew by itself. Each node has its own i
 from catalog.search.index import SearchIndex
 from catalog.search.log import note_change
 from catalog.search.question import FACETS, SORTS, Found, Hit, Query, Suggestion
-from catalog.search.snippets import marked
+from catalog.search.snippets import folded_word, marked
 
-__all__ = ["FACETS", "SORTS", "Found", "Hit", "Query", "SearchIndex", "Suggestion", "marked", "note_change"]
+__all__ = ["FACETS", "SORTS", "Found", "Hit", "Query", "SearchIndex", "Suggestion", "folded_word", "marked", "note_change"]

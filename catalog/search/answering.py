@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 import tantivy
 from tantivy import Occur, Order
@@ -15,22 +16,49 @@ from catalog.search.question import MAX_FACET, MAX_ROWS, MAX_START, SORTS, Found
 
 SINGLE = ("id", "name", "title_string", "owner_org", "dataset_type")  # each dataset has exactly one of these
 NEAR = 5_000  # words looked at for a near one
+KEPT, KEPT_FACET = 2_000, 100  # answers kept of one state of the index, and values of a facet in them
+Value = TypeVar("Value")
 
 
-def find(searcher: tantivy.Searcher, query: Query) -> Found:
-    """Count, one page of hits, and facets."""
-    asked = build(query, searcher)
-    rows, start = max(0, min(query.rows, MAX_ROWS)), max(0, query.start)
-    order = _order(query)
-    if rows == 0 or start > MAX_START:
-        count, addresses = searcher.search(asked, 1).count, []
-    else:
-        count, addresses = _page(searcher, asked, order, start, rows)
-    facets = {
-        field: _facet(searcher, asked if not query.filters.get(field) else build(query, searcher, without=field), field, query.facet_limit)
-        for field in query.facets if field in KEYWORDS
-    }
-    return Found(count=count, hits=tuple(_hit(searcher, address) for address in addresses), facets=facets)
+def find(searcher: tantivy.Searcher, query: Query, kept: dict[Hashable, Any] | None = None) -> Found:
+    """Count, one page of hits, and facets; `kept` holds what was found in this state of the index before."""
+    kept, key = {} if kept is None else kept, _key(query)
+    count, facets = _once(kept, key, lambda: _counts(searcher, query))
+    rows, start, order = max(0, min(query.rows, MAX_ROWS)), max(0, query.start), _order(query)
+    if not rows or start >= min(count, MAX_START + 1):
+        return Found(count=count, facets=facets)
+    hits = _once(kept, key and (key, rows, start, tuple(order)), lambda: _hits(searcher, query, order, start, rows))
+    return Found(count=count, hits=hits, facets=facets)
+
+
+def _counts(searcher: tantivy.Searcher, query: Query) -> tuple[int, dict[str, Sequence[tuple[str, int]]]]:
+    asked = build(query, searcher, ranked=False)
+    return searcher.search(Q.const_score_query(asked, 0.0), 1).count, _facets(searcher, query, asked)
+
+
+def _hits(searcher: tantivy.Searcher, query: Query, order: list[tuple[str, bool]], start: int, rows: int) -> tuple[Hit, ...]:
+    asked = build(query, searcher, ranked=order[0][0] == "score")
+    return tuple(_hit(searcher, address) for address in _page(searcher, asked, order, start, rows))
+
+
+def _key(query: Query) -> Hashable:
+    """What the query counts, whatever page of it is asked for; None for what depends on the moment, or would take too much room."""
+    where = repr((query.where, query.narrowed))
+    if "NOW" in where or len(where) > 2_000 or not 0 <= query.facet_limit <= KEPT_FACET:
+        return None
+    filters = tuple(sorted((field, tuple(values)) for field, values in query.filters.items()))
+    labels = None if query.labels is None else tuple(query.labels)
+    return query.text, filters, where, tuple(query.facets), query.facet_limit, query.every_word, query.box, labels, query.drafts
+
+
+def _once(kept: dict[Hashable, Any], key: Hashable, find: Callable[[], Value]) -> Value:
+    if key is None:
+        return find()
+    if key not in kept:
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[key] = find()
+    return kept[key]
 
 
 def _order(query: Query) -> list[tuple[str, bool]]:
@@ -41,16 +69,14 @@ def _order(query: Query) -> list[tuple[str, bool]]:
     return known[:2] or [("metadata_modified", True)]
 
 
-def _page(searcher: tantivy.Searcher, asked: Q, order: list[tuple[str, bool]], start: int, rows: int) -> tuple[int, list]:
+def _page(searcher: tantivy.Searcher, asked: Q, order: list[tuple[str, bool]], start: int, rows: int) -> list:
     """One page in the order of the first field; runs of equals are put in the order of the second."""
     field, down = order[0]
     if field == "score":
-        result = searcher.search(asked, rows, offset=start)
-        return result.count, [address for _, address in result.hits]
-    result = _sorted(searcher, asked, (field, down), start + rows)
-    hits = result.hits
+        return [address for _, address in searcher.search(asked, rows, count=False, offset=start).hits]
+    hits = _sorted(searcher, asked, (field, down), start + rows).hits
     if len(order) == 1 or order[1][0] == "score" or field in ("id", "name"):
-        return result.count, [address for _, address in hits[start:]]
+        return [address for _, address in hits[start:]]
     page, at = [], 0
     while at < len(hits):
         end = at + 1
@@ -59,7 +85,7 @@ def _page(searcher: tantivy.Searcher, asked: Q, order: list[tuple[str, bool]], s
         if end > start:
             page.extend(_run(searcher, asked, order, hits[at:end], max(0, start - at), end == len(hits)))
         at = end
-    return result.count, page[:rows]
+    return page[:rows]
 
 
 def _run(searcher: tantivy.Searcher, asked: Q, order: list[tuple[str, bool]], hits: list, skip: int, open_end: bool) -> list:
@@ -81,13 +107,24 @@ def _sorted(searcher: tantivy.Searcher, asked: Q, by: tuple[str, bool], limit: i
     return searcher.search(asked, max(1, limit), order_by_field=field, order=Order.Desc if down else Order.Asc)
 
 
-def _facet(searcher: tantivy.Searcher, asked: Q, field: str, limit: int) -> Sequence[tuple[str, int]]:
-    if limit == 0:
-        return []
+def _facets(searcher: tantivy.Searcher, query: Query, asked: Q) -> dict[str, Sequence[tuple[str, int]]]:
+    """The facets that were asked for in their order; those that no filter of their own is left out for are counted in one go."""
+    wanted = dict.fromkeys(field for field in query.facets if field in KEYWORDS)
+    if query.facet_limit == 0:
+        return dict.fromkeys(wanted, ())
+    counts = _counted(searcher, asked, [field for field in wanted if not query.filters.get(field)], query.facet_limit)
+    for field in wanted.keys() - counts.keys():
+        counts |= _counted(searcher, build(query, searcher, without=field, ranked=False), [field], query.facet_limit)
+    return {field: counts[field] for field in wanted}
+
+
+def _counted(searcher: tantivy.Searcher, asked: Q, fields: Sequence[str], limit: int) -> dict[str, Sequence[tuple[str, int]]]:
+    if not fields:
+        return {}
     size = min(limit, MAX_FACET) if limit > 0 else MAX_FACET
-    answer = searcher.aggregate(asked, {"f": {"terms": {"field": field, "size": size}}})
-    buckets = [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["f"]["buckets"]]
-    return sorted(buckets, key=lambda bucket: (-bucket[1], bucket[0]))
+    answer = searcher.aggregate(asked, {field: {"terms": {"field": field, "size": size}} for field in fields})
+    buckets = {field: [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[field]["buckets"]] for field in fields}
+    return {field: sorted(found, key=lambda bucket: (-bucket[1], bucket[0])) for field, found in buckets.items()}
 
 
 def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Hit:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import tantivy
 from tantivy import Occur
@@ -45,12 +46,12 @@ def words_of(text: str) -> list[str]:
     return _analyzer().analyze(nfc(text))
 
 
-def build(query: Query, searcher: tantivy.Searcher, *, without: str | None = None) -> Q:
-    """The query of the index; `without` leaves out the filter of one facet."""
+def build(query: Query, searcher: tantivy.Searcher, *, without: str | None = None, ranked: bool = True) -> Q:
+    """The query of the index; `without` leaves out the filter of one facet. One that is not `ranked` finds the same with less work."""
     builder = _Builder(searcher, query.now or datetime.now(UTC))
     parts = [(Occur.Must, Q.const_score_query(_visible(query), 0.0))]
     if query.text.strip():
-        parts.append((Occur.Must, plain(query.text, every_word=query.every_word)))
+        parts.append((Occur.Must, plain(query.text, every_word=query.every_word, ranked=ranked)))
     for field, values in query.filters.items():
         if field != without and values:
             parts.append((Occur.Must, _any_of(builder.keyword_field(field), values)))
@@ -94,7 +95,7 @@ def _scores(node: Node) -> bool:
     return False
 
 
-def plain(text: str, *, every_word: bool = True) -> Q:
+def plain(text: str, *, every_word: bool = True, ranked: bool = True) -> Q:
     """Words looked for everywhere; a find with the same diacritics and a phrase in the title rank higher.
 
     Where not every word is asked for, CKAN's rule holds: of two words both, of up to five all but one, of more 80 %;
@@ -104,13 +105,14 @@ def plain(text: str, *, every_word: bool = True) -> Q:
     if not words:
         return Q.empty_query()
     clauses = [[word] for word in words] if every_word else [parts for part in text.split() if (parts := words_of(part))][:50]
-    parts = [(Occur.Should, _word(clause[0]) if len(clause) == 1 else Q.boolean_query([(Occur.Should, _word(word)) for word in clause[:50]]))
+    of_word = _word if ranked else partial(_anywhere, exact=any(map(unicodedata.combining, nfc(text))))
+    parts = [(Occur.Should, of_word(clause[0]) if len(clause) == 1 else Q.boolean_query([(Occur.Should, of_word(word)) for word in clause[:50]]))
              for clause in clauses]
     needed = len(clauses)
     if not every_word and needed > 2:
         needed = needed - 1 if needed <= 5 else needed * 4 // 5
     found = Q.boolean_query(parts, minimum_number_should_match=needed)
-    if len(words) == 1:
+    if len(words) == 1 or not ranked:
         return found
     exact, folded = (Q.phrase_query(schema(), field, form) for field, form in
                      (("title", words), ("title_f", [fold(word) for word in words])))
@@ -123,6 +125,14 @@ def _word(word: str) -> Q:
     if word.isascii() and word.isalpha():
         finds.append(Q.boost_query(_term("text_s", "".join(_stemmer().analyze(word)[:1])), STEM_WEIGHT))
     return Q.disjunction_max_query(finds, tie_breaker=TIE)
+
+
+def _anywhere(word: str, *, exact: bool) -> Q:
+    """What `_word` finds: `text_f` has the words of all other fields, folded, but where a mark that belongs to no letter splits them."""
+    finds = [_term("text_f", fold(word)), *([_term("text", word)] if exact else [])]
+    if word.isascii() and word.isalpha():
+        finds.append(_term("text_s", "".join(_stemmer().analyze(word)[:1])))
+    return finds[0] if len(finds) == 1 else Q.boolean_query([(Occur.Should, find) for find in finds])
 
 
 def _term(field: str, value: str) -> Q:

@@ -8,11 +8,12 @@ finds what carries one of its own labels.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import tantivy
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Agency, Dataset, Resource, Theme, Version
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 FORMAT = 3  # raise it when the fields or their meaning change; every index is then made anew
 MAX_TERM = 1000  # characters of one value kept as it is
+SHORT = 200  # characters of a text that other datasets may have, too
 
 # Words: `x` as written (NFC), `x_f` folded. `text` is everything together; `text_s` the same without English endings.
 TEXTS = ("title", "notes", "tags_text", "text")
@@ -33,6 +35,24 @@ KEYWORDS = (
 )
 NUMBERS = ("metadata_modified", "metadata_created", "num_resources", "num_tags")  # dates in microseconds
 BOX = ("west", "south", "east", "north")  # of what the extra `spatial` shows, in millionths of a degree
+
+
+_DATASETS = select(
+    Dataset.id, Dataset.name, Dataset.title, Dataset.title_en, Dataset.notes, Dataset.url, Dataset.version, Dataset.author, Dataset.maintainer,
+    Dataset.license_id, Dataset.type, Dataset.state, Dataset.private, Dataset.owner_org, Dataset.frequency, Dataset.illustrative, Dataset.tags,
+    Dataset.groups, Dataset.extras, Dataset.source_id, Dataset.identifier, Dataset.metadata_created, Dataset.metadata_modified,
+).where(Dataset.id.in_(bindparam("ids", expanding=True)), Dataset.state != "deleted")
+_RESOURCES = select(Resource.dataset_id, Resource.version_id, Resource.name, Resource.description, Resource.format, Resource.schema_name).where(
+    Resource.dataset_id.in_(bindparam("ids", expanding=True)), Resource.state == "active").order_by(Resource.position)
+_VERSIONS = select(Version.id, Version.schema_name, Version.fields, Version.checked).where(Version.id.in_(bindparam("ids", expanding=True)))
+
+
+def _written_and_folded(text: str) -> tuple[str, str]:
+    text = nfc(text)
+    return text, fold(text)
+
+
+_short, _long = lru_cache(maxsize=5_000)(_written_and_folded), lru_cache(maxsize=2)(_written_and_folded)
 
 
 @cache
@@ -66,23 +86,24 @@ class Reader:
 
     def documents(self, ids: Iterable[str]) -> Iterator[tantivy.Document]:
         """Documents of those of the datasets that are not deleted; one of which none can be made is left out, and the log says so."""
-        datasets = self._session.scalars(select(Dataset).where(Dataset.id.in_(list(ids)), Dataset.state != "deleted")).all()
-        live = [resource.version_id for dataset in datasets for resource in dataset.resources if resource.version_id]
-        versions: dict[str, Version] = {}
+        datasets = self._session.execute(_DATASETS, {"ids": list(ids)}).all()
+        resources: dict[str, list[Row]] = defaultdict(list)
+        for resource in self._session.execute(_RESOURCES, {"ids": [dataset.id for dataset in datasets]}):
+            resources[resource.dataset_id].append(resource)
+        live = [resource.version_id for found in resources.values() for resource in found if resource.version_id]
+        versions: dict[str, Row] = {}
         for at in range(0, len(live), 500):
-            found = self._session.scalars(select(Version).where(Version.id.in_(live[at : at + 500])))
-            versions.update((version.id, version) for version in found)
+            versions.update((version.id, version) for version in self._session.execute(_VERSIONS, {"ids": live[at : at + 500]}))
         for dataset in datasets:
             try:
-                document = self._document(dataset, versions)
+                document = self._document(dataset, resources[dataset.id], versions)
             except Exception:  # noqa: BLE001 - one dataset must not keep all others from being found
                 log.exception("dataset %s cannot be indexed", dataset.id)
             else:
                 yield document
 
-    def _document(self, dataset: Dataset, versions: dict[str, Version]) -> tantivy.Document:
+    def _document(self, dataset: Row, resources: list[Row], versions: dict[str, Row]) -> tantivy.Document:
         agency = self._agencies.get(dataset.owner_org or "")
-        resources = [resource for resource in dataset.resources if resource.state == "active"]
         live = [versions[resource.version_id] for resource in resources if resource.version_id in versions]
         document = tantivy.Document()
         document.add_text("id", dataset.id)
@@ -94,9 +115,9 @@ class Reader:
         for field, values in self._keywords(dataset, agency, resources, live).items():
             for value in values:
                 document.add_text(field, value[:MAX_TERM])
-        for field, text in self._texts(dataset, agency, resources, live).items():
+        for field, (text, folded) in self._texts(dataset, agency, resources, live).items():
             document.add_text(field, text)
-            document.add_text(f"{field}_f", fold(text))
+            document.add_text(f"{field}_f", folded)
             if field == "text":
                 document.add_text("text_s", text)
         document.add_integer("metadata_modified", int(dataset.metadata_modified.timestamp() * 1_000_000))
@@ -113,8 +134,7 @@ class Reader:
                 document.add_text("extra", f"{key}={value}"[:MAX_TERM])
         return document
 
-    def _keywords(self, dataset: Dataset, agency: Agency | None, resources: list[Resource],
-                  live: list[Version]) -> dict[str, Iterable[str]]:
+    def _keywords(self, dataset: Row, agency: Agency | None, resources: list[Row], live: list[Row]) -> dict[str, Iterable[str]]:
         schemas = {resource.schema_name for resource in resources} | {version.schema_name for version in live}
         return {
             "name": [dataset.name],
@@ -135,8 +155,7 @@ class Reader:
             **{field: [value] for field in ("author", "maintainer", "version", "url") if (value := getattr(dataset, field))},
         }
 
-    def _texts(self, dataset: Dataset, agency: Agency | None, resources: list[Resource],
-               live: list[Version]) -> dict[str, str]:
+    def _texts(self, dataset: Row, agency: Agency | None, resources: list[Row], live: list[Row]) -> dict[str, tuple[str, str]]:
         themes = [self._themes[name] for name in dataset.groups if name in self._themes]
         everything = [
             dataset.title, dataset.title_en, dataset.name, dataset.notes, *dataset.tags, dataset.author, dataset.maintainer,
@@ -147,19 +166,23 @@ class Reader:
             *(field for version in live for field in version.fields),
             *(str(extra["value"]) for extra in dataset.extras),
         ]
-        texts = {"title": f"{dataset.title}\n{dataset.title_en}", "notes": dataset.notes,
-                 "tags_text": "\n".join(dataset.tags), "text": "\n".join(text for text in everything if text)}
-        return {field: nfc(text) for field, text in texts.items()}
+        texts = {"title": (dataset.title, dataset.title_en), "notes": (dataset.notes,), "tags_text": dataset.tags, "text": everything}
+        return {field: self._both(parts) for field, parts in texts.items()}
+
+    def _both(self, parts: Iterable[str]) -> tuple[str, str]:
+        """The parts together as they are written, and folded; most of them stand in several fields or datasets."""
+        both = [(_short if len(part) < SHORT else _long)(part) for part in parts if part]
+        return "\n".join(written for written, _ in both), "\n".join(folded for _, folded in both)
 
 
-def labels(dataset: Dataset) -> list[str]:
+def labels(dataset: Row) -> list[str]:
     """Who finds the dataset: the public, or those who may read what is private there, or change it."""
     if dataset.state != "active":
         return [f"editor-{dataset.owner_org}", f"editor-{dataset.id}"]
     return [f"member-{dataset.owner_org}", f"collaborator-{dataset.id}"] if dataset.private else ["public"]
 
 
-def validation(live: list[Version]) -> str:
+def validation(live: list[Row]) -> str:
     """The state of a dataset's checks: the worst of its live files; `unchecked` where none was checked."""
     states = {version.checked for version in live}
     return next((state for state in ("invalid", "held", "valid") if state in states), "unchecked")

@@ -13,32 +13,27 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import tantivy
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Change, Dataset
 from catalog.search import answering
 from catalog.search.documents import FORMAT, Reader, schema
+from catalog.search.log import Mark, latest, seen
 from catalog.search.question import Found, Query, Suggestion
 
-HEAP = 50_000_000  # bytes that the one writer may use before it writes a segment
+HEAP, BUILD_HEAP = 50_000_000, 200_000_000  # bytes that the one writer may use before it writes a segment; fewer segments, less merging
 BATCH = 500  # datasets read at once
 COMMIT = 5_000  # rows of the log after which a long catch-up is committed
 _MARK = "#mark"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in the change log; the dataset tells a log from another one that is just as long."""
-
-    seq: int = 0
-    dataset_id: str = ""
+_IDS = select(Dataset.id).where(Dataset.state != "deleted", Dataset.id > bindparam("last")).order_by(Dataset.id).limit(COMMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +41,7 @@ class _Opened:
     generation: str
     index: tantivy.Index
     mark: Mark
+    answers: dict[Hashable, Any] = field(default_factory=dict)  # found in this state before
 
 
 class SearchIndex:
@@ -62,7 +58,8 @@ class SearchIndex:
 
         A caller that holds a session hands it in, so that no second connection is taken from the pool.
         """
-        return answering.find(self._searcher(session), query)
+        opened = self._up_to_date(session)
+        return answering.find(opened.index.searcher(), query, opened.answers)
 
     def suggest(self, text: str, limit: int = 8, *, session: Session | None = None) -> list[Suggestion]:
         """Datasets whose title or name has the words, of which the last may be unfinished."""
@@ -82,20 +79,20 @@ class SearchIndex:
             self._opened = self._build()
 
     def _searcher(self, session: Session | None) -> tantivy.Searcher:
+        return self._up_to_date(session).index.searcher()
+
+    def _up_to_date(self, session: Session | None) -> _Opened:
         opened = self._opened
         latest = self._latest(session)
         if opened is None or opened.mark != latest or self._current() != opened.generation:
             opened = self._catch_up()
-        return opened.index.searcher()
+        return opened
 
     def _latest(self, session: Session | None) -> Mark:
-        statement = select(Change.seq, Change.dataset_id).order_by(Change.seq.desc()).limit(1)
         if session is not None:
-            row = session.execute(statement).first()
-        else:
-            with self._engine.connect() as connection:
-                row = connection.execute(statement).first()
-        return Mark(*row) if row else Mark()
+            return seen(session)
+        with self._engine.connect() as connection:
+            return latest(connection)
 
     def _catch_up(self) -> _Opened:
         with self._threads:
@@ -162,11 +159,12 @@ class SearchIndex:
         path.mkdir(parents=True)
         index = tantivy.Index(schema(), path=str(path))
         with Session(self._engine) as session:
-            row = session.execute(select(Change.seq, Change.dataset_id).order_by(Change.seq.desc()).limit(1)).first()
-            mark = Mark(*row) if row else Mark()
-            ids = session.scalars(select(Dataset.id).where(Dataset.state != "deleted").order_by(Dataset.id)).all()
-            with _writing(index, mark) as writer:
-                _add(writer, session, ids)
+            mark = latest(session.connection())
+            with _writing(index, mark, BUILD_HEAP) as writer:
+                last = ""
+                while ids := session.scalars(_IDS, {"last": last}).all():
+                    _add(writer, session, ids)
+                    last = ids[-1]
         index.reload()
         self._make_current(generation)
         return _Opened(generation, index, mark)
@@ -189,9 +187,9 @@ class SearchIndex:
 
 
 @contextmanager
-def _writing(index: tantivy.Index, mark: Mark) -> Iterator[tantivy.IndexWriter]:
+def _writing(index: tantivy.Index, mark: Mark, heap: int = HEAP) -> Iterator[tantivy.IndexWriter]:
     """A writer whose work is committed together with the mark, or not at all."""
-    writer = index.writer(HEAP, num_threads=1)
+    writer = index.writer(heap, num_threads=1)
     try:
         yield writer
         document = tantivy.Document()
@@ -216,7 +214,7 @@ def _mark_of(index: tantivy.Index) -> Mark | None:
     return Mark(kept["seq"], kept["dataset_id"]) if kept["format"] == FORMAT else None
 
 
-def _add(writer: tantivy.IndexWriter, session: Session, ids: list[str]) -> None:
+def _add(writer: tantivy.IndexWriter, session: Session, ids: Sequence[str]) -> None:
     reader = Reader(session)
     for at in range(0, len(ids), BATCH):
         for document in reader.documents(ids[at : at + BATCH]):

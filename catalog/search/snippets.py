@@ -8,7 +8,7 @@ from functools import lru_cache
 from catalog.names import fold, nfc
 from catalog.search.asking import words_of
 
-_folded = lru_cache(maxsize=20_000)(fold)  # a page of results holds the same few words again and again
+folded_word = lru_cache(maxsize=20_000)(fold)  # a page of results holds the same few words again and again
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -24,7 +24,7 @@ def marked(text: str, looked_for: str, *, length: int = 200) -> list[tuple[str, 
     """
     text = " ".join(nfc(text).split())
     wanted = _wanted(looked_for)
-    finds = [match for match in _WORD.finditer(text) if _folded(match[0]) in wanted] if wanted else []
+    finds = [match for match in _WORD.finditer(text) if folded_word(match[0]) in wanted] if wanted else []
     start = max(0, finds[0].start() - length // 3) if finds and len(text) > length else 0
     if start:
         start = text.find(" ", start) + 1

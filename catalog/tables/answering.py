@@ -27,6 +27,16 @@ def json_cell(value: Any, kind: str) -> Any:
     return _parsed(value) if kind == "json" else str(value)
 
 
+_AS_IT_IS = (str, int, bool, type(None))  # types of values that JSON has
+
+
+def json_rows(rows: Iterable[Sequence[Any]], kinds: Sequence[str]) -> list[list[Any]]:
+    """Rows with their cells as JSON has them."""
+    if "json" in kinds:
+        return [[json_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows]
+    return [[value if type(value) in _AS_IT_IS else json_cell(value, "") for value in row] for row in rows]
+
+
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)

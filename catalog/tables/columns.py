@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-ID, WORDS = "_id", "_words"  # the number of a row, and the folded words of a row, beside its own columns
+ID, WORDS, SIGNS = "_id", "_words", "_signs"  # the number of a row, its folded words, and the signs of these, beside its own columns
 ROWS_MADE = b"datastore"  # in the metadata of a table that was made row by row: its keys and the next number
 _TYPES = {
     pa.string(): "text", pa.int64(): "int8", pa.int32(): "int4", pa.int16(): "int2", pa.float64(): "float8", pa.float32(): "float4", pa.bool_(): "bool", pa.date32(): "date",
@@ -61,7 +61,7 @@ def _kind(arrow: pa.DataType, type_name: str) -> str:
 
 def _distinct(given: Iterable[str]) -> list[str]:
     """The names, with a number behind those that DuckDB or we would take for another."""
-    taken, names = {ID, WORDS}, []
+    taken, names = {ID, WORDS, SIGNS}, []
     for name in given:
         free, number = name or "column", 2
         while free.lower() in taken:

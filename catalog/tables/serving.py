@@ -1,8 +1,9 @@
 """Tables as they are asked: a DuckDB file made of the stored Parquet on first use, kept on this machine, the least used dropped first.
 
 A stored table never changes, so neither does what is made of it. The file holds the view `rows`: `_id` from 1, then the table's own
-columns. Behind it stands the table `kept` with one column more, `_words`: the words of the row in small letters without marks (đ as d),
-each between two spaces, so that a search needs no accents.
+columns. Behind it stands the table `kept` with two columns more: `_words`, the words of the row in small letters without marks (đ as d),
+each between two spaces, so that a search needs no accents; and `_signs`, in which each of the words sets one of 64 bits, so that most
+rows without a word are passed over without reading their words.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ import orjson
 import pyarrow.parquet as pq
 
 from catalog.errors import Invalid
-from catalog.tables.columns import ID, WORDS, Served, is_row_made, quoted, row_facts, served_columns
+from catalog.tables.columns import ID, SIGNS, WORDS, Served, is_row_made, quoted, row_facts, served_columns
 from catalog.tables.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from catalog.site import Site
 
-FORM = 1  # of the file; another number builds it anew
+FORM = f"2-{duckdb.__version__}"  # of the file; another one builds it anew. DuckDB may sign words otherwise in another version
+PLAIN = 64_000_000  # bytes of a table of which the words are not packed: several times as quick to look through
 OPEN = 8  # tables that a process keeps open
 MEMORY, THREADS, SECONDS = "512MB", 2, 10.0  # of one table's queries, and of one query
 BATCH = 2_000
@@ -37,6 +40,7 @@ SERVE = {
     "threads": THREADS, "memory_limit": MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     "allow_community_extensions": False, "python_enable_replacements": False,
 }
+_SIGN = "CAST(1 AS UBIGINT) << CAST(hash({}) % 63 AS INTEGER)"
 _LOCK = ("SET temp_directory = ''", "SET enable_external_access = false", "SET lock_configuration = true")  # in this order
 
 
@@ -48,6 +52,24 @@ def bare(expression: str) -> str:
 def folded(expression: str) -> str:
     """SQL for the words of a text expression: ` du lieu mo `, the same from `Dữ liệu mở` and `du lieu mo`."""
     return f"' ' || trim(regexp_replace({bare(expression)}, '[^\\p{{L}}\\p{{N}}_]+', ' ', 'g')) || ' '"
+
+
+def signs(words: str) -> str:
+    """SQL for the bits that words set, from an expression of folded words."""
+    bits = f"list_transform(string_split(trim({words}), ' '), lambda word: {_SIGN.format('word')})"
+    return f"CAST(list_aggregate({bits}, 'bit_or') AS UBIGINT)"
+
+
+@lru_cache(maxsize=10_000)
+def sign_of(word: str) -> int:
+    """The bit that one folded word sets."""
+    with closing(_no_table().cursor()) as cursor:
+        return cursor.execute(f"SELECT {_SIGN.format('CAST(? AS VARCHAR)')}", [word]).fetchone()[0]
+
+
+@cache
+def _no_table() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
 
 
 def table_file(site: Site, sha256: str) -> Path:
@@ -66,6 +88,7 @@ class Table:
     columns: tuple[Served, ...]
     types: dict[str, str]  # the type of each column in DuckDB, `_id` among them
     total: int
+    dense: bool  # whether the rows are numbered from 1 without a gap
     facts: dict[str, Any]
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -149,8 +172,9 @@ def _opened(path: Path) -> Table:
             cursor.execute(setting)
         facts = orjson.loads(cursor.execute("SELECT said FROM facts").fetchone()[0])
         types = {name: kind for name, kind, *_ in cursor.execute("DESCRIBE rows").fetchall()}
-        total = cursor.execute("SELECT count(*) FROM kept").fetchone()[0]
-    return Table(connection=connection, columns=tuple(Served(**column) for column in facts["columns"]), types=types, total=total, facts=facts["rows"])
+        total, first, last = cursor.execute(f"SELECT count(*), min({ID}), max({ID}) FROM kept").fetchone()
+    return Table(connection=connection, columns=tuple(Served(**column) for column in facts["columns"]), types=types, total=total, dense=(first, last) == (1, total),
+                 facts=facts["rows"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +204,17 @@ def _build(source: Path, target: Path) -> None:
         facts = {"columns": [{"name": c.name, "kind": c.kind, "title": c.title, "info": c.info} for c in stored.columns], "rows": stored.facts}
         chosen = [f"{at} AS {quoted(column.name)}" for at, column in zip(stored.names, stored.columns, strict=True)]
         words = folded(f"concat_ws(' ', {', '.join(stored.names)})") if stored.names else "' '"
-        connection.execute(f"CREATE TABLE kept AS SELECT {', '.join([f'{stored.number} AS {ID}', *chosen, f'{words} AS {WORDS}'])} FROM {stored.source}")
-        connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}) FROM kept")
+        rows = f"SELECT *, {signs(WORDS)} AS {SIGNS} FROM (SELECT {', '.join([f'{stored.number} AS {ID}', *chosen, f'{words} AS {WORDS}'])} FROM {stored.source})"
+        kinds = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
+        if _bytes(source) <= PLAIN:
+            kinds[WORDS] += " USING COMPRESSION uncompressed"
+        connection.execute(f"CREATE TABLE kept ({', '.join(f'{quoted(name)} {kind}' for name, kind in kinds.items())})")
+        connection.execute(f"INSERT INTO kept {rows}")
+        connection.execute(f"CREATE VIEW rows AS SELECT * EXCLUDE ({WORDS}, {SIGNS}) FROM kept")
         connection.execute("CREATE TABLE facts AS SELECT CAST(? AS VARCHAR) AS said", [orjson.dumps(facts).decode()])
+
+
+def _bytes(source: Path) -> int:
+    """Of the table's columns before they were packed."""
+    metadata = pq.read_metadata(source)
+    return sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))

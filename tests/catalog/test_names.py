@@ -8,10 +8,10 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.publishing import call, furnish, publish
 
 from catalog.models import OldName
 from catalog.names import clean_tags, collation_key, fold, is_tag, slug, unique_name
-from tests.support.publishing import call, furnish, publish
 
 
 @pytest.mark.parametrize(("title", "name"), [

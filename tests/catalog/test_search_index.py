@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
+from support.publishing import call, furnish, publish, publish_with_file
 
 from catalog.errors import SearchRefused
 from catalog.models import Change
 from catalog.search import Query, SearchIndex, marked
 from catalog.search.documents import Reader
 from catalog.search.lucene import parse
-from tests.support.publishing import call, furnish, publish, publish_with_file
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def test_a_place_with_a_number_beyond_all_measure_is_no_place(furnished):
 def test_a_dataset_that_cannot_be_indexed_keeps_no_other_from_being_found(furnished, monkeypatch, caplog):
     making = Reader._document
 
-    def broken(self, dataset, versions):
+    def broken(self, dataset, resources, versions):
         if dataset.name == "hong":
             raise OverflowError("too large")
-        return making(self, dataset, versions)
+        return making(self, dataset, resources, versions)
 
     monkeypatch.setattr(Reader, "_document", broken)
     publish(furnished, name="hong", title="Bệnh viện hỏng")

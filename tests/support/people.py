@@ -11,7 +11,7 @@ from catalog.actions.context import Context
 from catalog.actions.performing import perform
 from catalog.models import Account
 from catalog.site import Site
-from tests.support.publishing import call
+from support.publishing import call
 
 # jane writes for Sở Y tế, lan leads it, minh only reads there; root may do everything, nam belongs nowhere.
 ROLES = {"jane": "editor", "lan": "admin", "minh": "member"}

@@ -10,12 +10,12 @@ import ckanapi
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from support.publishing import furnish, publish
 from werkzeug.serving import make_server
 
 from catalog.commands import token as token_command
 from catalog.models import ApiToken
 from catalog.tokens import add_token, revoke_tokens
-from tests.support.publishing import furnish, publish
 from web.api import ckan
 
 HELP = "http://haidang.test/api/3/action/help_show?name="

@@ -8,11 +8,11 @@ import re
 
 import pytest
 from flask import Flask
+from support.publishing import call, furnish, publish
 
 from catalog.accounts import add_account
 from catalog.actions import ACTIONS, SIDE_EFFECTS
 from catalog.tokens import add_token
-from tests.support.publishing import call, furnish, publish
 from web.api import ckan
 
 STATUSES = {200, 400, 403, 404, 409}

@@ -13,11 +13,11 @@ from pathlib import Path
 import ckanapi
 import pytest
 import requests
+from support.publishing import call, furnish
 from werkzeug.serving import make_server
 
 from catalog.accounts import add_account
 from catalog.tokens import add_token
-from tests.support.publishing import call, furnish
 from web import create_app
 
 

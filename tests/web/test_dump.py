@@ -6,12 +6,12 @@ import json
 from xml.etree import ElementTree
 
 import pytest
+from support.published import sow
 
 from catalog.actions.context import Context
 from catalog.actions.performing import perform
 from catalog.models import Resource
 from catalog.tokens import add_token
-from tests.support.published import sow
 from web import create_app
 
 ROWS = [{"mã số": "<A>", "n": 1, "o": {"z": [1]}}, {"mã số": "đ,\"x\"", "n": None, "o": None}]

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 import pytest
+from support.published import sow
 
 from catalog.actions.context import Context
 from catalog.actions.performing import perform
 from catalog.models import Resource
 from catalog.tables import profiles
-from tests.support.published import sow
 from web import create_app
 
 ROWS = [{"xã": "Đông", "n": 1, "giá": "1.50", "ngày": "2024-01-01"}, {"xã": "Tây", "n": 2, "giá": None, "ngày": None}, {"xã": "Đông", "n": None, "giá": 2, "ngày": "2024-03-01"},

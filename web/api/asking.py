@@ -18,11 +18,11 @@ def caller(session: Session) -> Caller | None:
     return caller_of(session, given) if given else None
 
 
-def context(session: Session, caller: Caller | None, if_match: str = "") -> Context:
-    """The call as an action takes it."""
+def context(session: Session, caller: Caller | None, if_match: str = "", *, reads: bool = False) -> Context:
+    """The call as an action takes it; `reads` where its transaction writes nothing."""
     return Context(site=current_app.extensions["haidang"], session=session, user=caller.name if caller else None,
                    may_write=caller is not None and caller.may_all, account=caller.account if caller else None, asked_at=site_url(),
-                   asker=asker(), if_match=if_match)
+                   asker=asker(), if_match=if_match, reads=reads)
 
 
 def site_url() -> str:

@@ -8,7 +8,6 @@ so no other site can call it in a visitor's name. Who may write shows a token, i
 from __future__ import annotations
 
 import html
-import json
 import logging
 import secrets
 from typing import Any
@@ -24,12 +23,14 @@ from catalog.actions.resource_write import TAKE_FILES, require_upload
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal, SearchRefused, Stale
 from catalog.metadata import WrongShape
 from catalog.nesting import TooDeep, read_json
+from catalog.public_texts import Ready
 from catalog.search.lucene import SearchSyntax
 from catalog.site import Site
 from catalog.tokens import seen
 from web.api import asking, sending
 from web.api.action_document import document
 from web.api.given import kept
+from web.api.writing import written
 
 log = logging.getLogger(__name__)
 bp = Blueprint("ckan", __name__)
@@ -87,7 +88,7 @@ def action(name: str) -> Response:
     changed = {"changed_entities": {"packages": [result["id"]]}} if name == "package_update" else {}
     response = _json(envelope | {"success": True, "result": result} | changed, callback=callback)
     if name in SHOW_A_PACKAGE:
-        response.set_etag(shown.etag(result))  # what If-Match of a later change must name
+        response.set_etag(result.etag if isinstance(result, Ready) else shown.etag(result))  # what If-Match of a later change must name
     return response
 
 
@@ -100,7 +101,8 @@ def _run(name: str, data: dict[str, Any], *, anonymous: bool) -> Any:
             caller.token.last_used = site.clock.now()
             if caller.account is not None:
                 caller.account.last_active = site.clock.now()
-        result = perform(asking.context(session, caller, request.headers.get("If-Match", "") if writes else ""), name, data)
+        context = asking.context(session, caller, request.headers.get("If-Match", "") if writes else "", reads=not writes)
+        result = perform(context, name, data)
     if caller is not None and caller.account is not None and not writes:
         seen(site, caller)
     return result
@@ -206,7 +208,7 @@ def _said(kind: str, what: str, detail: str) -> dict[str, str]:
 
 
 def _json(answer: Any, status: int = 200, *, callback: str | None = None) -> Response:
-    text = json.dumps(answer)
+    text = written(answer)
     media_type = "application/json;charset=utf-8"
     if callback is not None and status == 200:
         text, media_type = f"{html.escape(callback)}({text});", "application/javascript;charset=utf-8"

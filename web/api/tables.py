@@ -10,10 +10,10 @@ import orjson
 import pyarrow as pa
 from flask import Blueprint, Response, current_app, request
 
-from catalog.actions.datastore import readable_table, table_of
+from catalog.actions.datastore import readable_table, table_of, table_to_read
 from catalog.errors import Invalid, NotAuthorized, NotFound, Refusal
 from catalog.models import Resource
-from catalog.tables.answering import delimited, json_cell
+from catalog.tables.answering import delimited, json_rows
 from catalog.tables.asking import Asked, NotUnderstood, understand
 from catalog.tables.columns import ID
 from catalog.tables.profiles import profiles
@@ -32,7 +32,7 @@ def rows(resource_id: str) -> Response:
     kind = request.args.get("format", "json")
     if kind not in TYPES:
         raise NotUnderstood("format", f"Hãy chọn một trong {', '.join(TYPES)}.", f"Choose one of {', '.join(TYPES)}.")
-    _, table, _ = _table(resource_id)
+    table = _rows_of(resource_id)
     asked = understand(table, list(request.args.items(multi=True)))
     if kind == "arrow":
         return _arrow(table, asked)
@@ -41,7 +41,7 @@ def rows(resource_id: str) -> Response:
     names, kinds = [name for name, _ in asked.fields], [kind for _, kind in asked.fields]
     if kind == "csv":
         return sent(delimited([names], ["text"] * len(names), ",") + delimited(shown, kinds, ","), kind, further)
-    records = [{name: json_cell(value, kind) for name, value, kind in zip(names, row, kinds, strict=True)} for row in shown]
+    records = [dict(zip(names, row, strict=True)) for row in json_rows(shown, kinds)]
     if kind == "ndjson":
         return sent(b"".join(orjson.dumps(record) + b"\n" for record in records), kind, further)
     answer: dict[str, Any] = {"fields": [{"name": name, "type": kind} for name, kind in asked.fields], "rows": records, "next": further}
@@ -88,6 +88,11 @@ def _said(refusal: Refusal) -> tuple[int, str, str, str]:
             return 404, "resource", "Không có bảng nào ở đây; hãy xem datastore_active của tài nguyên.", "There is no table here; see datastore_active of the resource."
         case _:
             return 400, "query", "Chưa hiểu được câu hỏi này.", refusal.message or "The question cannot be understood."
+
+
+def _rows_of(resource_id: str) -> Table:
+    with current_app.extensions["haidang"].reading() as session:
+        return table_to_read(asking.context(session, asking.caller(session), reads=True), {"resource_id": resource_id})[1]
 
 
 def _table(resource_id: str) -> tuple[Resource, Table, str]:

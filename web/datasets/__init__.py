@@ -26,6 +26,7 @@ from web.dictionary import cell_words, type_words
 from web.exchange import head
 from web.exchange.door import entry_at, reading
 from web.onward import words as onward_words
+from web.pages_kept import shared
 from web.runs.lines import for_pages
 
 bp = Blueprint("datasets", __name__)
@@ -55,6 +56,7 @@ def _found(session: Session, name: str) -> Address:
 
 
 @bp.get("/dataset/<name>")
+@shared
 def show(name: str) -> Response | str | tuple[str, int]:
     """Everything about a dataset: whose, how good, its files, a look into it, its versions."""
     with site().reading() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
+from web.pages_kept import shared
 from web.search import facets, understood, ways_out
 from web.search.asked import ROWS, SORTS, read
 from web.search.labels import read_labels
@@ -14,6 +15,7 @@ bp = Blueprint("search", __name__)
 
 @bp.get("/dataset")
 @bp.get("/dataset/")
+@shared
 def index() -> str | Response:
     """The datasets that were looked for."""
     site = current_app.extensions["haidang"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from catalog.names import fold
+from catalog.search import folded_word
 from web.search.shown import Row
 
 
@@ -18,7 +18,7 @@ def read(text: str, rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     for row in rows:
         for piece, looked_for in (*row.title, *row.line):
             if looked_for:
-                found.setdefault(fold(piece), Counter())[piece.lower()] += 1
+                found.setdefault(folded_word(piece), Counter())[piece.lower()] += 1
     pairs = []
     for word in dict.fromkeys(text.lower().split()):
         if word.isascii() and word in found and word not in found[word]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support.people import people
+from support.publishing import furnish
 
 from catalog.site import Site
-from tests.support.people import people
-from tests.support.publishing import furnish
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from support.published import sow
 
 from catalog.actions import ACTIONS
 from catalog.actions.context import Context
@@ -14,7 +15,6 @@ from catalog.actions.performing import perform
 from catalog.clock import FrozenClock
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Resource, Version
-from tests.support.published import sow
 
 FIELDS = [{"id": "mã", "type": "text"}, {"id": "số", "type": "int", "info": {"label": "Số lượng"}}, {"id": "giá", "type": "numeric"}, {"id": "lúc", "type": "timestamp"}]
 ROWS = [{"mã": "A", "số": 3, "giá": "1.50", "lúc": "2024-01-02T03:04:05"}, {"mã": "Đường Bờ", "số": None}, {"mã": "C", "số": "7", "giá": 2}]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from support.published import sow
 
 from catalog.actions.context import Context
 from catalog.actions.performing import perform
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Dataset
-from tests.support.published import sow
 
 
 @pytest.fixture

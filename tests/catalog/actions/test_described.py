@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support.people import ask
+from support.publishing import publish
 
 from catalog.errors import Invalid, NotAuthorized, NotFound
-from tests.support.people import ask
-from tests.support.publishing import publish
 
 
 def refused(site, action, **data):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.people import ask
 
 from catalog.errors import Invalid, NotAuthorized, NotFound
-from tests.support.people import ask
 
 
 @pytest.mark.parametrize(("kind", "name"), [("dataset", "zz-tieng-on-1"), ("group", "y-te"), ("group", "so-y-te"), ("user", "lan")])

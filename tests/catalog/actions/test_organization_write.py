@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import delete, func, select
+from support.people import ask
+from support.publishing import publish
 
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Agency, Change, Source
 from catalog.participation import summary
-from tests.support.people import ask
-from tests.support.publishing import publish
 
 
 def refused(site, who, action, **data):
@@ -81,18 +81,23 @@ def test_an_organization_with_a_source_is_not_purged(peopled):
     ask(peopled, "root", "organization_purge", id="co-nguon")
 
 
-def test_datasets_are_indexed_again_only_where_the_name_changed(peopled):
+def test_datasets_are_noted_only_where_something_that_they_repeat_changed(peopled):
     def changes():
         with peopled.reading() as session:
-            return session.scalar(select(func.count()).select_from(Change))
+            return session.scalar(select(func.count()).select_from(Change).where(Change.dataset_id == dataset_id))
 
     ask(peopled, "root", "organization_create", name="hoi", title="Hội")
     ask(peopled, "root", "group_create", name="nhom", title="Nhóm")
-    publish(peopled, name="bo-1", owner_org="hoi", groups=[{"name": "nhom"}])
+    dataset_id = publish(peopled, name="bo-1", owner_org="hoi", groups=[{"name": "nhom"}])["id"]
     before = changes()
-    ask(peopled, "root", "organization_patch", id="hoi", description="x", name="hoi", title="Hội")
-    ask(peopled, "root", "group_patch", id="nhom", description="x", state="active")
+    ask(peopled, "root", "organization_patch", id="hoi", name="hoi", title="Hội")
+    ask(peopled, "root", "group_patch", id="nhom", state="active")
     assert changes() == before
+    ask(peopled, "root", "organization_patch", id="hoi", description="x")
+    ask(peopled, "root", "group_patch", id="nhom", description="x")
+    shown = ask(peopled, None, "package_show", id="bo-1")
+    assert (shown["organization"]["description"], shown["groups"][0]["description"], changes()) == ("x", "x", before + 2)
+    before += 2
     for number, (action, data) in enumerate([("organization_patch", {"id": "hoi", "title": "Hội mới"}), ("group_patch", {"id": "nhom", "title": "Nhóm mới"}),
                                              ("organization_patch", {"id": "hoi", "name": "hoi-moi"}), ("group_delete", {"id": "nhom"})], start=1):
         ask(peopled, "root", action, **data)

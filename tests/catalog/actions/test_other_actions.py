@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from support.publishing import call, publish
 
 from catalog.errors import Invalid, NotFound
 from catalog.licences import LICENCES, is_open, recognise
 from catalog.models import Agency
-from tests.support.publishing import call, publish
 
 ENTRY_KEYS = ["approval_status", "created", "description", "display_name", "id", "image_display_url", "image_url", "is_organization",
               "name", "num_followers", "package_count", "state", "title", "type"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import func, select
+from support.publishing import call, calling, publish, publish_with_file
 
 from catalog.actions import ACTIONS
 from catalog.actions.client import LocalCatalogue
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.metadata import WrongShape
 from catalog.models import Change, Dataset, Resource
-from tests.support.publishing import call, calling, publish, publish_with_file
 
 PACKAGE_KEYS = ["author", "author_email", "creator_user_id", "id", "isopen", "license_id", "license_title", "maintainer",
                 "maintainer_email", "metadata_created", "metadata_modified", "name", "notes", "num_resources", "num_tags", "organization",

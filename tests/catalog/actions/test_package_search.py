@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support.publishing import call, publish
 
 from catalog.errors import Invalid, SearchRefused
 from catalog.search.lucene import SearchSyntax
-from tests.support.publishing import call, publish
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from support.participating import add_agency, add_dataset, at
 
 from catalog import evidence
 from catalog.actions.context import Context
 from catalog.actions.performing import perform
 from catalog.participation import summary
-from tests.support.participating import add_agency, add_dataset, at
 
 
 @pytest.fixture

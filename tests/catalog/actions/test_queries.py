@@ -7,9 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event
-
-from tests.support.people import ask
-from tests.support.publishing import publish
+from support.people import ask
+from support.publishing import publish
 
 LISTS = [
     ("organization_list", {"all_fields": True, "include_users": True, "include_extras": True}),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from support.people import ask
+from support.publishing import calling, publish
 
 from catalog.actions import ACTIONS
 from catalog.actions.resource_write import require_upload
 from catalog.actions.uploads import file_name, take
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Resource, Version
-from tests.support.people import ask
-from tests.support.publishing import calling, publish
 
 
 @pytest.fixture

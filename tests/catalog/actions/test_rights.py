@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from support.people import ask
+from support.publishing import publish
 
 from catalog.actions import rights
 from catalog.actions.context import Context
 from catalog.clock import FrozenClock
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Account, Dataset
-from tests.support.people import ask
-from tests.support.publishing import publish
 
 
 @pytest.fixture

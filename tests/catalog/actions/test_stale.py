@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support.publishing import calling, publish
 
 from catalog.actions import shown
 from catalog.actions.performing import perform
 from catalog.errors import Stale
-from tests.support.publishing import calling, publish
 
 CHANGES = {
     "resource_create": lambda dataset: {"package_id": "cho", "url": "http://x/b.csv"},

@@ -6,13 +6,13 @@ import unicodedata
 
 import pytest
 from sqlalchemy import select
+from support.people import ask
+from support.publishing import publish
 
 from catalog import accounts
 from catalog.errors import Invalid, NotAuthorized, NotFound
 from catalog.models import Account
 from catalog.tokens import caller_of
-from tests.support.people import ask
-from tests.support.publishing import publish
 
 
 def refused(site, action, **data):

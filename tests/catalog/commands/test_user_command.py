@@ -6,11 +6,11 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from support.publishing import furnish
 
 from catalog.commands import user
 from catalog.errors import Invalid, NotFound
 from catalog.tokens import caller_of
-from tests.support.publishing import furnish
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from catalog.validation._native import Column
 from frictionless import Field, Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.cell_strategies import a_field, some_cells, some_values
 
 from catalog.validation.plan import hash_value, plan_of
-from tests.support.cell_strategies import a_field, some_cells, some_values
 
 UNDECIDED, CLEAN, MISSING = 0, 1, 2
 _SEEDS = st.integers(0, 2**40)
