@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from catalog.drafts import asking
-from catalog.drafts.describing import describe
+from catalog.drafts.describing import describe, left_of
 from catalog.drafts.keeping import bytes_of
 from catalog.drafts.picturing import picture
 from catalog.drafts.telling import described, telling
@@ -120,7 +120,7 @@ def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path, a
             after = check(folder / "corrected.csv", filename=f"{stem}.csv", schema=draft.asked.get("schema") or verdict.schema, keep=LISTED, told=told.of_one_sheet())
             made["corrected"] |= {"state": after.state, "errors": after.errors}
     elif verdict.table is not None and verdict.state == "held":
-        made["corrected"] = _corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out))
+        made["corrected"] = {**_corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out)), "left": left_of(verdict)}
     return made
 
 
@@ -170,8 +170,8 @@ def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], ta
         header = corrected.get("header", 1)
         head = next(row for number, row in rows if number == header)
         labels = {column["letter"]: column.get("after") or column["label"] for column in before.answer["columns"]}
-        head = [labels.get(letter(number), text) for number, text in enumerate(head, start=1)]
-        letters = [letter(number) for number in range(1, len(head) + 1)]
+        letters = [letter(number) for number in range(1 + corrected.get("left", 0), len(head) + 1 + corrected.get("left", 0))]
+        head = [labels.get(mark, text) for mark, text in zip(letters, head, strict=True)]
         kept = [number for number, mark in enumerate(letters) if mark not in without]
         writer.writerow([names.get(letters[number]) or head[number] for number in kept])
         for number, row in rows:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 from support.acting import GUARD, account_client, guard_of, person
@@ -193,6 +194,20 @@ def test_personal_data_is_shown_masked_and_left_out_by_choice(site, client):
     answer = row(site, made).answer
     assert [column["label"] for column in answer["columns"]] == ["ten_cua_hang"] and answer["state"] == "valid"
     assert client.get(made + "/file/original").data.decode().splitlines()[:2] == ["ten_cua_hang", "Cửa hàng 1000"]
+
+
+def test_columns_of_a_table_further_right_have_the_letters_of_the_sheet(site, client, tmp_path):
+    with xlsxwriter.Workbook(str(tmp_path / "cua-hang.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for row_number, cells in enumerate([("ten_cua_hang", "SĐT", "loai"), *((f"Cửa hàng {n}", f"090123{n}", "tạp hóa") for n in range(1000, 1020))]):
+            sheet.write_row(row_number, 2, cells)
+    where = sent(site, client, (tmp_path / "cua-hang.xlsx").read_bytes(), "cua-hang.xlsx")
+    found = row(site, where).answer
+    assert [(column["letter"], column["samples"][0]) for column in found["columns"]] == [("C", "Cửa hàng 1000"), ("D", "•••••"), ("E", "tạp hóa")]
+    assert "0901231000" not in client.get(where).text and found["state"] == "held"
+    made = check(site, press(client, where + "/again", repaired="yes", **{"column:D": "-"}))
+    assert client.get(made + "/file/original").data.decode().splitlines()[:2] == ["ten_cua_hang,loai", "Cửa hàng 1000,tạp hóa"]
+    assert row(site, made).answer["state"] == "valid"
 
 
 def test_a_column_is_given_another_name_of_the_schema(site, client):
