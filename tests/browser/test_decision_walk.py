@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
-from support.browser import Mode, Visitor, chromium, visiting
+from support.browser import Mode, Visitor, visiting
 from support.holding import hand_in, only
 from support.legacy_text import in_bytes
 from support.people import people
-from support.seeded_site import open_empty, serving
+from support.seeded_site import open_empty
 from support.seeding import add_source
 
 import schemas
@@ -25,8 +25,6 @@ from catalog.models import Account, Resource, UploadDraft, Version
 from catalog.site import Site
 from catalog.sources import remember_connectors
 from catalog.tokens import add_token
-from web import create_app
-from web.assets.fetch import fetch
 
 DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 PEOPLE = "Họ và tên,CCCD,SĐT,Phường\n" + "".join(f"Nguyễn Văn {n},0770{n}{n},090123{n},Thắng Tam\n" for n in range(1000, 1020))
@@ -46,25 +44,6 @@ def site(tmp_path_factory) -> Iterator[Site]:
     hand_in(site, PEOPLE, "danh-sach.csv")
     yield site
     site.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def served(site) -> Iterator[str]:
-    with serving(create_app(site)) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def axe(pytestconfig) -> Path:
-    folder = pytestconfig.cache.mkdir("browser")
-    fetch(dev=folder)
-    return folder / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def sign_in(visitor: Visitor, site: Site, name: str = "lan") -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,7 +15,6 @@ from support.seeded_site import open_empty, serving
 
 from catalog.clock import FrozenClock
 from web import create_app
-from web.assets.fetch import fetch
 
 MODES = [*(Mode(width=width, lang=lang) for width, lang in product((1360, 390), ("vi", "en"))), Mode(width=390, scripts=False)]
 
@@ -29,14 +27,6 @@ def served(tmp_path_factory) -> Iterator[tuple[str, str]]:
     with serving(create_app(site)) as url:
         yield url, token(site)
     site.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def axe(pytestconfig) -> Path:
-    """axe-core, from the same pinned packages as the fonts; kept between runs."""
-    folder = pytestconfig.cache.mkdir("browser")
-    fetch(dev=folder)
-    return folder / "axe.min.js"
 
 
 @pytest.fixture(scope="module")

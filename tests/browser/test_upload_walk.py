@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from support import acting
-from support.browser import Mode, Visitor, chromium, visiting
+from support.browser import Mode, Visitor, visiting
 from support.harvesting import start_worker
-from support.seeded_site import open_empty, serving
+from support.seeded_site import open_empty
 from support.seeding import add_source
 
 import schemas
@@ -20,8 +20,6 @@ from catalog import jobs
 from catalog.clock import Clock
 from catalog.models import UploadDraft
 from catalog.site import Site
-from web import create_app
-from web.assets.fetch import fetch
 
 PATIENCE = 90_000  # ms for the worker to start and check
 WORDS = {"vi": {"faulty": "ô cần sửa", "valid": "đều đúng quy tắc"},
@@ -43,25 +41,6 @@ def site(tmp_path_factory) -> Iterator[Site]:
         worker.kill()
         worker.wait()
     site.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def served(site) -> Iterator[str]:
-    with serving(create_app(site)) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def axe(pytestconfig) -> Path:
-    folder = pytestconfig.cache.mkdir("browser")
-    fetch(dev=folder)
-    return folder / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

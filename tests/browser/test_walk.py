@@ -15,7 +15,6 @@ from support.seeded_site import Province
 
 from catalog.clock import FrozenClock
 from catalog.models import Run, RunRecord, Source
-from web.assets.fetch import fetch
 
 MODES = [Mode(width=width, lang=lang) for width, lang in product((1360, 390), ("vi", "en"))]
 NOON = datetime(2024, 9, 30, 5, 0, tzinfo=UTC)  # 12:00 in Vietnam
@@ -29,14 +28,6 @@ WORDS = {
 def province(tmp_path_factory) -> Iterator[Province]:
     with seeded_site.province(tmp_path_factory.mktemp("province"), FrozenClock(NOON)) as province:
         yield province
-
-
-@pytest.fixture(scope="module")
-def axe(pytestconfig) -> Path:
-    """axe-core, from the same pinned packages as the fonts; kept between runs."""
-    folder = pytestconfig.cache.mkdir("browser")
-    fetch(dev=folder)
-    return folder / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
