@@ -111,6 +111,18 @@ def test_answers_go_with_the_file_that_is_made_and_with_the_next_one(site, clien
     assert row(site, again).asked["answers"] == {label: ["dmy"]} and dates(client, again) == {"2024-04-05"}
 
 
+def test_a_name_of_two_codes_is_asked_with_both_and_why(site, client):
+    content = re.sub(r"^77,", "BR-VT,", schemas.load("don-vi-hanh-chinh").valid_sample.read_text("utf-8"), flags=re.MULTILINE).encode()
+    first = send(site, client, content, "don-vi.csv")
+    page = text(client, first)
+    assert "Số liệu của thời gian trước: mã cũ" in page and "77 – Tỉnh Bà Rịa - Vũng Tàu (đến hết ngày 30/06/2025); 79 – Thành phố Hồ Chí Minh." in page
+    assert "(until 30/06/2025)" in unescape(client.get(first + "/report?lang=en").text)
+    second = answer(site, client, first, answer_0="former")
+    assert "mọi ô đều đúng quy tắc" in text(client, second)
+    corrected = client.get(second + "/file/corrected").data.decode("utf-8-sig")
+    assert "BR-VT" not in corrected and corrected.count("\n77,") == content.decode().count("\nBR-VT,") > 5
+
+
 def test_letters_that_the_bytes_do_not_tell_are_asked_with_their_readings(site, client):
     content = "a,b\n1,caf\u00e9\n".encode("cp1252")
     first = send(site, client, content, "chu.csv")

@@ -17,14 +17,19 @@ WORDS = {
     "mdy-19": _l("Tháng trước, ngày sau, năm 19.."), "mdy-20": _l("Tháng trước, ngày sau, năm 20.."),
     "vietnamese": _l("Dấu chấm ngăn hàng nghìn, dấu phẩy là phần lẻ"), "english": _l("Dấu phẩy ngăn hàng nghìn, dấu chấm là phần lẻ"),
     "missing": _l("Không có số liệu, để trống"), "zero": _l("Bằng không"), "not-collected": _l("Chưa thu thập được, để trống"),
-    "percent": _l("Lấy số đứng trước dấu phần trăm"), "share": _l("Chia cho 100"), "yes": _l("Đúng, đổi như vậy"),
+    "percent": _l("Lấy số đứng trước dấu phần trăm"), "share": _l("Chia cho 100"),
+    "former": _l("Số liệu của thời gian trước: mã cũ"), "current": _l("Số liệu của thời gian sau: mã mới"),
+    "successor": _l("Lấy mã của đơn vị kế tiếp"), "yes": _l("Đúng, đổi như vậy"),
 }
 ENCODINGS = {"tcvn3": "TCVN3 (ABC, .VnTime)", "vni": "VNI (VNI-Times)", "viscii": "VISCII", "cp1258": "Windows-1258", "cp1252": "Windows-1252"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question about the cells of a column: its number on the page, what it is about, the answers with what each writes, the one that holds."""
+    """One question about the cells of a column: its number on the page, what it is about, the answers with what each writes, the one that holds.
+
+    `because` says in both languages why it is asked; empty where the answers say enough.
+    """
 
     number: int
     column: str
@@ -34,6 +39,7 @@ class Question:
     text: str
     answers: tuple[tuple[str, Any, str], ...]
     answer: str
+    because: Mapping[str, str]
     vi: str
     en: str
 
@@ -68,7 +74,7 @@ def asks(session: Session, draft: UploadDraft) -> Asks:
 def _question(number: int, question: Mapping[str, Any], labels: Mapping[str, str]) -> Question:
     return Question(number=number, column=question["where"], label=labels.get(question["where"], ""), count=question["count"], cell=question["cell"],
                     text=question["text"], answers=tuple((word, WORDS[word], value) for word, value in question.get("answers", {}).items()),
-                    answer=question.get("answer", ""), vi=question["vi"], en=question["en"])
+                    answer=question.get("answer", ""), because=question.get("because") or {}, vi=question["vi"], en=question["en"])
 
 
 def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, Any] | None:

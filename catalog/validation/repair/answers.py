@@ -4,6 +4,8 @@
     vietnamese, english  1.234,5 or 1,234.5
     missing, zero        what `-` stands for; `not-collected` for `na` and `null`
     percent, share       12% is 12, or 0.12
+    former, current      of a name whose row has no date: the code of then, or the one that holds since
+    successor            of a unit that is no more: the code of the one that followed
     yes                  the one reading that there is, which is not beyond doubt
 
 An answer decides only what the column does not: where that proves a reading, the proof holds.
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 from catalog.validation.repair.dates import DMY, MDY
 from catalog.validation.repair.numbers import ENGLISH, VIETNAMESE
 from catalog.validation.repair.proposals import Proposal, Reading
+from catalog.validation.repair.unit_names import CURRENT, FORMER, SUCCESSOR
 
 if TYPE_CHECKING:
     from catalog.validation.repair.column import Column
@@ -26,7 +29,7 @@ Answers = Mapping[str, Collection[str]]  # by the letter of a column
 ANSWERED = "answered"  # the rule of what a person decided
 MISSING, ZERO, YES = "missing", "zero", "yes"
 _OF_RULES = {DMY: "dmy", MDY: "mdy", VIETNAMESE: "vietnamese", ENGLISH: "english", "no-value": MISSING, "not-collected": "not-collected",
-             "percent": "percent", "percent-of-one": "share"}
+             "percent": "percent", "percent-of-one": "share", FORMER: "former", CURRENT: "current", SUCCESSOR: "successor"}
 _SHORT_YEAR = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2}(?!\d)")
 WORDS = (*_OF_RULES.values(), ZERO, YES, *(f"{order}-{century}" for order in ("dmy", "mdy") for century in ("19", "20")))
 
@@ -44,7 +47,7 @@ def options(proposal: Proposal, column: Column) -> dict[str, str]:
     if list(found) == [MISSING] and column.counts and column.is_valid("0"):
         return {**found, ZERO: "0"}
     values = {reading.value for reading in proposal.readings}
-    if len(values) == 1 and not {MISSING, "not-collected"} & found.keys():
+    if len(values) == 1 and not {MISSING, "not-collected", "successor"} & found.keys():
         return {YES: values.pop()}
     return found
 

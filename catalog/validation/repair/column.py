@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, localcontext
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from frictionless.schema import Schema
 from catalog.validation.repair import dates, numbers, texts
 from catalog.validation.repair.answers import ANSWERED, answered
 from catalog.validation.repair.proposals import Proposal, Reading, decided, plain
+from catalog.validation.repair.unit_names import Named, Period, names_of
 
 NUMBERS = ("number", "integer")
 MOMENTS = ("date", "datetime")
@@ -32,6 +34,7 @@ class Column:
         self._constraints: Mapping[str, Any] = descriptor.get("constraints") or {}
         self._words = " ".join(str(descriptor.get(key, "")) for key in ("title", "description", "unit")).casefold()
         self._missing, self._answers = missing, answers
+        self._codes = names_of(str(descriptor["codes"])) if "codes" in descriptor else None
         self._ordinary = descriptor.get("decimalChar", ".") == "." and not descriptor.get("groupChar")
         self._dates, self._numbers = dates.DateEvidence(), numbers.NumberEvidence(whole=self.kind == "integer")
 
@@ -60,9 +63,16 @@ class Column:
             return plain(text)
         return found if self.kind in NUMBERS else repr(found)
 
-    def proposal(self, cell: str) -> Proposal | None:
-        """What the cell was meant to be, by the column or else by what a person answered; None where it is fine or nobody can say."""
-        found = self._proven(cell)
+    def read(self, text: str) -> Any:
+        """What frictionless reads in a text; None where that is nothing, or breaks a constraint."""
+        return self._read(text)[0] if text not in self._missing and self.is_valid(text) else None
+
+    def proposal(self, cell: str, on: Period | None = None) -> Proposal | None:
+        """What the cell was meant to be, by the column or else by what a person answered; None where it is fine or nobody can say.
+
+        `on` is the date of its row, by which a name has its code.
+        """
+        found = self._proven(cell, on)
         if not self._answers or (found is not None and found.certain):
             return found
         return answered(found, self, self._answers) if found is not None else self._read_otherwise(cell)
@@ -81,7 +91,7 @@ class Column:
         reading = Reading(("-" if amount.negative else "") + value, numbers.VIETNAMESE)
         return Proposal(before=cell, after=reading.value, rule=ANSWERED, readings=(reading,))
 
-    def _proven(self, cell: str) -> Proposal | None:
+    def _proven(self, cell: str, on: Period | None) -> Proposal | None:
         if cell in self._missing:
             return None
         if self._times is not None:
@@ -89,11 +99,18 @@ class Column:
         valid = self.is_valid(cell)
         if valid and not self._is_misread(plain(cell)):
             return None
+        if self._codes is not None and (named := self._codes.codes(plain(cell), on)) is not None:
+            return self._coded(cell, named)
         readings, ask = self._readings(cell)
         sound = [reading for reading in readings if self.is_valid(reading.value)]
         ask = ask or all(reading.rule in ASKED for reading in sound)
         found = decided(cell, sound, ask=ask)
         return None if found is None or found.after == cell else found
+
+    def _coded(self, cell: str, named: Named) -> Proposal | None:
+        """The code of a name, with why it is asked where it is not certain."""
+        found = decided(cell, [reading for reading in named.readings if self.is_valid(reading.value)], ask=named.ask)
+        return replace(found, because=named.because) if found is not None and not found.certain else found
 
     def _converted(self, cell: str, times: Decimal) -> Proposal | None:
         """The number in the unit of the field; one that can be read in several ways is asked about in each."""

@@ -202,6 +202,7 @@ class _Table:
             note.append(words["proposal"].format(proposal.after or words["empty"]))
         elif proposal is not None:
             colour = "asked"
+            note += [proposal.because[self.lang]] if proposal.because else []
             note.append(words["choices"].format(" | ".join(dict.fromkeys(reading.value or words["empty"] for reading in proposal.readings))))
         self.sheet.write_blank(*place, None, self.formats[colour])
         if self.marked < MOST_NOTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
@@ -23,7 +23,8 @@ class Reading:
 class Proposal:
     """What to do about one cell: `after` is what is certainly meant, None where `readings` have to be asked about.
 
-    `repeats` says that it would repeat the value of a key, which no answer mends.
+    `repeats` says that it would repeat the value of a key, which no answer mends; `because` why it is asked, in `vi` and `en`, where more
+    than the readings is to be said.
     """
 
     before: str
@@ -31,6 +32,7 @@ class Proposal:
     rule: str
     readings: tuple[Reading, ...]
     repeats: bool = False
+    because: Mapping[str, str] | None = None
 
     @property
     def certain(self) -> bool:

@@ -17,6 +17,8 @@ from catalog.validation.repair.column import Column
 from catalog.validation.repair.keys import Key, keys_of
 from catalog.validation.repair.marks import Cells, marks_of
 from catalog.validation.repair.proposals import Proposal
+from catalog.validation.repair.row_dates import RowDate, dating
+from catalog.validation.repair.unit_names import Period
 from schemas.units import unit_of, without_unit
 
 OF_CELLS = ("type-error", "constraint-error")
@@ -43,6 +45,7 @@ class Asked:
     """Cells of one column and one cause that have readings but no certain one: how many, and the first with its readings.
 
     `options` are the answers that a person may give, each with what it makes of the first cell; none where it has to be mended by hand.
+    `because` says why the first cell is asked, in both languages, where more than the readings is to be said.
     """
 
     count: int = 0
@@ -50,19 +53,23 @@ class Asked:
     text: str = ""
     choices: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    because: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)
 class _Repaired:
-    """A column under repair, with the proposals of its different cells."""
+    """A column under repair, with the proposals of its different cells, and what dates its rows where that matters."""
 
     column: Column
-    known: dict[str, Proposal | None] = field(default_factory=dict)
+    dated: RowDate | None = None
+    known: dict[str | tuple[str, Period], Proposal | None] = field(default_factory=dict)
 
-    def proposal(self, cell: str) -> Proposal | None:
-        if cell not in self.known and len(self.known) < REMEMBERED:
-            self.known[cell] = self.column.proposal(cell)
-        return self.known[cell] if cell in self.known else self.column.proposal(cell)
+    def proposal(self, cell: str, row: list[Any]) -> Proposal | None:
+        on = self.dated.period(row) if self.dated is not None else None
+        key = cell if on is None else (cell, on)
+        if key not in self.known and len(self.known) < REMEMBERED:
+            self.known[key] = self.column.proposal(cell, on)
+        return self.known[key] if key in self.known else self.column.proposal(cell, on)
 
 
 class Repair:
@@ -84,12 +91,20 @@ class Repair:
                  if error["type"] in OF_CELLS and error.get("fieldNumber")}
         times = {measure.column: measure.times for measure in self._faulty.measures if measure.differs}
         wrong |= {number: self._layout.field_name(self._layout.labels[number]) for number in times}
-        found = {number: _Repaired(Column(entries[name], missing, times.get(number), self._answers.get(letter(number + 1), ())))
-                 for number, name in wrong.items() if name in entries}
+
+        def column(number: int, name: str) -> Column:
+            return Column(entries[name], missing, times.get(number), self._answers.get(letter(number + 1), ()))
+
+        found = {number: _Repaired(column(number, name)) for number, name in wrong.items() if name in entries}
+        looked = {number: repaired.column for number, repaired in found.items()}
+        places = {self._layout.field_name(label): number for number, label in reversed(list(enumerate(self._layout.labels)))}
+        for number, repaired in found.items():
+            if (by := dating(entries[wrong[number]], entries)) in places:
+                repaired.dated = RowDate(places[by], looked.setdefault(places[by], column(places[by], by)))
         for _, row in self._layout.body():
-            for number, repaired in found.items():
+            for number, one in looked.items():
                 if number < len(row) and isinstance(row[number], str):
-                    repaired.column.look(row[number])
+                    one.look(row[number])
         return found
 
     @cached_property
@@ -105,7 +120,7 @@ class Repair:
     def _proposals(self, row: list[Any]) -> dict[int, Proposal]:
         """What is proposed for a row, whatever other rows hold."""
         return {number: proposal for number, repaired in self._columns.items()
-                if number < len(row) and isinstance(row[number], str) and (proposal := repaired.proposal(row[number]))}
+                if number < len(row) and isinstance(row[number], str) and (proposal := repaired.proposal(row[number], row))}
 
     def rows(self) -> Iterator[tuple[int, list[Any], dict[int, Proposal]]]:
         """Each row of the table's body with its number, its cells, and the proposals for some of them by column from 0."""
@@ -153,6 +168,7 @@ class Repair:
                     asked.count += 1
                     if asked.count == 1:
                         asked.cell, asked.text, asked.options = f"{column}{at}", row[number], open_to
+                        asked.because = proposal.because
                         asked.choices = tuple(dict.fromkeys(reading.value for reading in proposal.readings))[:CHOICES]
                     continue
                 summary.certain[column] += 1
@@ -220,10 +236,12 @@ def _mended(wrong: Cells, proposals: Mapping[int, Proposal]) -> Iterator[int]:
 
 def _question(column: str, title: str, asked: Asked) -> dict[str, Any]:
     choices = [choice or "–" for choice in asked.choices]
+    because = {lang: f"{words} " for lang, words in asked.because.items()} if asked.because else {"vi": "", "en": ""}
     return {
         "about": "cells", "where": column, "count": asked.count, "cell": asked.cell, "text": asked.text, "choices": list(asked.choices), "answers": dict(asked.options),
+        "because": dict(asked.because or {}),
         "vi": f"Cột {column} “{title}”: {asked.count} ô như “{asked.text}” (ô {asked.cell}) có thể là {' hay '.join(choices)}; chưa đủ căn cứ để tự sửa. "
-              "Hãy cho biết cách đọc đúng.",
+              f"{because['vi']}Hãy cho biết cách đọc đúng.",
         "en": f"Column {column} “{title}”: {asked.count} cells such as “{asked.text}” ({asked.cell}) may be {' or '.join(choices)}; nothing proves which. "
-              "Say which reading is right.",
+              f"{because['en']}Say which reading is right.",
     }
