@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 from support.workbooks import Day, xlsx
 
 from catalog.validation import check
-from catalog.validation.repair import Column, Repair
+from catalog.validation.repair import Column, Repair, write_marked
 from catalog.validation.repair.answers import WORDS, options
 from schemas import dated_codes
 
@@ -175,3 +176,10 @@ def test_dates_of_a_workbook_date_its_rows(tmp_path):
 def test_a_schema_that_names_no_date_asks(tmp_path):
     schema = {"fields": [{key: value for key, value in FIELD.items() if key != "valid_on"}, {"name": "ngay_cap", "type": "date"}]}
     assert list(Repair(faulty_of(tmp_path, "ma_tinh,ngay_cap\nBắc Ninh,2024-01-01\n", schema)).changes()) == []
+
+
+def test_the_marked_workbook_says_why_a_name_is_asked(tmp_path):
+    faulty = faulty_of(tmp_path, "so,ma_tinh,ngay_cap\n1,BR-VT,2025-08-01\n")
+    write_marked(faulty, tmp_path / "o.xlsx", "en")
+    with zipfile.ZipFile(tmp_path / "o.xlsx") as archive:
+        assert "its successor is Thành phố Hồ Chí Minh, code 79" in archive.read("xl/comments1.xml").decode()
