@@ -22,6 +22,7 @@ import orjson
 import pyarrow.parquet as pq
 
 from catalog.errors import Invalid
+from catalog.tables.bounds import Watch
 from catalog.tables.columns import ID, SIGNS, WORDS, Served, is_row_made, quoted, row_facts, served_columns
 from catalog.tables.shelf import Shelf
 
@@ -41,6 +42,7 @@ SERVE = {
     "allow_community_extensions": False, "python_enable_replacements": False,
 }
 _SIGN = "CAST(1 AS UBIGINT) << CAST(hash({}) % 63 AS INTEGER)"
+_WATCH = Watch()
 _LOCK = ("SET temp_directory = ''", "SET enable_external_access = false", "SET lock_configuration = true")  # in this order
 
 
@@ -151,18 +153,14 @@ class Tables:
 
 @contextmanager
 def _bounded(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    timer = threading.Timer(SECONDS, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
+        with _WATCH.over(cursor, SECONDS):
+            yield
     except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
         raise Invalid({"query": ["Câu hỏi cần quá nhiều thời gian hoặc bộ nhớ; hãy lọc bớt dòng hoặc chọn ít cột hơn. / "
                                  "The query needs too much time or memory; filter more rows or choose fewer columns."]}) from error
     except duckdb.DataError as error:
         raise Invalid({"query": ["Invalid query"], "info": {"orig": [str(error).partition("\n")[0]]}}) from error
-    finally:
-        timer.cancel()
 
 
 def _opened(path: Path) -> Table:
