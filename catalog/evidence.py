@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.conditions import Found, conditions
@@ -132,36 +132,43 @@ def _write(session: Session, facts: Sequence[Fact], whose: Any, now: datetime, k
         session.execute(insert(Evidence.__table__), fresh)  # past the mapper, which costs more than the store
 
 
-def _look(session: Session, ids: Sequence[str], now: datetime) -> list[Found]:
-    """Everything that the conditions need to know of the datasets, as it stands."""
-    datasets = session.execute(
-        select(Dataset.id, Dataset.name, Dataset.identifier, Dataset.state, Dataset.private, Dataset.license_id, Dataset.owner_org,
-               Dataset.frequency, Dataset.extras, Dataset.source_id).where(Dataset.id.in_(ids), Dataset.owner_org.is_not(None))).all()
-    resources = _by(session.execute(
-        select(Resource.id, Resource.dataset_id, Resource.state, Resource.format, Resource.reachable, Resource.version_id, Resource.last_modified)
-        .where(Resource.dataset_id.in_(ids))), "dataset_id")
-    versions = _by(session.execute(_versions(ids)), "dataset_id")
-    issues = _by(session.execute(
-        select(IssueRow.dataset_id, IssueRow.code, IssueRow.stage, IssueRow.place, IssueRow.facts)
-        .where(IssueRow.dataset_id.in_(ids), IssueRow.closed_at.is_(None), IssueRow.severity == "error").order_by(IssueRow.id)), "dataset_id")
-    promised = _promised(session, datasets)
-    return [
-        Found(dataset=row, resources=resources[row.id], versions=versions[row.id], issues=issues[row.id], today=now,
-              frequency=promised.get(row.id) or row.frequency)
-        for row in datasets
-    ]
+_IDS = bindparam("ids", expanding=True)
+_DATASETS = select(
+    Dataset.id, Dataset.name, Dataset.identifier, Dataset.state, Dataset.private, Dataset.license_id, Dataset.owner_org, Dataset.frequency, Dataset.extras,
+    Dataset.source_id).where(Dataset.id.in_(_IDS), Dataset.owner_org.is_not(None))
+_RESOURCES = select(
+    Resource.id, Resource.dataset_id, Resource.state, Resource.format, Resource.reachable, Resource.version_id, Resource.last_modified
+).where(Resource.dataset_id.in_(_IDS))
+_ISSUES = select(IssueRow.dataset_id, IssueRow.code, IssueRow.stage, IssueRow.place, IssueRow.facts).where(
+    IssueRow.dataset_id.in_(_IDS), IssueRow.closed_at.is_(None), IssueRow.severity == "error").order_by(IssueRow.id)
 
 
-def _versions(ids: Sequence[str]) -> Any:
+def _versions() -> Select[Any]:
     """The live and the newest version of each resource."""
     newest = (select(Version.resource_id, func.max(Version.number).label("number")).join(Resource, Resource.id == Version.resource_id)
-              .where(Resource.dataset_id.in_(ids)).group_by(Version.resource_id).subquery())
+              .where(Resource.dataset_id.in_(_IDS)).group_by(Version.resource_id).subquery())
     return (
         select(Resource.dataset_id, Version.id, Version.resource_id, Version.number, Version.state, Version.checked, Version.format,
                Version.created, Version.errors, Version.table_sha256)
         .join(Resource, Resource.id == Version.resource_id).join(newest, newest.c.resource_id == Version.resource_id)
         .where(or_(Version.number == newest.c.number, Version.id == Resource.version_id))
     )
+
+
+_VERSIONS = _versions()
+
+
+def _look(session: Session, ids: Sequence[str], now: datetime) -> list[Found]:
+    """Everything that the conditions need to know of the datasets, as it stands."""
+    those = {"ids": list(ids)}
+    datasets = session.execute(_DATASETS, those).all()
+    resources, versions, issues = (_by(session.execute(asked, those), "dataset_id") for asked in (_RESOURCES, _VERSIONS, _ISSUES))
+    promised = _promised(session, datasets)
+    return [
+        Found(dataset=row, resources=resources[row.id], versions=versions[row.id], issues=issues[row.id], today=now,
+              frequency=promised.get(row.id) or row.frequency)
+        for row in datasets
+    ]
 
 
 def _promised(session: Session, datasets: Sequence[Any]) -> dict[str, str]:

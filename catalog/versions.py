@@ -9,30 +9,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from catalog.models import Resource, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A resource as it stands: the live version, and a newer one that was refused or is held, if there is one."""
+    """A resource as it stands: the live version, and a newer one that was refused or is held, if there is one; `newest` is 0 where there never was any."""
 
     resource: Resource
     live: Version | None
     waiting: Version | None
+    newest: int
+
+
+_any = aliased(Version)
+_STANDING = select(Version).where(
+    Version.resource_id.in_(bindparam("resources", expanding=True)),
+    Version.id.in_(bindparam("live", expanding=True))
+    | (Version.number == select(func.max(_any.number)).where(_any.resource_id == Version.resource_id).scalar_subquery()))
 
 
 def standings(session: Session, resources: Sequence[Resource]) -> list[Standing]:
     """How each resource stands, in the order given; one question for all."""
-    newest = select(Version.resource_id, func.max(Version.number).label("number")).where(
-        Version.resource_id.in_([resource.id for resource in resources])).group_by(Version.resource_id).subquery()
-    live_ids = [resource.version_id for resource in resources if resource.version_id]
-    rows = session.scalars(
-        select(Version).outerjoin(newest, (newest.c.resource_id == Version.resource_id) & (newest.c.number == Version.number))
-        .where(newest.c.number.is_not(None) | Version.id.in_(live_ids))
-        .where(Version.resource_id.in_([resource.id for resource in resources]))).all()
+    rows = session.scalars(_STANDING, {"resources": [resource.id for resource in resources],
+                                       "live": [resource.version_id for resource in resources if resource.version_id]}).all()
     by_id = {version.id: version for version in rows}
     last: dict[str, Version] = {}
     for version in rows:
@@ -45,7 +48,7 @@ def _standing(resource: Resource, live: Version | None, newest: Version | None) 
     if live is not None and live.state != "published":
         live = None
     waiting = newest if newest is not None and newest.state != "published" and (live is None or newest.number > live.number) else None
-    return Standing(resource=resource, live=live, waiting=waiting)
+    return Standing(resource=resource, live=live, waiting=waiting, newest=newest.number if newest is not None else 0)
 
 
 def standing(session: Session, resource: Resource) -> Standing:

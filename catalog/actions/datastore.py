@@ -17,7 +17,7 @@ from catalog.errors import Invalid, NotFound
 from catalog.models import Resource, SiteFact, Version
 from catalog.nesting import read_json
 from catalog.tables.answering import delimited, json_rows
-from catalog.tables.columns import ID, WORDS
+from catalog.tables.columns import ID
 from catalog.tables.conditions import TRUE, Sql, filtered, joined, order_by, ordered, quoted, worded
 from catalog.tables.serving import Table
 
@@ -64,13 +64,13 @@ def datastore_search(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 def _page(table: Table, asked: Question, names: list[str]) -> tuple[list[tuple[Any, ...]], int | None]:
     """The rows of the answer, and how many there are in all where that is asked for."""
-    if asked.ranks and asked.total and asked.limit and not asked.distinct:
-        found = table.ask(*asked.searched(names))
-        return [row[1:] for row in found], found[0][0] if found else table.ask(*asked.count())[0][0]
     rows = table.ask(*asked.sql(names, limit=asked.limit)) if asked.limit else []
     if not asked.total:
         return rows, None
-    return rows, table.total if asked.where == TRUE and not asked.distinct else table.ask(*asked.count())[0][0]
+    if asked.where == TRUE and not asked.distinct:
+        return rows, table.total
+    last = len(rows) < asked.limit and (rows or not asked.offset)
+    return rows, asked.offset + len(rows) if last else table.counted(*asked.count())
 
 
 def datastore_info(context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class Question:
     format: str
     total: bool
     next_page: bool
-    dense: bool  # whether the rows of the table are numbered from 1 without a gap
+    dense: bool  # as the table is: its rows are given in the order of their numbers unasked
     echo: dict[str, Any]
 
     def _chosen(self, names: list[str]) -> tuple[str, tuple[Any, ...]]:
@@ -185,25 +185,13 @@ class Question:
     def sql(self, names: list[str], *, limit: int | None) -> tuple[str, tuple[Any, ...]]:
         """The query for these fields, and its values."""
         text, values = self._chosen(names)
-        if self.dense and self.where == TRUE and limit is not None and not self.distinct and self.order in ([], [(ID, False)]):
-            return f"{text} AND {ID} > {self.offset} AND {ID} <= {self.offset + limit} ORDER BY {ID}", values
         order = [(name, True) for name in self.ranks if name in names] if not self.order and not self.distinct else self.order
         order = order or ([(name, False) for name in names] if self.distinct else [])
-        text += f" ORDER BY {order_by(order, tie=not self.distinct)}"
+        as_it_stands = self.dense and not self.distinct and order in ([], [(ID, False)])
+        if as_it_stands and self.where == TRUE and limit is not None:
+            return f"{text} AND {ID} > {self.offset} AND {ID} <= {self.offset + limit}", values
+        text += "" if as_it_stands else f" ORDER BY {order_by(order, tie=not self.distinct)}"
         return text + (f" LIMIT {limit}" if limit is not None else "") + (f" OFFSET {self.offset}" if self.offset else ""), values
-
-    def searched(self, names: list[str]) -> tuple[str, tuple[Any, ...]]:
-        """One query for a page of a search in words: how many rows there are in all, then these fields. The words are looked through once."""
-        place = WORDS  # a name that no column has
-        order = self.order or [(name, True) for name in self.ranks if name in names]
-        kept = ", ".join(dict.fromkeys([ID, *(quoted(name) for name, _ in order if name not in self.ranks and name != ID)]))
-        ranks = "".join(f", {rank.text} AS {quoted(name)}" for name, rank in self.ranks.items())
-        chosen = ", ".join(f"{'page' if name in self.ranks else 'kept'}.{quoted(name)}" for name in names)
-        text = (f"WITH found AS MATERIALIZED (SELECT {kept}{ranks} FROM kept WHERE {self.where.text}), "
-                f"page AS (SELECT *, row_number() OVER (ORDER BY {order_by(order)}) AS {place} FROM found ORDER BY {order_by(order)} "
-                f"LIMIT {self.limit} OFFSET {self.offset}) "
-                f"SELECT (SELECT count(*) FROM found), {chosen} FROM page JOIN kept ON kept.{ID} = page.{ID} ORDER BY page.{place}")
-        return text, self.where.values
 
     def count(self) -> tuple[str, tuple[Any, ...]]:
         """The query for how many rows there are in all."""

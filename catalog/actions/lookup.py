@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Invalid
@@ -70,15 +70,17 @@ def versions(session: Session, datasets: Iterable[Dataset]) -> dict[str, Version
     return found
 
 
+_public = select(Dataset.id).where(Dataset.state == "active", Dataset.private.is_(False))
+_some = bindparam("ids", expanding=True)
+_RELATIONSHIPS = select(Relationship).where(
+    or_(Relationship.subject_id.in_(_some), Relationship.object_id.in_(_some)), Relationship.subject_id.in_(_public), Relationship.object_id.in_(_public))
+
+
 def relationships(session: Session, datasets: Iterable[Dataset]) -> list[Relationship]:
     """How the datasets stand to others; only what stands between public ones, so that it is the same whoever asks."""
     ids, found = [dataset.id for dataset in datasets], {}
-    public = select(Dataset.id).where(Dataset.state == "active", Dataset.private.is_(False))
     for at in range(0, len(ids), 500):
-        some = ids[at : at + 500]
-        for row in session.scalars(select(Relationship).where(
-                or_(Relationship.subject_id.in_(some), Relationship.object_id.in_(some)), Relationship.subject_id.in_(public),
-                Relationship.object_id.in_(public))):
+        for row in session.scalars(_RELATIONSHIPS, {"ids": ids[at : at + 500]}):
             found[row.subject_id, row.object_id, row.kind] = row
     return [found[key] for key in sorted(found)]
 

@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,9 @@ import orjson
 import pyarrow.parquet as pq
 
 from catalog.errors import Invalid
+from catalog.tables.bounds import Watch
 from catalog.tables.columns import ID, SIGNS, WORDS, Served, is_row_made, quoted, row_facts, served_columns
+from catalog.tables.counts import Counts
 from catalog.tables.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -34,13 +36,16 @@ FORM = f"2-{duckdb.__version__}"  # of the file; another one builds it anew. Duc
 PLAIN = 64_000_000  # bytes of a table of which the words are not packed: several times as quick to look through
 OPEN = 8  # tables that a process keeps open
 MEMORY, THREADS, SECONDS = "512MB", 2, 10.0  # of one table's queries, and of one query
+SMALL = 1_000_000  # rows of a table that one thread looks through as quickly
 BATCH = 2_000
 BUILD = {"threads": THREADS, "memory_limit": "1GB", "autoinstall_known_extensions": False, "autoload_known_extensions": False}
 SERVE = {
     "threads": THREADS, "memory_limit": MEMORY, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-    "allow_community_extensions": False, "python_enable_replacements": False,
+    "allow_community_extensions": False, "python_enable_replacements": False, "preserve_insertion_order": True,
+    "late_materialization_max_rows": 1_000,  # so many rows of a page are found by what orders them, and only then read whole
 }
 _SIGN = "CAST(1 AS UBIGINT) << CAST(hash({}) % 63 AS INTEGER)"
+_WATCH = Watch()
 _LOCK = ("SET temp_directory = ''", "SET enable_external_access = false", "SET lock_configuration = true")  # in this order
 
 
@@ -88,13 +93,18 @@ class Table:
     columns: tuple[Served, ...]
     types: dict[str, str]  # the type of each column in DuckDB, `_id` among them
     total: int
-    dense: bool  # whether the rows are numbered from 1 without a gap
+    dense: bool  # whether the rows stand in their order, numbered from 1 without a gap; DuckDB then gives them so unasked (`preserve_insertion_order`)
     facts: dict[str, Any]
+    counts: Counts = field(default_factory=Counts)
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of an answer; Invalid where the values do not fit the columns, or it takes too much time or memory."""
         with closing(self.connection.cursor()) as cursor, _bounded(cursor):
             return cursor.execute(sql, list(values)).fetchall()
+
+    def counted(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """The number that a query answers with; refuses as `ask` does."""
+        return self.counts.of(sql, values, lambda: self.ask(sql, values)[0][0])
 
     def arrow(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
         """All rows of an answer as an Arrow table; refuses as `ask` does."""
@@ -151,30 +161,26 @@ class Tables:
 
 @contextmanager
 def _bounded(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    timer = threading.Timer(SECONDS, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
+        with _WATCH.over(cursor, SECONDS):
+            yield
     except (duckdb.InterruptException, duckdb.OutOfMemoryException) as error:
         raise Invalid({"query": ["Câu hỏi cần quá nhiều thời gian hoặc bộ nhớ; hãy lọc bớt dòng hoặc chọn ít cột hơn. / "
                                  "The query needs too much time or memory; filter more rows or choose fewer columns."]}) from error
     except duckdb.DataError as error:
         raise Invalid({"query": ["Invalid query"], "info": {"orig": [str(error).partition("\n")[0]]}}) from error
-    finally:
-        timer.cancel()
 
 
 def _opened(path: Path) -> Table:
     connection = duckdb.connect(str(path), read_only=True, config=SERVE)
     with closing(connection.cursor()) as cursor:
-        for setting in _LOCK if not cursor.execute("SELECT current_setting('lock_configuration')").fetchone()[0] else ():
+        total, gaps = cursor.execute(f"SELECT count(*), count(*) FILTER ({ID} <> rowid + 1) FROM kept").fetchone()
+        settings = (*(["SET threads = 1"] if total < SMALL else []), *_LOCK)
+        for setting in settings if not cursor.execute("SELECT current_setting('lock_configuration')").fetchone()[0] else ():
             cursor.execute(setting)
         facts = orjson.loads(cursor.execute("SELECT said FROM facts").fetchone()[0])
         types = {name: kind for name, kind, *_ in cursor.execute("DESCRIBE rows").fetchall()}
-        total, first, last = cursor.execute(f"SELECT count(*), min({ID}), max({ID}) FROM kept").fetchone()
-    return Table(connection=connection, columns=tuple(Served(**column) for column in facts["columns"]), types=types, total=total, dense=(first, last) == (1, total),
-                 facts=facts["rows"])
+    return Table(connection=connection, columns=tuple(Served(**column) for column in facts["columns"]), types=types, total=total, dense=not gaps, facts=facts["rows"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

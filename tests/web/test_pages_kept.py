@@ -63,3 +63,19 @@ def test_the_sign_of_the_store_changes_with_every_write_and_with_nothing_else(si
     assert site.written.sign() == before
     call(elsewhere, "package_patch", user="tester", id="benh-vien", notes="Khác")
     assert site.written.sign() != before
+
+
+def test_the_new_name_of_an_agency_and_a_theme_is_on_the_page_of_their_dataset_at_once(site, elsewhere):
+    client = visitor(site)
+    call(elsewhere, "organization_create", user="tester", name="trung-tam", title="Trung tâm cũ")
+    publish(elsewhere, name="moi", title="Mới", owner_org="trung-tam", groups=[{"name": "y-te"}])
+    for other in ("moi", "benh-vien", "zz-tieng-on-1"):
+        text(client, f"/dataset/{other}")
+    before = text(client, "/dataset/moi?lang=vi")
+    assert "Trung tâm cũ" in before and ">Y tế<" in before
+    call(elsewhere, "organization_patch", user="tester", id="trung-tam", title="Trung tâm mới")
+    call(elsewhere, "group_patch", user="tester", id="y-te", title="Sức khoẻ")
+    after = text(client, "/dataset/moi")
+    assert "Trung tâm mới" in after and "Trung tâm cũ" not in after and "Sức khoẻ" in after
+    call(elsewhere, "group_delete", user="tester", id="y-te")
+    assert "Sức khoẻ" not in text(client, "/dataset/moi")

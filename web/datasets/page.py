@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import schemas
 from catalog import attention, versions
+from catalog.actions import lookup
 from catalog.clock import day_of
 from catalog.comparison import first_comparable
 from catalog.errors import Trouble
@@ -58,11 +59,22 @@ def of_dataset(site: Site, session: Session, dataset: Dataset, chosen: Resource 
         "schema": schema, "dictionary": _dictionary(schema, table), "freshness": _freshness(session, dataset, standings, today),
         "snippet": _snippet(dataset, focus, live),
         "licence": words.licence(dataset.license_id), "frequency_words": words.frequency, "downloads": downloads,
-        "versions": versions.published(session, focus.resource.id, limit=None if downloads.asked("versions") == "all" else VERSIONS_SHOWN) if focus else [],
-        "versions_total": versions.count_published(session, focus.resource.id) if focus else 0,
-        "first_comparable": first_comparable(session, focus.resource.id) if focus else None,
+        **_history(session, focus),
         "issues": attention.open_issues(session, dataset_id=dataset.id, limit=20),
     }
+
+
+def _history(session: Session, focus: Standing | None) -> dict[str, Any]:
+    """The public versions of the file, those that the page lists, how many there are, and the first that a later one can be compared with."""
+    if focus is None or not focus.newest:
+        return {"versions": [], "versions_total": 0, "first_comparable": None}
+    limit = None if downloads.asked("versions") == "all" else VERSIONS_SHOWN
+    listed = versions.published(session, focus.resource.id, limit=limit)
+    if limit is None or len(listed) < limit:
+        return {"versions": listed, "versions_total": len(listed),
+                "first_comparable": min((version.number for version in listed if version.table_sha256 is not None), default=None)}
+    return {"versions": listed, "versions_total": versions.count_published(session, focus.resource.id),
+            "first_comparable": first_comparable(session, focus.resource.id)}
 
 
 def _snippet(dataset: Dataset, focus: Standing | None, live: Version | None) -> dict[str, str] | None:
@@ -91,7 +103,7 @@ def _first_publisher(session: Session, dataset: Dataset) -> Agency | None:
 
 
 def _living(session: Session, agency_id: str | None) -> Agency | None:
-    found = session.get(Agency, agency_id) if agency_id else None
+    found = lookup.agency(session, agency_id) if agency_id else None
     return found if found and found.state == "active" else None
 
 
@@ -99,7 +111,7 @@ def themes_of(session: Session, dataset: Dataset) -> list[Theme]:
     """The themes of the dataset, in the order of all themes."""
     if not dataset.groups:
         return []
-    return list(session.scalars(select(Theme).where(Theme.name.in_(dataset.groups), Theme.state == "active").order_by(Theme.position)))
+    return [theme for theme in lookup.themes(session).values() if theme.name in dataset.groups and theme.state == "active"]
 
 
 def schema_of(name: str | None) -> TableSchema | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from catalog.actions import ready
 from catalog.exchange import schema_org
 from catalog.exchange.entries import entries
 from catalog.exchange.portal import Portal, portal
@@ -24,6 +25,7 @@ ALTERNATES = (
 def of_dataset(session: Session, dataset: Dataset) -> dict[str, Any]:
     """`structured` for a block of JSON-LD, `alternates`, each an address, a media type and a name, and the dataset's `quality`."""
     context = context_of(session)
+    ready.public_texts(context)  # agencies and themes that were looked up for others
     own: Portal = replace(kept("portal", lambda: portal(context)), url=site_url())  # kept once, whatever host is asked for
     [entry] = entries(context, [dataset])
     page = f"/dataset/{dataset.name}"
