@@ -122,3 +122,14 @@ def test_headings_of_a_description_go_down_one_level_at_a_time():
 def test_a_line_is_plain_text_cut_at_a_word():
     assert markup.to_line("**Nước** & [sông](https://x.test)\n\nhồ") == "Nước & sông hồ"
     assert markup.to_line("một hai ba bốn", 9) == "một hai…" and len(markup.to_line("x" * 100_000)) == 220
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(("template", "vi", "en"), [
+    ("{{ _('Chính') }}", "Chính", "Main"), ("{{ _('<i>') }}", "<i>", "<i>"), ("{{ _('Tệp %(name)s', name='<b>') }}", "Tệp &lt;b&gt;", "Tệp &lt;b&gt;"),
+    ("{{ _('50%% %(a)s', a=1) }}", "50% 1", "50% 1"), ("{{ _('50%%') }}", "50%", "50%"), ("{{ gettext('Chính') }}", "Chính", "Main")])
+def test_sentences_of_templates_are_translated_formatted_and_what_stands_in_them_escaped(site, lang, template, vi, en):
+    app = visitor(site).application
+    with app.test_request_context(f"/?lang={lang}"):
+        said = app.jinja_env.from_string(template).render()
+    assert said == (vi if lang == "vi" else en)
