@@ -13,7 +13,7 @@ from support.publishing import publish
 LISTS = [
     ("organization_list", {"all_fields": True, "include_users": True, "include_extras": True}),
     ("group_list", {"all_fields": True, "include_users": True, "include_extras": True}),
-    ("user_list", {}), ("package_search", {"rows": 100, "facet.field": ["organization", "groups"]}), ("package_search", {"rows": 1, "facet.field": ["organization"]}),
+    ("user_list", {}), ("package_search", {"rows": 100, "facet.field": ["organization", "groups"]}), ("package_search", {"rows": 1, "fq": "groups:y-te", "facet.field": ["organization"]}),
     ("current_package_list_with_resources", {"limit": 100}), ("recently_changed_packages_activity_list", {}),
     ("organization_activity_list", {"id": "so-y-te"}), ("user_activity_list", {"id": "root"}), ("dashboard_activity_list", {}),
     ("group_package_show", {"id": "y-te"}), ("organization_show", {"id": "so-y-te", "include_datasets": True}),
