@@ -48,7 +48,7 @@ def up(demo: bool, port: int, host: str) -> None:
         signal.signal(number, _stop)
     try:
         if demo:
-            _start_demo(settings, processes)
+            _start_demo(settings, processes, port)
         processes.start("worker", "worker")
         processes.start("web", "serve", "--host", host, "--port", str(port))
         _wait_for(host, port, processes)
@@ -124,12 +124,12 @@ class Processes:
                 process.wait()
 
 
-def _start_demo(settings: Settings, processes: Processes) -> None:
-    """Start the agencies' own endpoints, and load the register, the commitments and the sources."""
+def _start_demo(settings: Settings, processes: Processes, taken: int) -> None:
+    """Start the agencies' own endpoints, not at the port that the pages are to have, and load the register, the commitments and the sources."""
     demo = load_demo()
     site = open_site(settings)
     folder = settings.var / "demo"
-    port = _free_port(int(remembered(site.engine, "demo_port", DEMO_PORT)))
+    port = _free_port(int(remembered(site.engine, "demo_port", DEMO_PORT)), taken)
     if remembered(site.engine, "clock_offset_days") is None:
         with site.writing() as session:
             remember(session, "clock_offset_days", (demo.day - Clock().today()).days)
@@ -187,9 +187,9 @@ def _require_free(host: str, port: int) -> None:
                              f"Port {port} is in use; choose another: make run PORT={port + 1}") from None
 
 
-def _free_port(wanted: int) -> int:
-    """The wanted port of the loopback address, or any free one."""
-    for port in (wanted, 0):
+def _free_port(wanted: int, taken: int) -> int:
+    """The wanted port of the loopback address, or any free one; not the one that is taken soon."""
+    for port in (wanted if wanted != taken else 0, 0):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
