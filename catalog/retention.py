@@ -33,7 +33,7 @@ from catalog.models import (
     UploadDraft,
     Worker,
 )
-from catalog.onward import orders
+from catalog.onward import QUEUE
 from catalog.record import Outcome
 from catalog.site import Site, remember
 from catalog.workers import store_time
@@ -167,7 +167,7 @@ class Rules:
         of_runs = work.c.workflow_uuid.in_(select("harvest:" + Run.id).where(*_ended(self._workflows_before)))
         kept = work.c.workflow_uuid.in_(select(f"{previews.QUEUE}:" + Preview.id).where(Preview.expires > self._now))
         of_previews = and_(work.c.name == previews.WORKFLOW, work.c.status.not_in((PENDING, *WAITING)), ~kept)
-        onward = select(f"{orders.QUEUE}:" + OnwardRun.id).where(OnwardRun.status.not_in(ACTIVE), OnwardRun.queued_at < self._workflows_before)
+        onward = select(f"{QUEUE}:" + OnwardRun.id).where(OnwardRun.status.not_in(ACTIVE), OnwardRun.queued_at < self._workflows_before)
         return select(work.c.workflow_uuid).where(or_(of_runs, of_previews, work.c.workflow_uuid.in_(onward)))
 
     def previews(self) -> Select[Any]:

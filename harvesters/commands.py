@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import click
 
+from catalog.arenas import share_few
 from catalog.settings import worker_name
 from catalog.site import site_here
 from harvesters.harvest_command import harvest
@@ -34,6 +35,7 @@ def worker(name: str | None) -> None:
         working,  # the durable engine costs half a second, which only this verb needs
     )
 
+    share_few()
     site = site_here()
     if name is not None:
         site = replace(site, settings=replace(site.settings, executor_id=worker_name(name)))

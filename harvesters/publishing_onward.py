@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dbos import DBOS
 
-from catalog.onward import orders
+from catalog.onward import QUEUE, WORKFLOW, orders
 from catalog.site import Site
 
 RECOVERIES = 100  # a run that is taken up again this often is given up
@@ -21,11 +21,11 @@ def register_onward(site: Site) -> None:
     def publish_to_target(run_id: str) -> None:
         orders.perform(site, run_id)
 
-    @DBOS.workflow(name=orders.WORKFLOW, max_recovery_attempts=RECOVERIES)
+    @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=RECOVERIES)
     def publish_onward(run_id: str) -> None:
         publish_to_target(run_id)
 
 
 def open_onward(*, poll: float) -> None:
     """Let this worker take runs to targets from their queue; `poll` is in seconds."""
-    DBOS.register_queue(orders.QUEUE, worker_concurrency=CONCURRENT, polling_interval_sec=poll, on_conflict="always_update")
+    DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENT, polling_interval_sec=poll, on_conflict="always_update")

@@ -4,3 +4,5 @@
 `holders.py` its organizations and groups, `delivering.py` one dataset, `leaving.py` what is taken away and the guard over it,
 `publishing.py` a whole run, `orders.py` who asks for one.
 """
+
+WORKFLOW, QUEUE = "publish_onward", "onward"  # of the durable engine: a run that a page or a schedule ordered

@@ -19,6 +19,7 @@ from catalog.errors import CalledOff, UsageError
 from catalog.issues import Issue
 from catalog.jobs import ACTIVE, Jobs
 from catalog.models import OnwardRun, Target, new_id
+from catalog.onward import QUEUE, WORKFLOW
 from catalog.onward.choosing import chosen
 from catalog.onward.publishing import LISTED, Done, Run, Told
 from catalog.onward.targets import target_named
@@ -26,7 +27,6 @@ from catalog.site import Site
 
 log = logging.getLogger(__name__)
 
-WORKFLOW, QUEUE = "publish_onward", "onward"
 LOCKS = 7_104_516  # the first key of PostgreSQL's locks on targets
 
 

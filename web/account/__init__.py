@@ -17,6 +17,7 @@ from flask import (
     Blueprint,
     Flask,
     Response,
+    abort,
     current_app,
     flash,
     g,
@@ -66,6 +67,14 @@ def required() -> AnyResponse | None:
     flash(_("Việc này cần đăng nhập."), "warn")
     back = request.full_path.rstrip("?") if request.method == "GET" else _local(request.form.get("back"))
     return redirect(url_for("account.sign_in", next=back or None), 303)
+
+
+def required_to_act() -> AnyResponse | None:
+    """The same of what only those may do who act for an agency; 403 for others who have signed in."""
+    away = required()
+    if away is None and not current().acts:
+        abort(403)
+    return away
 
 
 @bp.get("/sign-in")

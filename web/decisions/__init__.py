@@ -36,11 +36,7 @@ _ID = re.compile(r"[0-9a-f-]{36}")
 
 @bp.before_request
 def _signed_in() -> AnyResponse | None:
-    if (away := account.required()) is not None:
-        return away
-    if not _person().acts:
-        abort(403)
-    return None
+    return account.required_to_act()
 
 
 @bp.context_processor

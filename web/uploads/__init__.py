@@ -34,11 +34,7 @@ MAX_FORM = keeping.MAX_FILE + (1 << 20)  # bytes of a form with a file
 
 @bp.before_request
 def _signed_in() -> AnyResponse | None:
-    if (away := account.required()) is not None:
-        return away
-    if not _person().acts:
-        abort(403)
-    return None
+    return account.required_to_act()
 
 
 @bp.context_processor

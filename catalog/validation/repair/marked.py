@@ -19,7 +19,6 @@ from catalog.issues import say
 from catalog.reading.kinds import WORKBOOKS
 from catalog.reading.limits import Limits
 from catalog.validation.faulty import Faulty
-from catalog.validation.repair import marking_child
 from catalog.validation.repair.marks import Marks, marks_of
 from catalog.validation.repair.plain_book import LONGEST, MOST_COLUMNS, MOST_ROWS, write_plain
 from catalog.validation.repair.proposals import Proposal
@@ -28,6 +27,7 @@ from catalog.validation.repair.table import Repair
 MOST_MARKS = 100_000
 MOST_NOTES = 10_000  # comments; more of them make a workbook slow to open
 NOTE = 900  # characters of a comment
+CHILD = Path(__file__).with_name("marking_child.py")  # never imported here
 OWN_SECONDS = 3600  # for a workbook that was written here
 
 _WORDS = {
@@ -74,7 +74,7 @@ def write_marked(faulty: Faulty, target: Path, lang: str) -> int:
 def _is_merged(book: Path, overlay: Path, target: Path, seconds: int) -> bool:
     """Whether the book could be written to `target` with the marks of the overlay, by a process with limits."""
     limits = Limits()
-    command = [sys.executable, "-I", marking_child.__file__, str(book), str(overlay), str(target), str(limits.workbook_memory), str(seconds), str(limits.unpacked)]
+    command = [sys.executable, "-I", str(CHILD), str(book), str(overlay), str(target), str(limits.workbook_memory), str(seconds), str(limits.unpacked)]
     try:
         return subprocess.run(command, capture_output=True, timeout=seconds, check=False).returncode == 0
     except subprocess.TimeoutExpired:

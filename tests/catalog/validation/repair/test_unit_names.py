@@ -93,7 +93,9 @@ def test_without_a_date_only_a_name_of_one_code_is_certain():
 
 
 def test_a_year_dates_a_row_only_where_no_code_changed_in_it():
-    year = lambda number: (date(number, 1, 1), date(number, 12, 31))  # noqa: E731
+    def year(number: int) -> tuple[date, date]:
+        return date(number, 1, 1), date(number, 12, 31)
+
     assert (certain("Bắc Ninh", year(2024)), certain("Bắc Ninh", year(2025)), certain("Bắc Ninh", year(2026)), certain("Hà Nội", year(2025))) == ("27", None, "24", "01")
 
 
