@@ -48,9 +48,10 @@ def write_json(value: Any) -> str:
 
 
 def _prepare_sqlite(connection, _record) -> None:
+    """Of the database each connection holds at most 8 MB: a worker has many connections, and the system keeps the file's pages anyway."""
     connection.isolation_level = "IMMEDIATE"  # a writer waits its turn at its first word, never in mid-sentence
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=60000", "cache_size=-32000"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=60000", "cache_size=-8000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
