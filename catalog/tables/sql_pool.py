@@ -50,7 +50,7 @@ class SqlPool:
         self._turns = Turns(size, patience=patience)
         self._free: list[_Process] = []
         self._all: set[_Process] = set()
-        self._end = weakref.finalize(self, _end, self._all)
+        self._end = weakref.finalize(self, _end, self._all, self._free)
 
     def warm(self) -> None:
         """Have one process ready before it is asked."""
@@ -68,7 +68,10 @@ class SqlPool:
 
     @contextmanager
     def process(self, asker: str = "") -> Iterator[_Process]:
-        """A process for one query of an asker; one that has not come to the end of it is ended. Raises what says that all are busy."""
+        """A process for one query of an asker; one that has not come to the end of it is ended.
+
+        Raises what says that all are busy, which the processes of a closed pool are for ever.
+        """
         with self._turns.turn(asker):
             process, begun = self._taken(), monotonic()
             try:
@@ -84,38 +87,48 @@ class SqlPool:
                 return process
             self._ended(process)
         process = self._started()
-        if not process.ready():
-            self._ended(process)
-            raise RuntimeError("the process that runs SQL does not start")
-        return process
+        if process.ready():
+            return process
+        self._ended(process)
+        if not self._end.alive:
+            raise halted("busy")
+        raise RuntimeError("the process that runs SQL does not start")
 
     def _given_back(self, process: _Process) -> None:
         process.uses += 1
         if process.idle and process.uses < _USES and self._end.alive:
             self._free.append(process)
-            return
-        self._ended(process)
-        if self._end.alive:
-            self._free.append(self._started())
+        else:
+            self._ended(process)
+            if self._end.alive:
+                self._free.append(self._started())
+        self._no_more_once_closed()
 
     def _started(self) -> _Process:
         process = _Process(self._memory, self.seconds)
         self._all.add(process)
+        self._no_more_once_closed()
         return process
+
+    def _no_more_once_closed(self) -> None:
+        """End what has come to be while the pool was being closed."""
+        if not self._end.alive:
+            _end(self._all, self._free)
 
     def _ended(self, process: _Process) -> None:
         self._all.discard(process)
         process.end()
 
 
-def _end(processes: set[_Process]) -> None:
-    while processes:
-        process = processes.pop()
-        if process.idle:
+def _end(processes: set[_Process], free: list[_Process]) -> None:
+    with suppress(IndexError):
+        while True:
+            process = free.pop()
+            processes.discard(process)
             process.end()
-        else:  # whoever waits for its answer ends it, when there is none
-            process.child.kill()
-            process.child.wait()
+    for process in list(processes):  # whoever has one closes its pipes, once it does not answer
+        process.child.kill()
+        process.child.wait()
 
 
 class _Process:

@@ -176,6 +176,22 @@ def test_a_process_that_was_ended_has_a_successor_and_none_is_left(readable):
     assert not any(os.path.exists(f"/proc/{pid}") for pid in (first, second))
 
 
+def test_a_pool_that_is_closed_while_a_process_starts_says_busy_and_leaves_none(readable):
+    pool, told = SqlPool(1), []
+    asking = threading.Thread(target=lambda: told.append(pytest.raises(Halted, sql_pool.query, pool, "SELECT 1", readable)))
+    asking.start()
+    while not pool.pids:
+        asking.join(0.001)
+    (started,) = pool.pids
+    pool.close()
+    asking.join()
+    with pytest.raises(Halted):
+        sql_pool.query(pool, "SELECT 1", readable)
+    assert told
+    assert pool.pids == set()
+    assert not os.path.exists(f"/proc/{started}")
+
+
 def test_nothing_starts_before_the_first_query():
     pool = SqlPool()
     assert pool.pids == set()
