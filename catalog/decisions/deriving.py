@@ -14,7 +14,6 @@ import schemas
 from catalog.decisions.columns import HeldColumn, Key, columns_of, to_dict
 from catalog.files import Files
 from catalog.reading.grid import letter
-from catalog.tables.source import TableSource
 from catalog.validation import Verdict, check
 from catalog.validation.privacy import MASK
 from catalog.verdicts import KEPT, keep_verdict
@@ -69,10 +68,9 @@ def release(verdict: Verdict, filename: str, standing: Mapping[Key, Decided], fi
                 return Release(state="refused", **said)
             if all(one.action == "publish" for one in decided.values()):
                 return Release(state="published", **said)
-            numbers = _write(verdict, told.values(), decided, target)
+            kept = dict(zip(map(letter, count(1)), _write(verdict, told.values(), decided, target), strict=False))
             again = _check(verdict, told.values(), decided, target, filename)
-            new = [replace(column, column=letter(numbers[_number(column.column) - 1])) for column in columns_of(again.issues, again.sheet)
-                   if column.key not in told]
+            new = [replace(column, column=kept[column.column]) for column in columns_of(again.issues, again.sheet) if column.key not in told]
             if undecided := tuple(column for column in new if column.key not in standing):
                 return Release(state="held", also=undecided, **said)
             told |= {column.key: column for column in new}
@@ -80,32 +78,22 @@ def release(verdict: Verdict, filename: str, standing: Mapping[Key, Decided], fi
                 return Release(state="refused" if again.state == "invalid" else "published", made=_kept(again, target, filename, files), **said)
 
 
-def _write(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path) -> list[int]:
-    """Write the table without some columns, others masked; the numbers in the file, from 1, of the columns that are left."""
+def _write(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path) -> list[str]:
+    """Write the table without some columns, others masked; the letters in the file of the columns that are left."""
     table = verdict.table
     if table is None:
         raise ValueError("a table that is held can be written")
     actions = {column.column: decided[column.key].action for column in columns if not column.sheet}
-    margin = _margin(verdict, table)
-    kept = [number for number in range(margin + 1, margin + len(table.columns) + 1) if actions.get(letter(number)) != "drop"]
-    hidden = {number for number in kept if actions.get(letter(number)) == "mask"}
+    letters = [letter(number) for number in range(verdict.left + 1, verdict.left + len(table.columns) + 1)]
+    kept = [place for place, mark in enumerate(letters) if actions.get(mark) != "drop"]
+    hidden = {place for place in kept if actions.get(letters[place]) == "mask"}
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([table.columns[number - margin - 1].title for number in kept])
+        writer.writerow([table.columns[place].title for place in kept])
         for row in table.rows():
-            cells = ((number, row[number - margin - 1] if number - margin <= len(row) else None) for number in kept)
-            writer.writerow(["" if cell is None else MASK if number in hidden and str(cell).strip() else cell for number, cell in cells])
-    return kept
-
-
-def _margin(verdict: Verdict, table: TableSource) -> int:
-    """How many columns of the sheet stand to the left of the table."""
-    return _number(verdict.details["layout"][0]["columns"][1]) - len(table.columns)
-
-
-def _number(letters: str) -> int:
-    """The number of a column from 1, by its letters."""
-    return next(number for number in count(1) if letter(number) == letters)
+            cells = ((place, row[place] if place < len(row) else None) for place in kept)
+            writer.writerow(["" if cell is None else MASK if place in hidden and str(cell).strip() else cell for place, cell in cells])
+    return [letters[place] for place in kept]
 
 
 def _check(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path, filename: str) -> Verdict:

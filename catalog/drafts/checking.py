@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from catalog.drafts import asking
-from catalog.drafts.describing import describe, left_of
+from catalog.drafts.describing import describe
 from catalog.drafts.keeping import bytes_of
 from catalog.drafts.picturing import picture
 from catalog.drafts.telling import described, telling
@@ -120,7 +120,7 @@ def _mending(files: Files, verdict: Verdict, draft: UploadDraft, folder: Path, a
             after = check(folder / "corrected.csv", filename=f"{stem}.csv", schema=draft.asked.get("schema") or verdict.schema, keep=LISTED, told=told.of_one_sheet())
             made["corrected"] |= {"state": after.state, "errors": after.errors}
     elif verdict.table is not None and verdict.state == "held":
-        made["corrected"] = {**_corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out)), "left": left_of(verdict)}
+        made["corrected"] = {**_corrected(files, folder, f"{stem}.csv", lambda out: _write_table(verdict.table, out)), "left": verdict.left}
     return made
 
 

@@ -68,7 +68,7 @@ def _columns(verdict: Verdict, hidden: set[str], remembered: Mapping[str, Rememb
         left = 0
     elif verdict.table is not None:
         named, rows = [(column.title, column.name) for column in verdict.table.columns], verdict.table.rows()
-        left = left_of(verdict)
+        left = verdict.left
     else:
         return []
     first = list(islice(rows, SAMPLED))
@@ -78,11 +78,6 @@ def _columns(verdict: Verdict, hidden: set[str], remembered: Mapping[str, Rememb
              **({"after": after[number - 1]} if number - 1 in after else {}),
              "samples": [HIDDEN] if letter(number + left) in hidden else _samples(first, number - 1)}
             for number, (label, field) in enumerate(named, start=1)]
-
-
-def left_of(verdict: Verdict) -> int:
-    """How many columns of its sheet stand to the left of the verdict's table."""
-    return verdict.seen.layout.margin if verdict.seen is not None else 0
 
 
 def _why(verdict: Verdict, label: str, field: str, remembered: Mapping[str, RememberedColumn]) -> dict[str, Any]:
@@ -108,7 +103,7 @@ def _preview(verdict: Verdict, hidden: set[str]) -> dict[str, Any] | None:
     if verdict.table is None:
         return None
     fields = [column.name for column in verdict.table.columns][:COLUMNS]
-    rows = [[HIDDEN if letter(number) in hidden else _text(cell) for number, cell in enumerate(row[:COLUMNS], start=1 + left_of(verdict))]
+    rows = [[HIDDEN if letter(number) in hidden else _text(cell) for number, cell in enumerate(row[:COLUMNS], start=1 + verdict.left)]
             for row in islice(verdict.table.rows(), SHOWN)]
     return {"fields": fields, "rows": rows}
 

@@ -59,3 +59,8 @@ class Verdict:
     faulty: Faulty | None = None
     seen: Seen | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        """How many columns of its sheet stand to the left of the table."""
+        return self.seen.layout.margin if self.seen is not None else 0

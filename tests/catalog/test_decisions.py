@@ -55,6 +55,15 @@ def test_a_column_is_left_out_or_masked_in_a_file_made_of_the_original(site, age
         assert valid == "ok"
 
 
+def test_columns_of_a_table_further_right_go_by_the_letters_of_the_sheet(site):
+    add_source(site, url="upload:nguon", connector="upload")
+    rows = [line.split(",") for line in SHOPS.splitlines()]
+    hand_in(site, xlsx({"Cửa hàng": [[None, None, *row, "chợ"] for row in rows]}), "cua-hang.xlsx")
+    assert [column.column for column in held_columns(site)] == ["D"]
+    decide(site, leader(only(site)[0].owner_org), D="drop")
+    assert public(site).splitlines()[:2] == ["ten_cua_hang,chợ", "Cửa hàng 1000,chợ"] and versions(site)[-1].released["changes"][0]["column"] == "D"
+
+
 def test_only_an_administrator_publishes_and_only_on_a_ground_that_is_written_down(site, agency):
     with pytest.raises(NotAuthorized):
         decide(site, leader(agency, leads=False), B=BASIS)
