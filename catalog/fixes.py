@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.decisions.columns import CODE
 from catalog.issues import Issue, Place, Said, codes, say
 from catalog.models import Agency, Dataset, IssueRow, Source
 from catalog.participation import participation
 from catalog.participation.steps import Step
+from catalog.validation.screening import PERSONAL
 
 MOST = 20_000  # open issues of one agency that are looked at
 NAMED = 5  # datasets of one repair that are named
@@ -88,7 +88,7 @@ def _open(session: Session, agency_id: str) -> Sequence[Any]:
 
 def _key(row: Any) -> tuple[str, str]:
     """What one repair ends: a kind of error in columns of one title, wherever they stand; one decision, all columns that look personal."""
-    return row.code, "" if row.code == CODE else str(row.facts.get("title") or "") if row.place.get("column") else ""
+    return row.code, "" if row.code in PERSONAL else str(row.facts.get("title") or "") if row.place.get("column") else ""
 
 
 def _record(row: Any) -> str:
@@ -111,7 +111,7 @@ def _fix(key: tuple[str, str], group: _Group, left: Mapping[str, set[tuple[str, 
 
 
 def _errors(row: Any) -> int:
-    count = 0 if row.code == CODE else row.facts.get("count")  # what is held is no error
+    count = 0 if row.code in PERSONAL else row.facts.get("count")  # what is held is no error
     return count if isinstance(count, int) else 1
 
 

@@ -17,6 +17,7 @@ from catalog.models import Resource, Version, new_id
 from catalog.names import fold, nfc
 from catalog.record import Checked
 from catalog.site import Site
+from catalog.validation.screening import PERSONAL
 from catalog.verdicts import GOOD, KEPT, keep_verdict
 
 _NOT_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -48,7 +49,7 @@ def take(site: Site, path: Path, filename: str, *, resource_id: str = "", schema
             schema = resource.schema_name or "" if resource else ""
     verdict = validation.check(path, filename=file_name(filename), schema=schema or None, keep=KEPT)
     if verdict.state not in GOOD:
-        grave = [issue for issue in verdict.issues if issue.severity is Severity.ERROR or issue.code in ("personal-data", "header-only")]
+        grave = [issue for issue in verdict.issues if issue.severity is Severity.ERROR or issue.code in (*PERSONAL, "header-only")]
         said = [(say(issue, "vi"), say(issue, "en")) for issue in grave[:TOLD]]
         raise Invalid({"upload": [f"{vi.what} {vi.mend} / {en.what} {en.mend}" for vi, en in said]})
     return Uploaded(filename=filename, sha256=site.files.put(path), size=path.stat().st_size, format=verdict.format or "",

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from catalog import evidence
 from catalog.decisions import keeping
-from catalog.decisions.columns import CODE
 from catalog.decisions.deriving import Release, release
 from catalog.models import ColumnDecision, Dataset, IssueRow, Resource, Version, new_id
 from catalog.search.log import note_change
 from catalog.sign_ins import Person
 from catalog.site import Site
 from catalog.validation import check
+from catalog.validation.screening import PERSONAL
 from catalog.verdicts import KEPT
 
 
@@ -127,7 +127,7 @@ def _say(session: Session, resource: Resource, held: Version, *, closed_at: date
     """Close, or open again, what the run that brought the version said of its columns."""
     if held.run_id is None:
         return
-    rows = session.scalars(select(IssueRow).where(IssueRow.run_id == held.run_id, IssueRow.dataset_id == resource.dataset_id, IssueRow.code == CODE))
+    rows = session.scalars(select(IssueRow).where(IssueRow.run_id == held.run_id, IssueRow.dataset_id == resource.dataset_id, IssueRow.code.in_(PERSONAL)))
     ids = [row.id for row in rows if row.place.get("url") == resource.url]
     session.execute(update(IssueRow).where(IssueRow.id.in_(ids)).values(closed_at=closed_at))
 

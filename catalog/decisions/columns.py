@@ -11,8 +11,8 @@ from typing import Any
 from catalog.files import Files
 from catalog.issues import Issue
 from catalog.models import Version
+from catalog.validation.screening import PERSONAL
 
-CODE = "personal-data"
 ACTIONS = ("drop", "mask", "publish", "refuse")
 Key = tuple[str, str, str]
 
@@ -43,7 +43,7 @@ def columns_of(issues: Iterable[Issue], sheet: str | None) -> list[HeldColumn]:
     seen: Counter[Key] = Counter()
     found = []
     for issue in issues:
-        if issue.code != CODE:
+        if issue.code not in PERSONAL:
             continue
         place, facts = issue.place, issue.facts
         where, name = "" if place.sheet == sheet else place.sheet or "", str(facts["title"]).strip() or place.column or ""

@@ -15,7 +15,9 @@ from catalog.decisions.columns import HeldColumn, Key, columns_of, to_dict
 from catalog.files import Files
 from catalog.reading.grid import letter
 from catalog.validation import Verdict, check
+from catalog.validation.in_text import without_identifiers
 from catalog.validation.privacy import MASK
+from catalog.validation.surroundings import NOWHERE, PLACES
 from catalog.verdicts import KEPT, keep_verdict
 
 MEDIA_TYPE = "text/csv"
@@ -57,6 +59,7 @@ def release(verdict: Verdict, filename: str, standing: Mapping[Key, Decided], fi
     if not found or any(column.key not in standing for column in found):
         return None
     told = {column.key: column for column in found}
+    name = made_name(filename, [column.name for column in found])
     with tempfile.TemporaryDirectory(prefix="haidang-release-") as folder:
         target = Path(folder) / "file.csv"
         while True:
@@ -69,13 +72,21 @@ def release(verdict: Verdict, filename: str, standing: Mapping[Key, Decided], fi
             if all(one.action == "publish" for one in decided.values()):
                 return Release(state="published", **said)
             kept = dict(zip(map(letter, count(1)), _write(verdict, told.values(), decided, target), strict=False))
-            again = _check(verdict, told.values(), decided, target, filename)
-            new = [replace(column, column=kept[column.column]) for column in columns_of(again.issues, again.sheet) if column.key not in told]
+            again = _check(verdict, told.values(), decided, target, name)
+            new = [replace(column, column=kept.get(column.column, column.column)) for column in columns_of(again.issues, again.sheet) if column.key not in told]
             if undecided := tuple(column for column in new if column.key not in standing):
                 return Release(state="held", also=undecided, **said)
             told |= {column.key: column for column in new}
             if not new:
-                return Release(state="refused" if again.state == "invalid" else "published", made=_kept(again, target, filename, files), **said)
+                return Release(state="refused" if again.state == "invalid" else "published", made=_kept(again, target, name, files), **said)
+
+
+def made_name(filename: str, names: Iterable[str]) -> str:
+    """What the file that is made is called: as the original, without the identifiers in its name where that was held, as `names` say."""
+    stem = PurePosixPath(filename).stem
+    if PLACES["file"] in names:
+        stem = without_identifiers(stem).strip(" -_.") or "tep"
+    return f"{stem}.csv"
 
 
 def _write(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path) -> list[str]:
@@ -89,7 +100,8 @@ def _write(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key
     hidden = {place for place in kept if actions.get(letters[place]) == "mask"}
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([table.columns[place].title for place in kept])
+        titles = [table.columns[place].title for place in kept]
+        writer.writerow(list(map(without_identifiers, titles)) if actions.get(NOWHERE) in ("drop", "mask") else titles)
         for row in table.rows():
             cells = ((place, row[place] if place < len(row) else None) for place in kept)
             writer.writerow(["" if cell is None else MASK if place in hidden and str(cell).strip() else cell for place, cell in cells])
@@ -100,11 +112,11 @@ def _check(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key
     """The check of the file that was made, under the schema as far as it still applies."""
     actions = {column.column: decided[column.key].action for column in columns if not column.sheet}
     fields = {field: actions[column] for column, field in verdict.details["layout"][0]["mapping"].items() if column in actions}
-    descriptor = _without(schemas.load(verdict.schema).descriptor, fields) if verdict.schema else None
-    return replace(check(target, filename=f"{PurePosixPath(filename).stem}.csv", schema=descriptor, keep=KEPT), schema=verdict.schema)
+    descriptor = without(schemas.load(verdict.schema).descriptor, fields) if verdict.schema else None
+    return replace(check(target, filename=filename, schema=descriptor, keep=KEPT), schema=verdict.schema)
 
 
-def _without(descriptor: Mapping[str, Any], actions: Mapping[str, str]) -> dict[str, Any]:
+def without(descriptor: Mapping[str, Any], actions: Mapping[str, str]) -> dict[str, Any]:
     """A schema for the table that is left: no field that was left out, a masked one as mere text, no key that either was part of."""
     gone = {field for field, action in actions.items() if action in ("drop", "mask")}
     fields = [{"name": entry["name"], "type": "string", "title": entry.get("title", "")} if entry["name"] in gone else entry
@@ -118,5 +130,5 @@ def _without(descriptor: Mapping[str, Any], actions: Mapping[str, str]) -> dict[
 
 def _kept(verdict: Verdict, target: Path, filename: str, files: Files) -> dict[str, Any]:
     checked = replace(keep_verdict(verdict, files), state="invalid" if verdict.state == "invalid" else "valid")
-    return {"sha256": files.put(target), "size": target.stat().st_size, "filename": f"{PurePosixPath(filename).stem}.csv",
+    return {"sha256": files.put(target), "size": target.stat().st_size, "filename": filename,
             "media_type": MEDIA_TYPE, "format": "CSV", "checked": asdict(checked)}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from catalog.decisions.columns import CODE, Key
+from catalog.decisions.columns import Key
 from catalog.decisions.deriving import Decided, Release
 from catalog.issues import Issue, Place
 from catalog.validation.privacy import NAMES
+from catalog.validation.screening import PERSONAL
 
 WORDS = {"drop": ("đã bỏ trước khi công bố", "left out before publication"), "mask": ("đã che mọi ô", "every cell masked"),
          "publish": ("được công bố theo căn cứ đã ghi", "published on a recorded basis"), "refuse": ("bị từ chối", "refused")}
@@ -17,9 +18,9 @@ def told(issues: Iterable[Issue], sheet: str | None, made: Release | None, stand
     """The issues, with those about personal columns in the words of what was decided, and those that showed only then."""
     if made is None:
         return list(issues)
-    others = [issue for issue in issues if issue.code != CODE]
+    others = [issue for issue in issues if issue.code not in PERSONAL]
     if made.state == "held":
-        return [*others, *(Issue(CODE, Place(column=column.column), {
+        return [*others, *(Issue(PERSONAL[0], Place(column=column.column), {
             "title": column.name, "kind": column.kind, "kind_vi": NAMES[column.kind][0], "kind_en": NAMES[column.kind][1], "percent": column.percent,
             "count": column.count, "evidence": column.evidence}) for column in made.also)]
     code = "personal-data-refused" if made.state == "refused" and made.made is None else "personal-data-decided"

@@ -22,8 +22,9 @@ from catalog.validation.faulty import Faulty
 from catalog.validation.layout import Layout, Schema, with_geometry, with_margin
 from catalog.validation.measures import Measure, measures, to_be_said, unit_line
 from catalog.validation.repair.examples import example_of
-from catalog.validation.screening import screened
+from catalog.validation.screening import PERSONAL, screened
 from catalog.validation.small_counts import small_counts
+from catalog.validation.surroundings import NOWHERE
 from catalog.validation.told import Placed, Told, place
 from catalog.validation.verdict import Cancelled, Seen, Verdict
 
@@ -107,7 +108,7 @@ class _Check:
         if self.reading.format == "GeoJSON":
             layout = with_geometry(layout)
         counted = causes.Causes(layout)
-        with screened(self.reading, layout) as screening:
+        with screened(self.reading, layout, self.request.filename) as screening:
             report = engine.validate(engine.Task(
                 reading=self.reading, layout=layout, filename=self.request.filename, limit_errors=self.asked.limit_errors,
                 keep=self.asked.keep, sink=counted.add, digests=self._own_digests(), tick=self.asked.tick, limits=self.request.limits))
@@ -273,15 +274,16 @@ def _match(told: Told, labels: list[str]) -> Schema | None:
 
 
 def _state(report: Mapping[str, Any], issues: list[Issue]) -> str:
-    if not report["valid"] or any(issue.severity is Severity.ERROR and issue.code != "personal-data" for issue in issues):
+    if not report["valid"] or any(issue.severity is Severity.ERROR and issue.code not in PERSONAL for issue in issues):
         return "invalid"
-    return "held" if any(issue.code in ("personal-data", "header-only", "layout-changed", "unit-unclear") for issue in issues) else "valid"
+    return "held" if any(issue.code in (*PERSONAL, "header-only", "layout-changed", "unit-unclear") for issue in issues) else "valid"
 
 
 def _personal(hit: privacy.Hit, sheet: str | None, filename: str) -> Issue:
     facts = {"title": hit.label, "kind": hit.kind, "share": hit.share, "percent": f"{hit.share:.0%}", "count": hit.count,
              "evidence": ", ".join(hit.evidence), "kind_vi": privacy.NAMES[hit.kind][0], "kind_en": privacy.NAMES[hit.kind][1]}
-    return Issue("personal-data", Place(file=filename, sheet=sheet, column=hit.column), facts)
+    code = "personal-data-beside" if hit.column == NOWHERE else "personal-data"
+    return Issue(code, Place(file=filename, sheet=sheet, column=hit.column), facts)
 
 
 def _remark(issue: Issue) -> dict[str, Any]:

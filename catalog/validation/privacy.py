@@ -7,36 +7,26 @@ Landlines of offices and tax codes of firms are not personal. Evidence is masked
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from catalog.reading.grid import letter
 from catalog.reading.vietnamese import folded
+from catalog.validation import identifiers as form
+from catalog.validation import in_text
+from catalog.validation.people import BIRTH, PERSON, has_persons
+from catalog.validation.personal_kinds import KINDS
+from catalog.validation.untold import Sample, untold
 
 BATCH = 2000
 MASK = "•••"  # stands for a cell that a person decided to hide; nothing of the cell is left in it
 
-# Province codes of birth registration, 001–096 (Circular 07/2016/TT-BCA, annex); not every number is in use.
-_PROVINCES = frozenset(
-    (1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44, 45, 46, 48, 49, 51, 52,
-     54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96)
-)
-_SIGNS = dict.fromkeys(map(ord, " .-()\u00a0\t"))
-_NINE = re.compile(r"\d{9}")
-_MOBILE = re.compile(r"(?:\+?840?|0)[35789]\d{8}")
-_MOBILE_CUT = re.compile(r"(?:\+?840?|0)?[35789]\d{8}")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}.*|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|(?:19|20)\d\d")
 _NUMBERS = re.compile(r"^[ \t]*([+(]{0,2}\d[\d .\-()\u00a0]{4,24}\d)[ \t]*$", re.M)  # cells of a batch that could be any of the numbers
 _MAILS = re.compile(r"^[ \t]*([^\s@]{1,64}@[^\s@]{1,255})[ \t]*$", re.M)
-_ACCOUNT = re.compile(r"\d{6,19}")
-_PLATE = re.compile(r"\d{2}[- ]?[A-Z][A-Z0-9]?[- .]?(?:\d{4}|\d{3}\.?\d{2})", re.I)
-_PASSPORT = re.compile(r"[A-Z]\d{7,8}", re.I)
-_INSURANCE = re.compile(r"(?:[A-Z]{2}\d)?\d{10}(?:\d{2})?|[A-Z]{2}[ -]?\d[\d -]{11,16}\d", re.I)
-_HEALTH_CARD = re.compile(r"[A-Z]{2}[1-5]\d{12}")
-_NEVER = re.compile(r"(?!)")
 _SEVERAL = re.compile(r"\s*(?:[;/,]|\bhoặc\b|\bvà\b)\s*")  # between numbers in one cell
 # Digits in a block of bytes: whatever may stand between or around those of one cell is left out, U is the first byte of a digit of another
 # script (or of some other sign; more may be taken for digits than is), and a full stop is anything else, such as the end of a cell.
@@ -49,7 +39,6 @@ _TEN_DIGITS = b"0" * 10
 _MOST_DIFFERENT = 8  # cells of a kind that are told apart
 _LONGEST = 26  # digits in a cell that `_NUMBERS` takes
 _PERSONAL_NUMBER = re.compile(rb"(?:0|840?)[35789][0-9U]{8}|[0-9U]{2,3}[0-3][0-9U]{8}|[1-5U][0-9U]{12}")
-_OFFICE_MAIL = re.compile(r"@(?:[\w-]+\.)*(?:gov|edu)\.vn$", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,70 +53,6 @@ class Hit:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of personal data: `telling` words in a header, tests of a cell, and the share that is enough.
-
-    `matches` (given the bare number, or the address) is asked where the header tells, `alone` where it does not (None: then nothing is said); workbooks cut
-    leading zeros, so `matches` knows those forms too. `told` and `bare` are the shares needed in the two cases.
-    """
-
-    name: str
-    telling: re.Pattern[str]
-    matches: Callable[[str], bool]
-    alone: Callable[[str], bool] | None = None
-    told: float = 0.3
-    bare: float = 0.6
-    said: str = ""  # the kind that it is told as, where it is another way to write that one
-    different: int = 0  # so many different cells are needed where no header tells
-    of: str = "number"  # what is tested: the bare number, the address, or the whole cell ("text")
-
-
-def _is_cccd(number: str) -> bool:
-    """Twelve digits: province, century with sex, year of birth, six more (Decree 137/2015/NĐ-CP, article 13)."""
-    return len(number) == 12 and number.isdigit() and int(number[:3]) in _PROVINCES and number[3] in "0123"
-
-
-def _is_cut_cccd(number: str) -> bool:
-    return 10 <= len(number) <= 12 and _is_cccd(number.zfill(12))
-
-
-def _is_cccd_without_nought(number: str) -> bool:
-    return len(number) == 11 and _is_cccd(number.zfill(12))
-
-
-def _is_mobile(number: str) -> bool:
-    return 10 <= len(number) <= 14 and bool(_MOBILE.fullmatch(number))
-
-
-def _is_email(address: str) -> bool:
-    return bool(_EMAIL.fullmatch(address)) and not _OFFICE_MAIL.search(address)
-
-
-def _bare(cell: str) -> str:
-    """A number without the signs that people put between its digits."""
-    return cell.translate(_SIGNS)
-
-
-_KINDS = (
-    _Kind(name="cccd", telling=re.compile(r"\b(cccd|can cuoc|so dinh danh|dinh danh ca nhan|cmnd|chung minh|giay to tuy than)\b"),
-          matches=_is_cut_cccd, alone=_is_cccd, told=0.2),
-    _Kind(name="cccd-cut", telling=_NEVER, matches=_is_cccd_without_nought, alone=_is_cccd_without_nought, bare=0.9, different=8,
-          said="cccd"),
-    _Kind(name="cmnd", telling=re.compile(r"\b(cmnd|cmtnd|cmt|chung minh|cccd|so giay to)\b"),
-          matches=lambda number: bool(_NINE.fullmatch(number)), told=0.2),
-    _Kind(name="mobile", telling=re.compile(r"\b(sdt|dtdd|dien thoai|di dong|so dt|phone|mobile|zalo)\b"),
-          matches=lambda number: bool(_MOBILE_CUT.fullmatch(number)), alone=_is_mobile, bare=0.8),
-    _Kind(name="email", telling=re.compile(r"\b(e ?mail|thu dien tu)\b"), matches=_is_email, alone=_is_email, of="address"),
-    _Kind(name="bank-account", telling=re.compile(r"\b(so tai khoan|stk|tai khoan ngan hang|bank account)\b"),
-          matches=lambda number: bool(_ACCOUNT.fullmatch(number))),
-    _Kind(name="plate", telling=re.compile(r"\b(bien so|bien kiem soat|bks|so xe|license plate)\b"), matches=lambda cell: bool(_PLATE.fullmatch(cell)), of="text"),
-    _Kind(name="passport", telling=re.compile(r"\b(ho chieu|passport)\b"), matches=lambda cell: bool(_PASSPORT.fullmatch(cell)), of="text"),
-    _Kind(name="insurance", telling=re.compile(r"\b(bhxh|bhyt|bao hiem xa hoi|bao hiem y te|so the bao hiem|ma the bao hiem)\b"),
-          matches=lambda cell: bool(_INSURANCE.fullmatch(cell)), alone=lambda cell: bool(_HEALTH_CARD.fullmatch(_bare(cell))), bare=0.8, different=3, of="text"),
-    _Kind(name="home-address", telling=re.compile(r"\b(thuong tru|tam tru|cho o hien (nay|tai)|noi o hien (nay|tai)|ho khau|dia chi nha( rieng)?|home address)\b"),
-          matches=lambda cell: len(cell) > 7 and " " in cell and sum(sign.isalpha() for sign in cell) > 5, of="text"),
-)
 NAMES = {
     "cccd": ("số căn cước công dân", "citizen ID numbers"), "cmnd": ("số chứng minh nhân dân", "old identity card numbers"),
     "mobile": ("số điện thoại di động", "mobile phone numbers"), "email": ("địa chỉ thư điện tử cá nhân", "personal e-mail addresses"),
@@ -137,9 +62,11 @@ NAMES = {
     "name-and-sensitive": ("họ tên kèm thông tin nhạy cảm", "names with sensitive facts"),
     "name-and-birth": ("họ tên kèm ngày sinh", "names with dates of birth"),
 }
+_OF_PERSONS = ("cccd", "cmnd", "insurance", "passport", "home-address")  # in a table with these all others are of persons too
+_OF_OFFICES = ("mobile", "email")  # which offices have as well
+_SHORTEST = 9  # signs of a text in which an identifier can stand
+_SEVERAL_AMID, _SHARE_AMID = 3, 0.05
 _SENSITIVE = re.compile(r"\b(dan toc|ton giao|chan doan|tien an|tien su benh|benh ly|tinh trang (suc khoe|hon nhan)|nhom mau|dang khuyet tat|ethnicity|religion|diagnosis)\b")
-_PERSON = re.compile(r"\b(ho ten|ho va ten|ten nguoi|ten chu ho|chu ho|ho dem|benh nhan|ten hoc sinh|ten hoc vien|nguoi dai dien|full name)\b")
-_BIRTH = re.compile(r"\b(ngay sinh|nam sinh|ngay thang nam sinh|sinh ngay|date of birth|dob)\b")
 _ORGANISATION = re.compile(r"\b(co quan|don vi|doanh nghiep|cong ty|truong|truc so|tru so|van phong|duong day nong|tong dai|hotline|lien he co quan)\b")
 
 
@@ -149,23 +76,30 @@ def screen(labels: Sequence[str], rows: Iterable[Sequence[Any]], titles: Sequenc
     for batch in _batches(rows):
         for tally, cells in zip(tallies, _columns(batch, len(tallies)), strict=True):
             tally.add(cells)
-    hits = [hit for position, tally in enumerate(tallies, start=1) if (hit := tally.hit(letter(position)))]
-    return hits or _named_with(tallies)
+    hits = {position: hit for position, tally in enumerate(tallies, start=1) if (hit := tally.hit(letter(position)))}
+    persons = any(hit.kind in _OF_PERSONS for hit in hits.values()) or has_persons([tally.words for tally in tallies], [tally.sample.cells for tally in tallies])
+    for position, tally in enumerate(tallies, start=1):
+        if position not in hits and (hit := tally.untold(letter(position), persons=persons) or tally.in_text(letter(position))):
+            hits[position] = hit
+    return [hits[position] for position in sorted(hits)] or _named_with(tallies)
 
 
 def nothing_to_find(labels: Sequence[str], blocks: Iterable[bytes], titles: Sequence[str] = ()) -> bool:
     """Whether `screen` would certainly find nothing in this delimited UTF-8 text, told from its bytes without parting them into cells.
 
-    Proven only where no header tells of anything: then a hit needs an e-mail address, or a number of the length and
-    beginning of a mobile or a citizen's one.
+    Proven only where no header tells of anything: then a hit needs an e-mail address, a number of the length and beginning of a mobile
+    or a citizen's one, a word that tells of a shorter number, or a column of which nearly all cells are numbers of one form: of those, the
+    first rows have to be screened as well.
     """
     tallies = _tallies(labels, titles)
     if any(tally.is_told for tally in tallies) or (_persons(tallies) and any(tally.tells_birth or tally.is_sensitive for tally in tallies)):
         return False
     digits = b""  # in which the last block ended
+    words = b""
     for block in blocks:
-        if b"@" in block:
+        if b"@" in block or in_text.may_hold(words + block):
             return False
+        words = block[-in_text.LONGEST_WORD:]
         shape = digits + block.translate(_SHAPE, _NOT_OF_A_SHAPE)
         if _has_number(shape):
             return False
@@ -192,7 +126,7 @@ def masked(value: str) -> str:
     if "@" in text:
         name, host = text.split("@", 1)
         return f"{name[:1]}•••@{host}"
-    digits = _bare(text)
+    digits = form.bare(text)
     return f"{digits[:3]}{'•' * max(len(digits) - 5, 3)}{digits[-2:]}" if len(digits) > 5 else "•••"
 
 
@@ -204,29 +138,34 @@ class _Tally:
         self.words = folded(words)
         self.filled = 0
         self.dates = 0
-        self.tells_birth = bool(_BIRTH.search(self.words))
+        self.sample = Sample()
+        self.tells_birth = bool(BIRTH.search(self.words))
         self.is_sensitive = bool(_SENSITIVE.search(self.words))
-        office = bool(_ORGANISATION.search(self.words))
-        told = {kind.name for kind in _KINDS if kind.telling.search(self.words) and not (office and kind.name in ("mobile", "email"))}
+        self._of_office = bool(_ORGANISATION.search(self.words))
+        told = {kind.name for kind in KINDS if kind.telling.search(self.words) and not (self._of_office and kind.name in _OF_OFFICES)}
         self.is_told = bool(told)
         self._tests = [(kind, kind.matches, kind.told, 1) if kind.name in told else (kind, kind.alone, kind.bare, kind.different)
-                       for kind in _KINDS if kind.name in told or kind.alone]
-        self._counts = dict.fromkeys((kind.name for kind in _KINDS), 0)
-        self._evidence: dict[str, list[str]] = {kind.name: [] for kind in _KINDS}
-        self._different: dict[str, set[str]] = {kind.name: set() for kind in _KINDS}
+                       for kind in KINDS if kind.name in told or kind.alone]
+        self._counts = dict.fromkeys((kind.name for kind in KINDS), 0)
+        self._evidence: dict[str, list[str]] = {kind.name: [] for kind in KINDS}
+        self._different: dict[str, set[str]] = {kind.name: set() for kind in KINDS}
+        self._amid: dict[tuple[str, bool], Counter[str]] = {}  # by kind, and whether a word tells it
 
     def add(self, cells: list[str]) -> None:
         """Count a batch of filled cells; one expression over all of them finds those worth a test."""
         cells = [cell for cell in cells if cell != MASK] if MASK in cells else cells
         self.filled += len(cells)
+        self.sample.add(cells)
         if self.tells_birth:
             self.dates += sum(1 for cell in cells if _DATE.fullmatch(cell.strip()))
         text = "\n".join(cells)
-        if not self.is_told and "@" not in text and not _has_number(text.encode(errors="surrogatepass").translate(_SHAPE, _NOT_OF_A_SHAPE)):
+        data = text.encode(errors="surrogatepass")
+        if not self.is_told and b"@" not in data and not _has_number(data.translate(_SHAPE, _NOT_OF_A_SHAPE)) and not in_text.may_hold(data):
             return  # as `nothing_to_find` would say of this text
+        self._look_amid(cells)
         if self.is_told:
             text = _SEVERAL.sub("\n", text)
-        candidates = {"number": [_bare(cell) for cell in _NUMBERS.findall(text)], "address": _MAILS.findall(text) if "@" in text else [],
+        candidates = {"number": [form.bare(cell) for cell in _NUMBERS.findall(text)], "address": _MAILS.findall(text) if "@" in text else [],
                       "text": [cell.strip() for cell in cells]}
         for kind, test, _, _ in self._tests:
             for cell in filter(test, candidates[kind.of]):
@@ -235,6 +174,33 @@ class _Tally:
                     self._different[kind.name].add(cell)
                 if len(self._evidence[kind.name]) < 3:
                     self._evidence[kind.name].append(masked(cell))
+
+    def _look_amid(self, cells: Sequence[str]) -> None:
+        for cell in cells:
+            if len(cell) > _SHORTEST and in_text.has_letters(cell):
+                for found in in_text.identifiers_in(cell):
+                    if not (self._of_office and found.kind in _OF_OFFICES):
+                        self._amid.setdefault((found.kind, found.is_told), Counter())[found.value] += 1
+
+    def untold(self, column: str, *, persons: bool) -> Hit | None:
+        """What nearly all cells of a sample look like, though no header tells it."""
+        found = None if self.is_told else untold(self.sample.cells, self.words, persons=persons)
+        if found is None:
+            return None
+        share = len(found.cells) / len(self.sample.cells)
+        return Hit(column=column, label=self.label, kind=found.kind, share=round(share, 3), count=round(share * self.filled), evidence=tuple(map(masked, found.cells[:3])))
+
+    def in_text(self, column: str) -> Hit | None:
+        """The kind of identifiers that stand amid other words: two different persons' or three of another kind that their words tell, or three in
+        one cell of twenty."""
+        looked_at = self.filled
+        if not self._amid and (plates := Counter(plate for cell in self.sample.cells if len(cell) > _SHORTEST for plate in in_text.plates_in(cell))):
+            self._amid["plate", False], looked_at = plates, len(self.sample.cells)
+        for (kind, is_told), values in sorted(self._amid.items(), key=lambda item: (not item[0][1], -item[1].total())):
+            count = values.total()
+            if len(values) >= (2 if is_told and kind in _OF_PERSONS else _SEVERAL_AMID) and (is_told or count >= _SHARE_AMID * looked_at):
+                return Hit(column=column, label=self.label, kind=kind, share=round(min(count / looked_at, 1.0), 3), count=count, evidence=tuple(map(masked, list(values)[:3])))
+        return None
 
     def hit(self, column: str) -> Hit | None:
         """The first kind whose share of the filled cells is enough."""
@@ -264,7 +230,7 @@ def _tallies(labels: Sequence[str], titles: Sequence[str]) -> list[_Tally]:
 
 def _persons(tallies: list[_Tally]) -> list[int]:
     """The positions, from 1, of the columns whose words are those of a person's name."""
-    return [position for position, tally in enumerate(tallies, start=1) if _PERSON.search(tally.words)]
+    return [position for position, tally in enumerate(tallies, start=1) if PERSON.search(tally.words)]
 
 
 def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:

@@ -5,25 +5,28 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TypeVar
 
 from catalog.digests import BLOCK
 from catalog.reading import Reading
 from catalog.validation import privacy
 from catalog.validation.layout import Layout
+from catalog.validation.surroundings import around
 from catalog.validation.table_finding import find_table
 
+PERSONAL = ("personal-data", "personal-data-beside")  # the codes of what it finds
 Hits = list[tuple[str | None, privacy.Hit]]
 T = TypeVar("T")
 
 
 @contextmanager
-def screened(reading: Reading, layout: Layout) -> Iterator[Callable[[], Hits]]:
+def screened(reading: Reading, layout: Layout, filename: str) -> Iterator[Callable[[], Hits]]:
     """What gives the hits when asked, with the sheet of each. A file that is still arriving is screened meanwhile, by a thread."""
     if reading.arriving is None:
-        yield lambda: _screen(reading, layout, lambda: None)
+        yield lambda: _screen(reading, layout, filename, lambda: None)
         return
-    meanwhile = _Meanwhile(lambda go_on: _screen(reading, layout, go_on))
+    meanwhile = _Meanwhile(lambda go_on: _screen(reading, layout, filename, go_on))
     try:
         yield meanwhile.result
     finally:
@@ -67,19 +70,21 @@ class _Meanwhile:
             raise _Stopped
 
 
-def _screen(reading: Reading, layout: Layout, go_on: Callable[[], None]) -> Hits:
-    """Personal data in the table and, since the original file is offered too, in every other sheet."""
+def _screen(reading: Reading, layout: Layout, filename: str, go_on: Callable[[], None]) -> Hits:
+    """Personal data in the table and, since the original file is offered too, in every other sheet, and around the tables."""
     titles = _titles(layout)
-    hits: Hits = []
-    if reading.file is None or not privacy.nothing_to_find(layout.labels, _watched(_blocks(reading), go_on), titles):
-        rows = _watched((row for _, row in layout.body()), go_on)
-        hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, rows, titles)]
+    rows = _watched((row for _, row in layout.body()), go_on)
+    if reading.file is not None and privacy.nothing_to_find(layout.labels, _watched(_blocks(reading), go_on), titles):
+        rows = islice(rows, privacy.BATCH)  # of which enough is told where a column is of one form
+    hits: Hits = [(layout.grid.sheet, hit) for hit in privacy.screen(layout.labels, rows, titles)]
+    layouts = [layout]
     for grid in reading.grids:
         if grid is not layout.grid and (other := find_table((grid,), None, lambda labels: None)):
             known = {(sheet, hit.column, hit.kind) for sheet, hit in hits}
             found = privacy.screen(other.labels, (row for _, row in other.body()))
             hits += [(grid.sheet, hit) for hit in found if (grid.sheet, hit.column, hit.kind) not in known]
-    return hits
+            layouts.append(other)
+    return hits + around(reading, layouts, filename)
 
 
 def _blocks(reading: Reading) -> Iterator[bytes]:
