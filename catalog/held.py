@@ -44,12 +44,12 @@ def held_files(session: Session, source_id: str, identifiers: Sequence[str], now
         .outerjoin(FileCheck, FileCheck.resource_id == Resource.id)
         .join(last, (Version.resource_id == last.c.resource_id) & (Version.number == last.c.number)))
     rows = rows.all()
-    decisions = keeping.standing(session, [row[1].id for row in rows])
+    decisions, taken_back = keeping.standing_and_gone(session, [row[1].id for row in rows])
     held: dict[str, dict[str, Before]] = {}
     for identifier, resource, version, shown, looked in rows:
         file = StoredFile(**original_of(version), etag=looked.etag if looked else resource.etag,
                           last_modified=looked.last_modified if looked else resource.source_modified)
         held.setdefault(identifier, {})[resource.url] = Before(
             file=file, reachable=resource.reachable is not False, due=rechecking.is_due(looked, now), believed=rechecking.believes(looked, now),
-            columns=len(shown.fields) if shown and shown.table_sha256 else 0, decisions=decisions.get(resource.id, {}))
+            columns=len(shown.fields) if shown and shown.table_sha256 else 0, decisions=decisions.get(resource.id, {}), taken_back=frozenset(taken_back.get(resource.id, ())))
     return held

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from catalog import evidence, rechecking
 from catalog.actions.client import LocalCatalogue
 from catalog.actions.context import Context
+from catalog.decisions.given import write_down
 from catalog.errors import Invalid
 from catalog.held import newest_versions
 from catalog.issues import Issue, Severity
@@ -84,6 +85,8 @@ def take_in(intake: Intake, records: Sequence[Record]) -> dict[str, int]:
         session.add_all(version for one in taken for version in one.versions)
         _note_checks(intake, records, taken, held)
         session.flush()
+        for told, version in (pair for one in taken for pair in one.decided):
+            write_down(session, told, version)
     taken = _told_of_twins(intake, taken)
     _finish(intake, records, {record.identifier: one for record, one in zip(records, taken, strict=True)})
     evidence.record_datasets(session, [one.dataset_id for one in taken if one.dataset_id and one.outcome is not Outcome.UNCHANGED], intake.now)
@@ -108,11 +111,13 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of one record: its outcome, its dataset, versions to be written after the dataset, what was refused."""
+    """What became of one record: its outcome, its dataset, versions to be written after the dataset, with the decisions that
+    came with the file of one, what was refused."""
 
     outcome: Outcome
     dataset_id: str | None
     versions: tuple[Version, ...] = ()
+    decided: tuple[tuple[Mapping[str, Any], Version], ...] = ()
     issues: tuple[Issue, ...] = ()
 
 
@@ -196,12 +201,13 @@ def _take_in_one(intake: Intake, record: Record, held: Holdings) -> Taken:
 
 def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> Taken:
     olds = same_resources(dataset.resources, record.resources, held.newest) if dataset else {}
-    resources, fresh, refused = [], [], 0
+    resources, fresh, decided, refused = [], [], [], 0
     for draft in record.resources:
         old = olds.pop(draft.url, None)
         resource_id = old.id if old else new_id()
         versions = new_versions(intake.session, draft, held.newest.get(resource_id), Arrival(resource_id=resource_id, run_id=intake.run.id, at=intake.now))
         fresh += versions
+        decided += [(draft.told, versions[0])] if versions and draft.told else []
         live = versions[-1] if versions and versions[-1].state == "published" else None
         refused += bool(versions) and live is None
         resources.append(_resource(draft, resource_id, old, live))
@@ -220,7 +226,7 @@ def _publish(intake: Intake, record: Record, dataset: Dataset | None, held: Hold
         outcome = Outcome.REJECTED
     else:
         outcome = Outcome.UPDATED if was_live else Outcome.CREATED
-    return Taken(outcome=outcome, dataset_id=package["id"], versions=tuple(fresh))
+    return Taken(outcome=outcome, dataset_id=package["id"], versions=tuple(fresh), decided=tuple(decided))
 
 
 def _package(intake: Intake, record: Record, dataset: Dataset | None, held: Holdings) -> dict[str, Any]:

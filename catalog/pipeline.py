@@ -23,6 +23,7 @@ from catalog import validation
 from catalog.characters import keepable
 from catalog.decisions.columns import Key
 from catalog.decisions.deriving import Decided, release
+from catalog.decisions.given import standing_with
 from catalog.decisions.telling import told
 from catalog.digests import Digests
 from catalog.errors import CalledOff, Trouble
@@ -46,7 +47,8 @@ class Before:
 
     `reachable` is False where the last attempt to fetch it failed; `columns` is how many columns the live version has
     as a table, 0 where it is none. `due` is False where it need not be asked for yet, as long as the listing is the same;
-    `believed` is False where it is fetched whatever the server says of it; `decisions` are those that stand about its columns.
+    `believed` is False where it is fetched whatever the server says of it; `decisions` are those that stand about its columns, `taken_back`
+    the ids of those that do not stand any more.
     """
 
     file: StoredFile
@@ -55,6 +57,7 @@ class Before:
     believed: bool = True
     columns: int = 0
     decisions: Mapping[Key, Decided] = field(default_factory=dict)
+    taken_back: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +185,9 @@ def check(record: Record, tools: Tools) -> Record:
                 encoding=resource.encoding, cancelled=tools.cancelled, columns_before=held.columns if held else 0,
                 keep=KEPT, digests=_digests(resource.file), told=_told(resource, tools),
             )
-            made = release(verdict, resource.file.filename, held.decisions, tools.files) if held and held.decisions else None
-            issues += [_placed(issue, resource) for issue in told(verdict.issues, verdict.sheet, made, held.decisions if held else {})]
+            decisions = standing_with(resource.told, held.decisions if held else {}, held.taken_back if held else ())
+            made = release(verdict, resource.file.filename, decisions, tools.files) if decisions else None
+            issues += [_placed(issue, resource) for issue in told(verdict.issues, verdict.sheet, made, decisions)]
             checked = replace(keep_verdict(verdict, tools.files), release=made and made.to_dict())
             resource = replace(resource, format=verdict.format or resource.format, checked=checked)
         resources.append(resource)

@@ -41,12 +41,20 @@ def standing_rows(session: Session, resource_id: str) -> dict[Key, ColumnDecisio
 
 def standing(session: Session, resource_ids: Collection[str]) -> dict[str, dict[Key, Decided]]:
     """The decisions that stand, by resource; one question for all."""
+    return standing_and_gone(session, resource_ids)[0]
+
+
+def standing_and_gone(session: Session, resource_ids: Collection[str]) -> tuple[dict[str, dict[Key, Decided]], dict[str, set[str]]]:
+    """The decisions that stand, and the ids of those that were taken back, by resource; one question for all."""
     found: dict[str, dict[Key, Decided]] = {}
-    for row in session.scalars(select(ColumnDecision).where(
-            ColumnDecision.resource_id.in_(resource_ids), ColumnDecision.taken_back_at.is_(None))) if resource_ids else ():
+    gone: dict[str, set[str]] = {}
+    for row in session.scalars(select(ColumnDecision).where(ColumnDecision.resource_id.in_(resource_ids))) if resource_ids else ():
+        if row.taken_back_at is not None:
+            gone.setdefault(row.resource_id, set()).add(row.id)
+            continue
         found.setdefault(row.resource_id, {})[row.sheet, row.name, row.kind] = Decided(
             id=row.id, action=row.action, by=row.by, day=day_of(row.at).strftime("%d/%m/%Y"))
-    return found
+    return found, gone
 
 
 def stand(session: Session, decision_ids: Collection[str]) -> bool:

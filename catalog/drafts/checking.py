@@ -6,10 +6,12 @@ import csv
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from catalog.drafts import asking
+from catalog.drafts.deciding import schema_of
 from catalog.drafts.describing import describe
 from catalog.drafts.keeping import bytes_of
 from catalog.drafts.picturing import picture
@@ -22,8 +24,11 @@ from catalog.reading.grid import letter
 from catalog.site import Site
 from catalog.tables.source import TableSource
 from catalog.validation import Verdict, check
+from catalog.validation.in_text import without_identifiers
 from catalog.validation.layout import Layout
+from catalog.validation.privacy import MASK
 from catalog.validation.repair import Repair, write_marked
+from catalog.validation.surroundings import NOWHERE
 from catalog.validation.told import Told
 
 LISTED = 20_000  # errors of each kind whose cells are marked; all are counted
@@ -83,10 +88,17 @@ def _look(site: Site, draft: UploadDraft, before: UploadDraft | None) -> dict[st
                 found = {"sha256": files.put(path), "size": path.stat().st_size}
         with site.reading() as session:
             told = telling(session, draft)
-        verdict = check(path, filename=draft.filename, schema=draft.asked.get("schema") or None, keep=LISTED, progress=_progress(site, draft.id), told=told.told)
+        verdict = _checked(path, draft, told.told, _progress(site, draft.id))
         answers = asking.letters_answered(verdict, draft.asked)
         answer = {**describe(verdict, told.columns, answers), **described(told, verdict, draft.asked), "picture": picture(verdict), "letters": asking.letters(verdict, path)}
         return {**found, "answer": {**answer, "made": _mending(files, verdict, draft, folder, answers, told.told)}}
+
+
+def _checked(path: Path, draft: UploadDraft, told: Told, progress: Callable[[int], None]) -> Verdict:
+    """The check of the file; where columns of it were left out or masked by decision, under what still applies of the schema."""
+    less = schema_of(draft.asked)
+    verdict = check(path, filename=draft.filename, schema=less[1] if less else draft.asked.get("schema") or None, keep=LISTED, progress=progress, told=told)
+    return replace(verdict, schema=less[0]) if less else verdict
 
 
 def _progress(site: Site, draft_id: str) -> Callable[[int], None]:
@@ -155,7 +167,7 @@ def _write_table(table: TableSource, out: Any) -> int:
 
 
 def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], target: Path) -> None:
-    """Write the table of the corrected file of the draft before, without some columns and with others under other names; both are told by
+    """Write the table of the corrected file of the draft before, without some columns, others masked or under other names; all are told by
     their letters. Its header is one row with the labels that the page shows, and rows that are no data are left out.
 
     Trouble `file-missing` where there is no corrected file.
@@ -172,9 +184,11 @@ def _make(files: Files, before: UploadDraft | None, asked: Mapping[str, Any], ta
         labels = {column["letter"]: column.get("after") or column["label"] for column in before.answer["columns"]}
         letters = [letter(number) for number in range(1 + corrected.get("left", 0), len(head) + 1 + corrected.get("left", 0))]
         head = [labels.get(mark, text) for mark, text in zip(letters, head, strict=True)]
+        head = list(map(without_identifiers, head)) if any(one["column"] == NOWHERE for one in asked.get("decided", ())) else head
         kept = [number for number, mark in enumerate(letters) if mark not in without]
+        hidden = {number for number, mark in enumerate(letters) if mark in asked.get("masked", ())}
         writer.writerow([names.get(letters[number]) or head[number] for number in kept])
         for number, row in rows:
             if any(first <= number <= last for first, last in corrected.get("apart", ())):
                 continue
-            writer.writerow([row[number] for number in kept if number < len(row)] + row[len(head):])
+            writer.writerow([MASK if number in hidden and row[number].strip() else row[number] for number in kept if number < len(row)] + row[len(head):])

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from catalog.decisions.deriving import made_name
 from catalog.errors import UsageError
 from catalog.files import Files
 from catalog.jobs import Jobs
@@ -86,7 +86,7 @@ def look_again(site: Site, jobs: Jobs, sent: Sent) -> UploadDraft:
     if known is not None and known.asked == dict(sent.asked):
         return known
     made = "without" in sent.asked
-    name = f"{PurePosixPath(before.filename).stem}.csv" if made else before.filename
+    name = made_name(before.filename, [one["name"] for one in sent.asked.get("decided", ())]) if made else before.filename
     return _ordered(site, jobs, replace(sent, id=new_id()) if known else sent,
                     Received(sha256="" if made else before.sha256, size=0 if made else before.size, filename=name))
 

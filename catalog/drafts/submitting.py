@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.drafts.deciding import told_of
 from catalog.drafts.dropping import drop_of
 from catalog.drafts.keeping import bytes_of
 from catalog.errors import UsageError
@@ -52,9 +53,9 @@ def submit(site: Site, jobs: Jobs, draft_id: str, submission: Submission) -> Upl
     with site.writing() as session:
         row = session.scalars(select(UploadDraft).where(UploadDraft.id == draft_id).with_for_update().execution_options(populate_existing=True)).one()
         if row.submitted_at is None and received is not None:
-            says = {**submission.says, "schema": (row.answer or {}).get("schema") or ""}
-            upload = keep_upload(session, session.get_one(Source, source.id), received, row.filename, says, site=site, identifier=submission.identifier,
-                                 told=(row.answer or {}).get("told"))
+            says = {**submission.says, "schema": (row.asked.get("source") or row.answer or {}).get("schema") or ""}
+            upload = keep_upload(session, session.get_one(Source, source.id), received, received.filename, says, site=site, identifier=submission.identifier,
+                                 told=told_of(row))
             row.upload_id, row.submitted_at = upload.id, site.clock.now()
             _remember(session, row, upload, Said(by=submission.by, at=row.submitted_at))
         if row.run_id is None:
@@ -96,8 +97,15 @@ def _free_name(session: Session, agency: Agency) -> str:
 
 
 def _moved(site: Site, draft: UploadDraft) -> Received:
-    """The bytes among those that are kept for good."""
+    """The bytes among those that are kept for good: of the file that decisions are about, where there are any."""
+    file = draft.asked.get("source") or {"sha256": draft.sha256, "size": draft.size, "filename": draft.filename}
+    if original := draft.asked.get("original"):
+        _moved_file(site, draft, original)
+    return _moved_file(site, draft, file)
+
+
+def _moved_file(site: Site, draft: UploadDraft, file: Mapping[str, Any]) -> Received:
     with tempfile.TemporaryDirectory(prefix="haidang-draft-") as folder:
         path = Path(folder) / "file"
-        bytes_of(site, draft.thread).copy(draft.sha256, path)
-        return Received(sha256=site.files.put(path), size=draft.size, filename=draft.filename)
+        bytes_of(site, draft.thread).copy(file["sha256"], path)
+        return Received(sha256=site.files.put(path), size=file["size"], filename=file["filename"])

@@ -42,7 +42,7 @@ class UploadDraft(Base):
     `asked` is {"schema", "lang", "encoding", "answers", "without", "names"}: `answers` are words by the labels of columns (see
     `catalog.validation.repair.answers`), `encoding` is how its letters are read; without the last two the file was sent, with them it is made of the
     corrected file of the row before, and `sha256` is empty until it is; "layout", "kept", "columns" and "forget" say how it is to be
-    read (`catalog.drafts.telling`). `state`: queued, running, done, failed. `answer` is what
+    read (`catalog.drafts.telling`), what `catalog.drafts.deciding` says is about columns that look personal. `state`: queued, running, done, failed. `answer` is what
     `catalog.drafts.checking` says. Bytes lie in the part `drafts/<thread>` of the object store.
     """
 

@@ -163,7 +163,7 @@ def state(draft_id: str) -> Any:
 def again(draft_id: str) -> Any:
     """Look at the same file again: under another schema, or as one without some columns and with others under other names."""
     draft = _mine(draft_id)
-    asked = choices.asked(request.form, draft, language())
+    asked = choices.asked(request.form, draft, language(), _person(), _site().clock.now())
     if asked is None:
         return redirect(url_for("uploads.report", draft_id=draft.id), 303)
     return _look_again(draft, asked)

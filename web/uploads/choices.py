@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 import schemas
+from catalog.decisions.given import Given, given
+from catalog.decisions.keeping import LONGEST
+from catalog.drafts.deciding import decided, held_columns
 from catalog.models import UploadDraft
 from catalog.register import agencies_on
 from catalog.remembered import plain_label
 from catalog.sign_ins import Person
 from catalog.site import Site
+from catalog.validation.surroundings import NOWHERE
 from web.words import either
 
 LEAVE_OUT = "-"
+MASK_IT = "*"
 AS_IT_IS = "="
+ACTIONS = {LEAVE_OUT: "drop", MASK_IT: "mask"}
 
 
 def agencies(session: Session, site: Site, person: Person) -> list[tuple[str, str]]:
@@ -39,29 +46,47 @@ def schemas_by_title() -> list[tuple[str, str]]:
     return sorted(((schema.name, either(schema.title["vi"], schema.title["en"])) for schema in schemas.all_schemas()), key=lambda entry: entry[1])
 
 
-def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, Any] | None:
-    """What a new look at the draft is to be like; None where the choices are those of the look before."""
+def asked(form: Mapping[str, str], draft: UploadDraft, lang: str, person: Person, now: datetime) -> dict[str, Any] | None:
+    """What a new look at the draft is to be like, with what a person decides now about columns that look personal; None where the choices are
+    those of the look before."""
     if "schema" in form:
         wanted = form["schema"] if form["schema"] in schemas.names() else ""
         return {**draft.asked, "schema": wanted, "lang": lang} if wanted != (draft.asked.get("schema") or "") else None
     answer = draft.answer or {}
     schema = answer.get("schema") or ""
     fields = {field["name"] for field in schemas.load(schema).fields} if schema else set()
-    without, names = [], {}
+    decisions = _decisions(form, draft, person, now)
+    actions = {one.column: one.action for one in decisions if not one.sheet}
+    without, names = [letter for letter, action in actions.items() if action == "drop" and letter != NOWHERE], {}
     for column in answer.get("columns", []):
         chosen = form.get(f"column:{column['letter']}", AS_IT_IS)
+        if column["letter"] in actions:
+            continue
         if chosen == LEAVE_OUT:
             without.append(column["letter"])
         elif chosen in fields and chosen != column["field"]:
             names[column["letter"]] = chosen
     repaired = form.get("repaired") == "yes"
     columns = _confirmed(draft, schema, names)
-    if names and not without and not repaired and _by_label(answer, names, fields):
+    others = names or set(without) - set(actions)
+    if names and not without and not decisions and not repaired and _by_label(answer, names, fields):
         return {**draft.asked, "lang": lang, "columns": columns}
-    if not (without or names or repaired) or "corrected" not in answer.get("made", {}):
+    if not (without or names or decisions or repaired) or "corrected" not in answer.get("made", {}):
         return None
     carried = {"carry": answer["kept"]} if answer.get("kept") else {}
-    return {"schema": draft.asked.get("schema") or "", "lang": lang, "without": without, "names": names, "columns": columns, **carried}
+    return {"schema": draft.asked.get("schema") or "", "lang": lang, "without": without, "names": names, "columns": columns, **carried,
+            **decided(draft, decisions, alone=not others)}
+
+
+def _decisions(form: Mapping[str, str], draft: UploadDraft, person: Person, now: datetime) -> list[Given]:
+    """What the form says of each column that looks personal: by its letter, or by its number on the page where it has none in the table."""
+    found = []
+    for number, column in enumerate(held_columns(draft)):
+        own = not column.sheet and column.column != NOWHERE
+        action = ACTIONS.get(form.get(f"column:{column.column}" if own else f"held:{number}", AS_IT_IS))
+        if action:
+            found.append(given(column, action, " ".join(form.get(f"reason:{number}", "").split())[:LONGEST], person, now))
+    return found
 
 
 def _by_label(answer: Mapping[str, Any], names: Mapping[str, str], fields: set[str]) -> bool:

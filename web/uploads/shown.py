@@ -20,6 +20,8 @@ from catalog.models import Agency, UploadDraft
 from catalog.sign_ins import Person
 from catalog.site import Site
 from catalog.validation.privacy import NAMES
+from catalog.validation.screening import PERSONAL
+from catalog.validation.surroundings import NOWHERE
 from web.datasets import reports
 from web.datasets.reports import Cause, Veil
 from web.words import either
@@ -59,7 +61,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A column that looks personal: of what kind, how many of a hundred cells, some of them hidden in part."""
+    """A column that looks personal: of what kind, how many of a hundred cells, some of them hidden in part.
+
+    `here`: it is a column of the table; `beside`: it is none, but a place of the file, whose name is the label.
+    """
 
     letter: str
     sheet: str
@@ -68,6 +73,19 @@ class Held:
     percent: int
     evidence: tuple[str, ...]
     here: bool
+    beside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What somebody has decided about a column of the draft: `action` drop or mask."""
+
+    label: str
+    kind: str
+    action: str
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +110,7 @@ class Page:
     lacking: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     held: tuple[Held, ...]
+    decided: tuple[Decision, ...]
     schema: str
     certain: int
     since: Since | None
@@ -127,7 +146,7 @@ def page(session: Session, site: Site, draft: UploadDraft) -> Page:
     required = set(schemas.load(schema).required) if schema else set()
     present = {column.field for column in columns}
     return Page(
-        answer=answer, agency=either(named.name_vi, named.name_en), causes=causes, remarks=remarks, columns=columns, held=held, schema=schema,
+        answer=answer, agency=either(named.name_vi, named.name_en), causes=causes, remarks=remarks, columns=columns, held=held, decided=_decided(draft), schema=schema,
         lacking=tuple(title for name, title in fields.items() if name in required - present) if columns else (), fields=tuple(fields.items()),
         certain=sum(answer["certain"].values()), since=_since(before, compared, veil))
 
@@ -139,7 +158,12 @@ def waiting(session: Session, site: Site, person: Person) -> list[UploadDraft]:
 
 def _held(hit: Mapping[str, Any], answer: Mapping[str, Any]) -> Held:
     return Held(letter=hit["column"], sheet=hit["sheet"] or "", label=hit["label"], kind=either(*NAMES[hit["kind"]]), percent=round(100 * hit["share"]),
-                evidence=tuple(hit["evidence"]), here=hit["sheet"] == answer["sheet"])
+                evidence=tuple(hit["evidence"]), here=hit["sheet"] == answer["sheet"] and hit["column"] != NOWHERE, beside=hit["column"] == NOWHERE)
+
+
+def _decided(draft: UploadDraft) -> tuple[Decision, ...]:
+    return tuple(Decision(label=one["name"], kind=either(*NAMES[one["kind"]]), action=one["action"], by=one["by"], at=datetime.fromisoformat(one["at"]),
+                          reason=one["reason"]) for one in draft.asked.get("decided", ()))
 
 
 def _column(column: Mapping[str, Any], fields: Mapping[str, str], held: set[str]) -> Column:
@@ -172,7 +196,7 @@ def _since(before: UploadDraft | None, compared: comparing.Compared | None, veil
 def _causes(answer: Mapping[str, Any], veil: Veil, compared: comparing.Compared | None) -> tuple[tuple[CauseLine, ...], tuple[Cause, ...]]:
     """Errors, the most frequent first, and what is only worth knowing; personal data has its own place."""
     new = {comparing.key_of(issue) for issue in compared.new} if compared else set()
-    errors = [issue for issue in answer["issues"] if issue["severity"] == "error" and issue["code"] != "personal-data"]
+    errors = [issue for issue in answer["issues"] if issue["severity"] == "error" and issue["code"] not in PERSONAL]
     sharing = Counter(issue.get("place", {}).get("column") for issue in errors)
     lines = []
     for issue in errors:
@@ -182,7 +206,7 @@ def _causes(answer: Mapping[str, Any], veil: Veil, compared: comparing.Compared 
         since = "" if compared is None else "new" if comparing.key_of(issue) in new else "left"
         lines.append(CauseLine(cause=cause, place=_place(issue, cause), certain=min(cause.count, mends), since=since))
     remarks = (reports.cause_of(Issue.from_dict(issue), veil) for issue in answer["issues"]
-               if issue["severity"] != "error" and issue["code"] != "personal-data")
+               if issue["severity"] != "error" and issue["code"] not in PERSONAL)
     return tuple(sorted(lines, key=lambda line: -line.cause.count)), tuple(remarks)
 
 
