@@ -17,7 +17,7 @@ from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, pre_l
 
 from catalog.errors import Invalid, Refusal
 from catalog.formats import canonical, of_url
-from catalog.metadata_fields import Flag, Size, Text, When, clean, email, link, safe_link
+from catalog.metadata_fields import Flag, Size, Text, When, clean, email, link, nobodys, personal, safe_link
 from catalog.names import MAX_NAME, MAX_TAG, MIN_NAME, MIN_TAG, is_tag
 
 MAX_TITLE = 1000
@@ -68,8 +68,8 @@ class ResourceIn(Schema):
 
     id = fields.UUID(error_messages={"invalid_uuid": "Invalid id provided"})
     url = Text(validate=link, **_OPTIONAL)
-    name = Text(**_OPTIONAL)
-    description = Text(**_OPTIONAL)
+    name = Text(validate=nobodys, **_OPTIONAL)
+    description = Text(validate=nobodys, **_OPTIONAL)
     format = Text(**_OPTIONAL)
     mimetype = Text(**_OPTIONAL)
     resource_type = Text(**_OPTIONAL)
@@ -121,6 +121,8 @@ def _read_plain(resource: Mapping[str, Any]) -> dict[str, Any] | None:
             if type(text) is not str:
                 return None
             read[key] = clean(text)
+    if personal(read.get("name")) or personal(read.get("description")):
+        return None
     size = read.get("size")
     if not safe_link(read.get("url") or "") or (size is not None and (type(size) is not int or not 0 <= size < 2**63)):
         return None
@@ -167,8 +169,8 @@ class PackageIn(Schema):
 
     id = fields.UUID(error_messages={"invalid_uuid": "Invalid id provided"})
     name = Text(validate=check_name)
-    title = Text(validate=_title, **_OPTIONAL)
-    notes = Text(**_OPTIONAL)
+    title = Text(validate=[_title, nobodys], **_OPTIONAL)
+    notes = Text(validate=nobodys, **_OPTIONAL)
     url = Text(validate=link, **_OPTIONAL)
     version = Text(**_OPTIONAL)
     author = Text(**_OPTIONAL)
@@ -216,7 +218,7 @@ class HarvestedPackage(PackageIn):
 
     author_email = Text(**_OPTIONAL)
     maintainer_email = Text(**_OPTIONAL)
-    title_en = Text(**_OPTIONAL)
+    title_en = Text(validate=nobodys, **_OPTIONAL)
     source_id = fields.String(**_OPTIONAL)
     identifier = fields.String(**_OPTIONAL)
     published_by = fields.String(**_OPTIONAL)

@@ -16,6 +16,7 @@ _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _SCHEME = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
 _PASSED_OVER = re.compile("[\x00-\x20\x7f-\x9f]")  # a browser reads "java\nscript:" as it reads "javascript:"
 _SCHEMES = {"http", "https", "ftp", "ftps", "sftp"}
+_LONG_NUMBER = re.compile(r"\d(?:[ .\-]?\d){4}")
 _TRUE = {"true", "yes", "t", "y", "1", "on"}
 
 
@@ -29,6 +30,21 @@ def safe_link(url: str) -> bool:
     read = _PASSED_OVER.sub("", url)
     scheme = _SCHEME.match(read)
     return scheme is None or scheme[1].lower() in _SCHEMES or read[scheme.end() :][:5].isdigit()
+
+
+def nobodys(text: str) -> None:
+    """Refuse words that hold a number which identifies a person."""
+    if said := personal(text):
+        raise ValidationError(said)
+
+
+def personal(text: str | None) -> str:
+    """Why words may not be published that hold a number which identifies a person, in both languages; "" where they hold none."""
+    if not text or not _LONG_NUMBER.search(text):
+        return ""
+    from catalog.validation.descriptions import refusal
+
+    return " / ".join(refusal([text]) or ())
 
 
 def boolean(value: Any) -> bool:

@@ -83,10 +83,15 @@ def release(verdict: Verdict, filename: str, standing: Mapping[Key, Decided], fi
 
 def made_name(filename: str, names: Iterable[str]) -> str:
     """What the file that is made is called: as the original, without the identifiers in its name where that was held, as `names` say."""
-    stem = PurePosixPath(filename).stem
-    if PLACES["file"] in names:
-        stem = without_identifiers(stem).strip(" -_.") or "tep"
-    return f"{stem}.csv"
+    return f"{PurePosixPath(named_without(filename, names)).stem}.csv"
+
+
+def named_without(filename: str, names: Iterable[str]) -> str:
+    """The name of a file without the identifiers in it where that was held."""
+    if PLACES["file"] not in names:
+        return filename
+    path = PurePosixPath(filename)
+    return f"{without_identifiers(path.stem).strip(' -_.') or 'tep'}{path.suffix}"
 
 
 def _write(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key, Decided], target: Path) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import schemas
 from catalog.decisions.columns import HeldColumn, columns_of
-from catalog.decisions.deriving import without
+from catalog.decisions.deriving import named_without, without
 from catalog.decisions.given import TOLD, Given
 from catalog.issues import Issue
 from catalog.models import UploadDraft
@@ -36,7 +36,8 @@ def decided(draft: UploadDraft, decisions: Sequence[Given], *, alone: bool) -> d
         "fields": {**draft.asked.get("fields", {}), **_fields(answer, decisions)}, "under": answer.get("schema") or ""}
     earlier = draft.asked.get("source")
     if alone and (earlier or answer.get("state") == "held" and not before):
-        return {**asked, "source": earlier or {**_itself(draft), "told": answer.get("told"), "schema": answer.get("schema") or ""}}
+        source = earlier or {**_itself(draft), "told": answer.get("told"), "schema": answer.get("schema") or ""}
+        return {**asked, "source": {**source, "filename": named_without(source["filename"], [one["name"] for one in asked["decided"]])}}
     return {**asked, "original": earlier or draft.asked.get("original") or _itself(draft)}
 
 

@@ -18,6 +18,8 @@ from catalog.validation.layout import Layout
 from catalog.validation.privacy import Hit
 
 NOWHERE = "–"  # stands for the letter of a column
+SEVERAL = 3  # numbers without words that are needed in places where sums stand too
+OF_SUMS = ("rows", "pivot", "charts", "other")
 PLACES: Mapping[str, str] = {
     "properties": "thuộc tính tệp (file properties)", "comments": "lời bình (comments)", "names": "tên vùng, tên trang tính (names)", "shapes": "hình, hộp chữ (shapes)",
     "pivot": "bộ nhớ của bảng xoay (pivot tables)", "charts": "biểu đồ (charts)", "header": "đầu trang, chân trang (headers, footers)", "other": "phần khác của tệp (other parts)",
@@ -40,16 +42,16 @@ def around(reading: Reading, layouts: Sequence[Layout], filename: str) -> list[t
 def _hits(place: str, texts: Iterable[str], seen: set[str]) -> Iterator[Hit]:
     """A hit for each kind of identifier in texts that was not `seen` before, and for numbers without words as in a column without a header."""
     found: dict[str, dict[str, None]] = {}
-    numbers = []
+    numbers: dict[int, list[list[str]]] = {}  # by how many signs they have: what charts and pivot tables keep is of many columns
     for text in texts:
         if in_text.has_letters(text):
             for one in in_text.identifiers_in(text):
                 if (plain := form.bare(one.value)) not in seen:
                     seen.add(plain)
                     found.setdefault(one.kind, {})[privacy.masked(one.value)] = None
-        elif form.bare(text) not in seen:
-            numbers.append([text])
-    for hit in privacy.screen([""], numbers):
+        elif (plain := form.bare(text)) not in seen:
+            numbers.setdefault(len(plain), []).append([text])
+    for hit in (hit for alike in numbers.values() if len(alike) >= (SEVERAL if place in OF_SUMS else 1) for hit in privacy.screen([""], alike)):
         found.setdefault(hit.kind, {}).update(dict.fromkeys(hit.evidence))
     for kind, values in found.items():
         yield Hit(column=NOWHERE, label=PLACES[place], kind=kind, share=1.0, count=len(values), evidence=tuple(islice(values, 3)))

@@ -158,3 +158,21 @@ def test_with_other_changes_the_file_before_is_kept_and_the_decision_recorded(si
     assert site.files.get(told["original"]["sha256"]) == faulty.encode()
     assert [version.state for version in versions(site)] == ["published"] and "090123" not in text_of(site, versions(site)[0])
     assert [(one.name, one.action) for one in decisions(site)] == [("SĐT", "drop")]
+
+
+def test_a_number_of_a_person_in_the_description_is_refused_in_words(site, client):
+    where = sent(site, client, b"ten_cua_hang,loai\nA,B\nC,D\n", "cua-hang.csv")
+    refused = press(client, where + "/publish", title="Cửa hàng", description="Người lập: CCCD 077094001234", license="cc-by")
+    assert refused.status_code == 422 and "số căn cước công dân" in refused.text and "hãy bỏ số ấy đi" in refused.text and row(site, where).submitted_at is None
+    assert press(client, where + "/publish", title="Cửa hàng", description="Hỏi Sở Y tế, ĐT 0254 3727 444", license="cc-by").status_code == 303
+
+
+def test_a_number_in_the_name_of_the_file_goes_from_it(site, client):
+    content = b"ten_cua_hang,loai\nA,B\nC,D\n"
+    where = sent(site, client, content, "cua hang CCCD 077094001234.csv")
+    assert row(site, where).answer["state"] == "held" and "tên tệp" in client.get(where).text
+    made = choose(site, client, where, **{"held:0": "-"})
+    assert (row(site, made).answer["state"], row(site, made).filename) == ("valid", "cua hang CCCD.csv")
+    published(site, client, made)
+    assert [(version.state, version.filename, text_of(site, version)) for version in versions(site)] == [("published", "cua hang CCCD.csv", content.decode())]
+    assert [one.name for one in decisions(site)] == ["tên tệp (file name)"]

@@ -20,6 +20,7 @@ from catalog.licences import DEFAULT, LICENCES
 from catalog.models import Dataset, Source, Theme, UploadDraft, UploadedFile
 from catalog.site import Site
 from catalog.uploads import uploads
+from catalog.validation.descriptions import refusal
 from web.words import either
 
 TEXTS = ("title", "title_en", "description", "theme", "frequency", "license")
@@ -73,6 +74,8 @@ def read(site: Site, draft: UploadDraft, given: Mapping[str, str], by: str) -> t
         return Submission(), [_("Bộ dữ liệu mới chưa có tên."), _("Ghi tên như người đọc sẽ tìm, ví dụ “Danh sách chợ trên địa bàn tỉnh”.")]
     if not identifier and draft.filename.lower() in known and draft.submitted_at is None:
         return Submission(), [_("Đã có bộ dữ liệu của một tệp cùng tên."), _("Chọn bộ ấy để nộp bản mới, hoặc đổi tên tệp rồi gửi lại.")]
+    if refused := refusal(says[key] for key in ("title", "title_en", "description")):
+        return Submission(), [either(*refused), _("Người cần liên hệ thì ghi điện thoại hoặc thư của cơ quan.")]
     return Submission(says=says, identifier=identifier or None, by=by), []
 
 

@@ -111,3 +111,12 @@ def test_hidden_rows_and_cells_of_several_lines_are_read_as_others_are(tmp_path)
     path.write_bytes(written(fill))
     issue = next(issue for issue in check(path, filename="a.xlsx").issues if issue.code == "personal-data")
     assert (issue.place.column, issue.facts["kind"], issue.facts["count"]) == ("C", "cccd", 4)
+
+
+def test_a_total_below_the_table_is_no_number_of_a_person_and_a_pivot_of_many_columns_is(tmp_path):
+    rows = [["STT", "Đơn vị", "Vốn"], *([str(number), f"Phường {number}", str(6_000_000_000 * number)] for number in range(1, 12)), ["", "Tổng cộng", "077094001234"]]
+    assert found(tmp_path, workbooks.xlsx({"Bảng": rows})) == []
+    kept = "".join(f'<r><n v="{number}"/><n v="2024"/><s v="0772{number:02}12{number:04}"/><n v="{number * 1000}"/></r>' for number in range(20))
+    book = zipfile.ZipFile(io.BytesIO(workbooks.xlsx({"Bảng": ROWS})))
+    parts = {name: book.read(name) for name in book.namelist()} | {"xl/pivotCache/pivotCacheRecords1.xml": f"<pivotCacheRecords>{kept}</pivotCacheRecords>"}
+    assert found(tmp_path, workbooks.zipped(parts)) == [(PLACES["pivot"], "cccd")]
