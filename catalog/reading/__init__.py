@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 from catalog.errors import Trouble
 from catalog.issues import Issue, Place
-from catalog.reading.archives import unpack
+from catalog.reading.archives import other_tables, unpack
 from catalog.reading.delimited import read_arriving, read_delimited
 from catalog.reading.documents import read_document
 from catalog.reading.grid import Arriving, Dialect, Grid, Reading
@@ -21,7 +24,7 @@ from catalog.reading.kinds import (
     is_told_by,
     sniff,
 )
-from catalog.reading.limits import Limits, Request, Workspace
+from catalog.reading.limits import Limits, RecordTooLong, Request, RowTooWide, Workspace
 from catalog.reading.parquet import read_parquet
 from catalog.reading.workbooks import read_workbook
 
@@ -69,5 +72,20 @@ def _open_archive(request: Request, workspace: Workspace) -> Reading:
     reading = open_file(inner, kind, workspace)
     if others:
         note = Issue("archive-other-tables", Place(file=request.filename), {"read": name, "count": len(others), "names": ", ".join(others[:5])})
-        reading = replace(reading, notes=(*reading.notes, note))
+        reading = replace(reading, notes=(*reading.notes, note), others=partial(_others, request))
     return reading
+
+
+def _others(request: Request) -> Iterator[tuple[str, Reading]]:
+    """The other tables of a zip, opened one after the other; one that cannot be opened is left out."""
+    with closing(Workspace()) as copies:
+        for path, name in other_tables(request, copies):
+            inner, work = replace(request, path=path, filename=name, format="", media_type=None), Workspace()
+            try:
+                kind = sniff(inner)
+                if kind.format in READ and kind.format != "ZIP":
+                    yield name, open_file(inner, kind, work)
+            except (Trouble, RecordTooLong, RowTooWide):
+                continue
+            finally:
+                work.close()

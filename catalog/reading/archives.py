@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from catalog.errors import Trouble
@@ -43,7 +44,7 @@ def unpack(request: Request, workspace: Workspace) -> tuple[Path, str, list[str]
         raise Trouble(Issue("archive-nested", place, {"entry": _shown(nested[0].filename)}))
     if unsafe := [info for info in entries if _leaves_the_folder(info.filename)]:
         raise Trouble(Issue("archive-unsafe-name", place, {"entry": _shown(unsafe[0].filename)}))
-    tables = [info for info in entries if info.filename.lower().endswith(_TABLES) and not _is_litter(info.filename)]
+    tables = list(filter(_is_table, entries))
     if not tables:
         raise Trouble(Issue("archive-without-table", place, {"entries": ", ".join(_shown(info.filename) for info in entries[:5]) or "–"}))
     chosen = tables[0]
@@ -53,6 +54,19 @@ def unpack(request: Request, workspace: Workspace) -> tuple[Path, str, list[str]
     _copy(request, chosen, target)
     others = [_shown(info.filename) for info in tables[1:]]
     return target, _shown(PurePosixPath(chosen.filename).name), others
+
+
+def other_tables(request: Request, workspace: Workspace) -> Iterator[tuple[Path, str]]:
+    """The tables of a zip that `unpack` leaves, one after the other in the same place: its path, and what the table is called in the zip."""
+    tables = [info for info in measure(request.path, request.filename, request.limits) if _is_table(info)]
+    target = workspace.file("other-entry")
+    for info in tables[1:]:
+        _copy(request, info, target)
+        yield target, _shown(info.filename)
+
+
+def _is_table(info: zipfile.ZipInfo) -> bool:
+    return info.filename.lower().endswith(_TABLES) and not _is_litter(info.filename)
 
 
 def _copy(request: Request, info: zipfile.ZipInfo, target: Path) -> None:

@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 
 PARTS = 500  # of one file that are looked at
+ENDING = 1 << 20  # bytes
 LARGEST = 32 << 20  # bytes of a part; of a larger one the beginning
 _CELLS = re.compile(r"xl/(worksheets/[^/]*\.xml|sharedStrings\.xml|styles\.xml|theme/.*|calcChain\.xml|printerSettings/.*|media/.*)|.*\.(rels|bin|png|jpe?g|emf|wmf|gif|vml)")
 _PLACES = (
@@ -59,7 +60,7 @@ def beside(path: Path, format: str) -> Iterator[Beside]:
 
 def _of_part(archive: zipfile.ZipFile, name: str) -> Beside | None:
     if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-        return _found("header", [_CODES.sub(" ", unescape(unescape(match.decode(errors="replace")))) for match in _HEADERS.findall(_bytes(archive, name))])
+        return _found("header", [_CODES.sub(" ", unescape(unescape(match.decode(errors="replace")))) for match in _HEADERS.findall(_end(archive, name))])
     if name == "content.xml":
         text = _bytes(archive, name).decode(errors="replace")
         return _found("comments", [line for match in _ODS_BESIDE.finditer(text) for line in _texts(match[0])])
@@ -85,6 +86,15 @@ def _found(place: str, texts: list[str]) -> Beside | None:
 def _bytes(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as part:
         return part.read(LARGEST)
+
+
+def _end(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The last bytes of a part: a sheet's header and footer stand after all of its cells."""
+    last = before = b""
+    with archive.open(name) as part:
+        while piece := part.read(ENDING):
+            before, last = last, piece
+    return before + last
 
 
 def _texts(xml: str) -> list[str]:

@@ -57,7 +57,7 @@ class Reading:
     """An opened file. `file` is what may be given to a parser as it is (delimited text only).
 
     `source` is the file that was read: the file itself or the one found in the archive. While it is still `arriving`,
-    it must be read through that.
+    it must be read through that. `others` opens the other tables of an archive, each until the next one is asked for, with its name.
     """
 
     format: str
@@ -69,6 +69,7 @@ class Reading:
     file: Path | None = None
     notes: tuple[Issue, ...] = ()
     arriving: Arriving | None = None
+    others: Callable[[], Iterator[tuple[str, Reading]]] | None = None
 
     def open(self) -> BinaryIO:
         """`file` from its first byte."""

@@ -71,7 +71,8 @@ class _Meanwhile:
 
 
 def _screen(reading: Reading, layout: Layout, filename: str, go_on: Callable[[], None]) -> Hits:
-    """Personal data in the table and, since the original file is offered too, in every other sheet, and around the tables."""
+    """Personal data in the table and, since the original file is offered too, in every other sheet, around the tables, and in
+    the other tables of an archive."""
     titles = _titles(layout)
     rows = _watched((row for _, row in layout.body()), go_on)
     if reading.file is not None and privacy.nothing_to_find(layout.labels, _watched(_blocks(reading), go_on), titles):
@@ -84,7 +85,12 @@ def _screen(reading: Reading, layout: Layout, filename: str, go_on: Callable[[],
             found = privacy.screen(other.labels, (row for _, row in other.body()))
             hits += [(grid.sheet, hit) for hit in found if (grid.sheet, hit.column, hit.kind) not in known]
             layouts.append(other)
-    return hits + around(reading, layouts, filename)
+    hits += around(reading, layouts, filename)
+    for name, other_file in reading.others() if reading.others else ():
+        go_on()
+        if other := find_table(other_file.grids, None, lambda labels: None):
+            hits += [(f"{name} {sheet}" if sheet else name, hit) for sheet, hit in _screen(other_file, other, name, go_on)]
+    return hits
 
 
 def _blocks(reading: Reading) -> Iterator[bytes]:

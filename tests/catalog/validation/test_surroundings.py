@@ -120,3 +120,14 @@ def test_a_total_below_the_table_is_no_number_of_a_person_and_a_pivot_of_many_co
     book = zipfile.ZipFile(io.BytesIO(workbooks.xlsx({"Bảng": ROWS})))
     parts = {name: book.read(name) for name in book.namelist()} | {"xl/pivotCache/pivotCacheRecords1.xml": f"<pivotCacheRecords>{kept}</pivotCacheRecords>"}
     assert found(tmp_path, workbooks.zipped(parts)) == [(PLACES["pivot"], "cccd")]
+
+
+def test_the_other_tables_of_an_archive_are_screened(tmp_path):
+    people = "Chủ hộ,CCCD\n" + "".join(f"Nguyễn Văn {number},0772{number:02}12{number:04}\n" for number in range(20))
+    book = workbooks.xlsx({"A": ROWS, "B": [["x", "y"], *([str(number), f"090123{number:04}"] for number in range(20))]})
+    path = tmp_path / "a.zip"
+    path.write_bytes(workbooks.zipped({"cho.csv": "ten,loai\nA,B\nC,D\n", "ho/nguoi.csv": people, "so.xlsx": book, "hong.xlsx": b"PK\x03\x04"}))
+    verdict = check(path, filename="a.zip")
+    issues = [issue for issue in verdict.issues if issue.code == "personal-data"]
+    assert verdict.state == "held" and [(issue.place.sheet, issue.place.column, issue.facts["kind"]) for issue in issues] == [
+        ("ho/nguoi.csv", "B", "cccd"), ("so.xlsx B", "B", "mobile")]
