@@ -19,7 +19,7 @@ from catalog.validation import identifiers as form
 from catalog.validation import in_text
 from catalog.validation.people import BIRTH, PERSON, has_persons
 from catalog.validation.personal_kinds import KINDS
-from catalog.validation.untold import Sample, untold
+from catalog.validation.untold import Sample, has_digit, untold
 
 BATCH = 2000
 MASK = "•••"  # stands for a cell that a person decided to hide; nothing of the cell is left in it
@@ -143,7 +143,7 @@ class _Tally:
         self.is_sensitive = bool(_SENSITIVE.search(self.words))
         self._of_office = bool(_ORGANISATION.search(self.words))
         told = {kind.name for kind in KINDS if kind.telling.search(self.words) and not (self._of_office and kind.name in _OF_OFFICES)}
-        self.is_told = bool(told)
+        self._told, self.is_told = told, bool(told)
         self._tests = [(kind, kind.matches, kind.told, 1) if kind.name in told else (kind, kind.alone, kind.bare, kind.different)
                        for kind in KINDS if kind.name in told or kind.alone]
         self._counts = dict.fromkeys((kind.name for kind in KINDS), 0)
@@ -203,10 +203,12 @@ class _Tally:
         return None
 
     def hit(self, column: str) -> Hit | None:
-        """The first kind whose share of the filled cells is enough."""
+        """The first kind whose share is enough: of the filled cells, or, where no header tells, of those that have a digit, if several differ."""
+        numbered = sum(map(has_digit, self.sample.cells)) / max(len(self.sample.cells), 1)
         for kind, _, enough, different in self._tests:
-            count = self._counts[kind.name]
-            if count and count >= enough * self.filled and len(self._different[kind.name]) >= different:
+            count, told = self._counts[kind.name], kind.name in self._told or kind.of == "address"
+            least = different if told or count >= enough * self.filled else max(different, _SEVERAL_AMID)
+            if count and count >= enough * self.filled * (1 if told else numbered) and len(self._different[kind.name]) >= least:
                 return Hit(column=column, label=self.label, kind=kind.said or kind.name, share=round(min(count / self.filled, 1.0), 3), count=count,
                            evidence=tuple(self._evidence[kind.name]))
         return None

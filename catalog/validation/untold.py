@@ -18,6 +18,7 @@ LEAST = 8  # different cells, below which nothing is told
 MANY = 12  # different cells, where no person stands in the table
 NEARLY_ALL, MOST = 0.95, 0.8
 _MOMENT = re.compile(r"(?:199|20[0-3])\d{7,14}|1[4-9]\d{8}(?:\d{3})?")
+_DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"\D")
 GAP = 10  # between numbers of a series, at most
 _VAGUE = re.compile(r"(?:(?:cot|column|col|field|truong|unnamed|thong tin|ghi chu|noi dung|mo ta|dien giai|chi tiet|gia tri|du lieu|note|notes|info|value|data|khac)"
@@ -54,11 +55,16 @@ class Untold:
 
 def untold(sample: Sequence[str], words: str, *, persons: bool) -> Untold | None:
     """What a column holds that its header, folded to `words`, does not tell; `persons`: whether the table is about persons."""
-    cells = [cell.strip() for cell in sample]
+    cells = list(filter(has_digit, map(str.strip, sample)))  # the others say that there is no number, or why
     if _OTHER.search(words) or len(set(cells)) < LEAST / 2:
         return None
     vague = _VAGUE.fullmatch(words) is not None
     return _with_letters(cells, persons=persons) or (_of_digits(cells, persons=persons) if persons or vague else None)
+
+
+def has_digit(cell: str) -> bool:
+    """Whether a cell has a number in it."""
+    return _DIGIT.search(cell) is not None
 
 
 def _with_letters(cells: Sequence[str], *, persons: bool) -> Untold | None:
@@ -78,6 +84,9 @@ def _of_digits(cells: Sequence[str], *, persons: bool) -> Untold | None:
     numbers = [number for cell in cells if "," not in cell and "." not in cell and (number := form.bare(cell)).isdecimal() and number.isascii()]
     if len(numbers) < MOST * len(cells) or not _are_spread(numbers):
         return None
+    cards = [number for number in numbers if form.is_cccd(number) or form.is_cmnd(number)]
+    if len(cards) >= NEARLY_ALL * len(numbers) and _share(cards, form.is_cccd) >= 0.2:
+        return Untold(kind="cccd", cells=tuple(cards))
     if _share(numbers, _is_moment) > MOST or _share(numbers, form.is_landline) > MOST:
         return None
     for kind, look in _KINDS:

@@ -135,7 +135,7 @@ UNTOLD_ALONE: tuple[tuple[str, Writer], ...] = (
     ("passport", lambda c: "B" + _digits(c, 7)), ("passport", lambda c: c.choice("BC") + _digits(c, 7)), ("passport", lambda c: "P" + _digits(c, 8)),
     ("cmnd", lambda c: _OLD(c) + _digits(c, 7)), ("insurance", _without_tax), ("insurance", lambda c: f"{c.choice(('GD', 'DN', 'HS'))}4{_digits(c, 12)}"),
     ("bank-account", lambda c: f"0{_digits(c, 2)}100{_digits(c, 7)}"), ("bank-account", lambda c: f"{c.choice(('6000', '6008', '7600'))}205{_digits(c, 6)}"),
-    ("cccd", cccd), ("cccd", cut), ("mobile", mobile("0{}{}{}")),
+    ("cccd", cccd), ("cccd", cut), ("mobile", mobile("0{}{}{}")), ("cccd", lambda c: cccd(c) if chance_of(c, 0.5) else _OLD(c) + _digits(c, 7)),
 )
 UNTOLD_BESIDE_NAMES: tuple[tuple[str, Writer], ...] = (
     ("cmnd", lambda c: c.choice(("01", "02", "13", "24", "27", "31", "38")) + _digits(c, 7)), ("cmnd", lambda c: f"27{_digits(c, 1)} {_digits(c, 3)} {_digits(c, 3)}"),
@@ -175,6 +175,11 @@ def bar_code(chance: random.Random) -> str:
     return f"{digits}{-total % 10}"
 
 
+def sparse(writer: Writer) -> Writer:
+    """A number in half of the cells, words in the others."""
+    return lambda c: writer(c) if chance_of(c, 0.5) else c.choice(("không có", "chưa cấp", "đã thu hồi"))
+
+
 def untold_tables(count: int, seed: int) -> Iterator[Table]:
     """Tables with a column of identifiers under a header that tells nothing; those of the second list stand beside names of persons."""
     chance = random.Random(seed)
@@ -183,8 +188,8 @@ def untold_tables(count: int, seed: int) -> Iterator[Table]:
         kind, writer, beside = kinds[number % len(kinds)]
         columns = {label: BESIDE[label] for label in chance.sample(sorted(BESIDE), chance.randint(2, 6))}
         columns |= {chance.choice(("Họ và tên", "Cột 2", "Tên")): name} if beside or chance.random() < 0.4 else {}
-        columns[chance.choice(VAGUE)] = writer
-        yield _filled(kind, columns, chance, (30, 120))
+        columns[chance.choice(VAGUE)] = sparse(writer) if chance_of(chance, 0.3) else writer
+        yield _filled(kind, columns, chance, (60, 120))
 
 
 def noted_tables(count: int, seed: int) -> Iterator[Table]:
@@ -204,7 +209,7 @@ def innocent_tables(count: int, seed: int) -> Iterator[Table]:
     for number in range(count):
         columns = {label: BESIDE[label] for label in chance.sample(sorted(BESIDE), chance.randint(2, 6))}
         columns |= {"Người đại diện": name} if number % 2 else {}
-        columns[chance.choice(VAGUE)] = INNOCENT[number % len(INNOCENT)]
+        columns[chance.choice(VAGUE)] = sparse(INNOCENT[number % len(INNOCENT)]) if chance_of(chance, 0.3) else INNOCENT[number % len(INNOCENT)]
         yield _filled("", columns, chance, (30, 120))
 
 
