@@ -9,10 +9,11 @@ from support.holding import SHOPS, decide, decisions, hand_in, held_columns, lea
 from support.seeding import add_source
 from support.workbooks import xlsx
 
+from catalog import jobs
 from catalog.decisions import applying, keeping
 from catalog.decisions.keeping import Choice
 from catalog.errors import NotAuthorized, UsageError
-from catalog.models import Evidence, IssueRow, RunRecord
+from catalog.models import Dataset, Evidence, IssueRow, RunRecord
 
 BASIS = Choice(action="publish", basis="law", reason="Điều 12 Luật mẫu về công khai cửa hàng")
 CLEAN = "ten_cua_hang,dia_chi\nCửa hàng 1,Chợ Vũng Tàu\n"
@@ -176,3 +177,43 @@ def test_a_decision_taken_back_meanwhile_makes_nothing(site, agency):
     applying.take_back(site, decisions(site)[0].id, leader(agency))
     applying.perform(site, versions(site)[0].id)
     assert [version.state for version in versions(site)] == ["held"]
+
+
+def test_what_stands_around_the_table_stays_behind_in_the_file_that_is_made(site):
+    add_source(site, url="upload:nguon", connector="upload")
+    rows = [["Người lập: ông An, CCCD 077094001234"], [], ["STT", "Đơn vị", "Số chợ"], *([str(number), f"Phường {number}", "2"] for number in range(1, 12))]
+    hand_in(site, xlsx({"Chợ": rows}), "cho.xlsx")
+    outside = held_columns(site)[0]
+    assert (outside.column, outside.kind) == ("–", "cccd") and "001234" not in outside.evidence
+    decide_all(site, "mask")
+    assert versions(site)[-1].state == "published" and versions(site)[-1].filename == "cho.csv"
+    assert public(site).splitlines()[:2] == ["STT,Đơn vị,Số chợ", "1,Phường 1,2"]
+
+
+def test_a_number_in_the_header_goes_from_it(site):
+    add_source(site, url="upload:nguon", connector="upload")
+    hand_in(site, "ten_cua_hang,loai của CCCD 077094001234\n" + "".join(f"Cửa hàng {number},chợ\n" for number in range(20)))
+    assert held_columns(site)[0].column == "–"
+    decide_all(site, "drop")
+    assert public(site).splitlines()[:2] == ["ten_cua_hang,loai của CCCD ", "Cửa hàng 0,chợ"]
+
+
+def test_a_file_whose_name_would_name_the_dataset_after_a_person_is_refused(site):
+    add_source(site, url="upload:nguon", connector="upload")
+    hand_in(site, CLEAN, "cho CCCD 077094005678.csv")
+    with site.reading() as session:
+        assert session.scalars(select(RunRecord.outcome)).all() == ["rejected"] and session.scalars(select(Dataset)).all() == []
+        issue = session.scalars(select(IssueRow).where(IssueRow.code == "metadata-refused")).one()
+    assert "số căn cước công dân" in issue.facts["messages"] and "077094005678" not in str(issue.facts)
+
+
+def decide_all(site, action: str) -> None:
+    """Decide the same about everything that is held."""
+    agency, version = only(site)[0].owner_org, versions(site)[-1]
+    jobs.migrate_queue(site.settings)
+    orderer = jobs.Jobs(site)
+    try:
+        keeping.decide(site, orderer, version, {column: Choice(action=action) for column in held_columns(site)}, leader(agency), agency)
+    finally:
+        orderer.close()
+    applying.perform(site, version.id)
