@@ -18,6 +18,8 @@ from catalog.decisions.given import TOLD, Given
 from catalog.issues import Issue
 from catalog.models import UploadDraft
 
+OF_MADE = ("without", "names", "masked", "source")  # what a file is made by
+
 
 def held_columns(draft: UploadDraft) -> list[HeldColumn]:
     """The columns of a checked draft that look personal, in the order in which its page has them."""
@@ -35,10 +37,19 @@ def decided(draft: UploadDraft, decisions: Sequence[Given], *, alone: bool) -> d
         "decided": [*before, *(one.to_dict() for one in decisions)], "masked": [one.column for one in decisions if one.action == "mask" and not one.sheet],
         "fields": {**draft.asked.get("fields", {}), **_fields(answer, decisions)}, "under": answer.get("schema") or ""}
     earlier = draft.asked.get("source")
-    if alone and (earlier or answer.get("state") == "held" and not before):
+    if alone and answer.get("state") == "held" and (earlier or not before):
         source = earlier or {**_itself(draft), "told": answer.get("told"), "schema": answer.get("schema") or ""}
         return {**asked, "source": {**source, "filename": named_without(source["filename"], [one["name"] for one in asked["decided"]])}}
     return {**asked, "original": earlier or draft.asked.get("original") or _itself(draft)}
+
+
+def of_the_same(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked of another look at the very file of a draft. One that was made is handed in itself from then on, and no layout that is
+    remembered of other files holds for it."""
+    if "without" not in asked:
+        return dict(asked)
+    kept = {key: value for key, value in asked.items() if key not in OF_MADE}
+    return {**kept, **({"original": asked["source"]} if "source" in asked else {}), "forget": True}
 
 
 def _itself(draft: UploadDraft) -> dict[str, Any]:
@@ -54,7 +65,7 @@ def _fields(answer: Mapping[str, Any], decisions: Sequence[Given]) -> dict[str, 
 def schema_of(asked: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
     """The schema of a draft's file as far as it still applies to what was left of it, with its name; None where all of it applies."""
     name = asked.get("under") or ""
-    if not asked.get("fields") or name not in schemas.names():
+    if not asked.get("fields") or name not in schemas.names() or asked.get("schema") not in (None, "", name):
         return None
     return name, without(schemas.load(name).descriptor, asked["fields"])
 

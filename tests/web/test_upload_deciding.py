@@ -176,3 +176,16 @@ def test_a_number_in_the_name_of_the_file_goes_from_it(site, client):
     published(site, client, made)
     assert [(version.state, version.filename, text_of(site, version)) for version in versions(site)] == [("published", "cua hang CCCD.csv", content.decode())]
     assert [one.name for one in decisions(site)] == ["tên tệp (file name)"]
+
+
+def test_a_file_that_was_masked_may_be_looked_at_under_another_schema(site, client):
+    where = sent(site, client, SHOPS.encode(), "cua-hang.csv")
+    made = choose(site, client, where, **{"column:B": "*"})
+    again = check(site, press(client, made + "/again", schema="cho-sieu-thi"))
+    assert row(site, again).answer["schema"] == "cho-sieu-thi" and client.get(again + "/file/original").data == client.get(made + "/file/original").data
+    back = check(site, press(client, again + "/again", schema=""))
+    assert row(site, back).answer["state"] == "valid"
+    published(site, client, back)
+    assert [version.state for version in versions(site)] == ["published"] and "090123" not in text_of(site, versions(site)[0]) and decisions(site)[0].action == "mask"
+    with site.reading() as session:
+        assert site.files.get(session.scalars(select(UploadedFile.told)).one()["original"]["sha256"]).decode() == SHOPS

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from catalog.drafts.deciding import of_the_same
 from catalog.models import UploadDraft
 
 WORDS = {
@@ -81,7 +82,7 @@ def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, A
     """What the file is to be looked at with, as the form says; None where that is what it was looked at with."""
     chosen = form.get("encoding", "")
     if chosen:
-        return {**_kept(draft), "lang": lang, "encoding": chosen} if chosen in ENCODINGS and chosen != draft.asked.get("encoding") else None
+        return {**of_the_same(draft.asked), "lang": lang, "encoding": chosen} if chosen in ENCODINGS and chosen != draft.asked.get("encoding") else None
     answer, answers = draft.answer or {}, dict(draft.asked.get("answers") or {})
     labels = {column["letter"]: column["label"] for column in answer.get("columns", [])}
     for number, question in enumerate(answer.get("questions", [])):
@@ -91,14 +92,10 @@ def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, A
             others = [word for word in answers.get(label, []) if word not in words]
             answers[label] = [*others, said] if said in words else others
     answers = {label: words for label, words in answers.items() if words}
-    return {**_kept(draft), "lang": lang, "answers": answers} if answers != (draft.asked.get("answers") or {}) else None
+    return {**of_the_same(draft.asked), "lang": lang, "answers": answers} if answers != (draft.asked.get("answers") or {}) else None
 
 
 def of_the_next(before: UploadDraft | None, lang: str) -> dict[str, Any]:
     """What another file is looked at with: as the one that it takes the place of, whose answers hold for columns of the same name."""
     kept = {key: before.asked[key] for key in ("schema", "answers") if key in before.asked} if before else {}
     return {"schema": "", **kept, "lang": lang}
-
-
-def _kept(draft: UploadDraft) -> dict[str, Any]:
-    return {key: value for key, value in draft.asked.items() if key not in ("without", "names")}

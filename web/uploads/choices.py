@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import schemas
 from catalog.decisions.given import Given, given
 from catalog.decisions.keeping import LONGEST
-from catalog.drafts.deciding import decided, held_columns
+from catalog.drafts.deciding import decided, held_columns, of_the_same
 from catalog.models import UploadDraft
 from catalog.register import agencies_on
 from catalog.remembered import plain_label
@@ -51,7 +51,7 @@ def asked(form: Mapping[str, str], draft: UploadDraft, lang: str, person: Person
     those of the look before."""
     if "schema" in form:
         wanted = form["schema"] if form["schema"] in schemas.names() else ""
-        return {**draft.asked, "schema": wanted, "lang": lang} if wanted != (draft.asked.get("schema") or "") else None
+        return {**of_the_same(draft.asked), "schema": wanted, "lang": lang} if wanted != (draft.asked.get("schema") or "") else None
     answer = draft.answer or {}
     schema = answer.get("schema") or ""
     fields = {field["name"] for field in schemas.load(schema).fields} if schema else set()
@@ -70,7 +70,7 @@ def asked(form: Mapping[str, str], draft: UploadDraft, lang: str, person: Person
     columns = _confirmed(draft, schema, names)
     others = names or set(without) - set(actions)
     if names and not without and not decisions and not repaired and _by_label(answer, names, fields):
-        return {**draft.asked, "lang": lang, "columns": columns}
+        return {**of_the_same(draft.asked), "lang": lang, "columns": columns}
     if not (without or names or decisions or repaired) or "corrected" not in answer.get("made", {}):
         return None
     carried = {"carry": answer["kept"]} if answer.get("kept") else {}

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from catalog.drafts.deciding import of_the_same
 from catalog.drafts.dropping import drop_of
 from catalog.models import UploadDraft
 from catalog.remembered import forget_column, forget_layout, plain_label
@@ -17,7 +18,6 @@ from catalog.validation.given_layout import GivenLayout, impossible
 from web.words import either
 
 ROWS = ("header_first", "header_last", "first", "last")
-OF_MADE = ("without", "names")
 LARGEST = 2_000_000_000
 
 
@@ -104,7 +104,7 @@ def _said_before(draft: UploadDraft, found: Mapping[str, Any]) -> dict[str, int 
 
 def asked_with(draft: UploadDraft, given: GivenLayout, lang: str) -> dict[str, Any]:
     """What the next look is asked, for a layout that was chosen."""
-    kept = {key: value for key, value in draft.asked.items() if key not in ("kept", "forget")}
+    kept = {key: value for key, value in of_the_same(draft.asked).items() if key not in ("kept", "forget")}
     return {**kept, "layout": given.to_dict(), "lang": lang}
 
 
@@ -119,7 +119,7 @@ def sent_again(before: UploadDraft, lang: str) -> dict[str, Any]:
 def forgotten(session: Session, draft: UploadDraft, what: str, label: str, lang: str) -> dict[str, Any]:
     """Take back what is remembered of the layout, or of a label; what the next look is asked then."""
     answer, source = draft.answer or {}, drop_of(session, draft.agency_id)
-    asked = {key: value for key, value in draft.asked.items() if key not in OF_MADE} | {"lang": lang}
+    asked = of_the_same(draft.asked) | {"lang": lang}
     if what == "column":
         schema = answer.get("schema") or ""
         if source is not None:
