@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 from support import postgres, s3_server
 
-from catalog import db
+from catalog import db, jobs
 from catalog.clock import FrozenClock
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -27,30 +27,35 @@ NOON = datetime(2024, 9, 30, 5, 0, tzinfo=UTC)  # 12:00 in Vietnam
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL: HAIDANG_TEST_DATABASE_URL, or one started here from the pip package."""
-    with postgres.server() as url:
+    with postgres.server(durable=False) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """The name of a migrated PostgreSQL database from which each test's own is copied."""
+def postgres_databases(postgres_url: str) -> postgres.Databases:
+    """Migrated PostgreSQL databases, lent to one test after the other."""
     name = f"haidang_template_{uuid.uuid4().hex[:8]}"
     postgres.administer(postgres_url, f'CREATE DATABASE "{name}"')
-    engine = db.make_engine(postgres.with_database(postgres_url, name))
-    db.upgrade(engine)
-    engine.dispose()
-    return name
+    _migrate(postgres.with_database(postgres_url, name))
+    return postgres.Databases(postgres_url, name)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    engine = db.make_engine(f"sqlite:///{path}")
-    db.upgrade(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
+    _migrate(f"sqlite:///{path}")
     return path
+
+
+def _migrate(url: str) -> None:
+    """Make all tables in an empty database, the durable queue's too."""
+    engine = db.make_engine(url)
+    db.upgrade(engine)
+    jobs.migrate_queue(Settings(var=Path(), database_url=url, storage_url="", secret_key="", site_url=""))
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +72,7 @@ def database_url(request, tmp_path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "haidang.db")
         yield f"sqlite:///{tmp_path / 'haidang.db'}"
         return
-    with postgres.database(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")) as url:
+    with request.getfixturevalue("postgres_databases").lend() as url:
         yield url
 
 
