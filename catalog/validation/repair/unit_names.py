@@ -100,7 +100,7 @@ class UnitNames:
     def _following(self, unit: Unit, on: date) -> Unit:
         """The unit itself, or the one that it has become by a date."""
         while unit.last is not None and unit.last < on:
-            unit = next(other for other in self._units if other.code == unit.successor and other.first > unit.last)
+            unit = next(other for other in self._units if other.code in unit.successors and other.first > unit.last)
         return unit
 
 
