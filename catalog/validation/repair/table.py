@@ -18,7 +18,8 @@ from catalog.validation.repair.keys import Key, keys_of
 from catalog.validation.repair.marks import Cells, marks_of
 from catalog.validation.repair.proposals import Proposal
 from catalog.validation.repair.row_dates import RowDate, dating
-from catalog.validation.repair.unit_names import Period
+from catalog.validation.repair.row_places import RowPlaces, enclosing
+from catalog.validation.repair.unit_names import Period, Within
 from schemas.units import unit_of, without_unit
 
 OF_CELLS = ("type-error", "constraint-error")
@@ -58,18 +59,20 @@ class Asked:
 
 @dataclass(slots=True)
 class _Repaired:
-    """A column under repair, with the proposals of its different cells, and what dates its rows where that matters."""
+    """A column under repair, with the proposals of its different cells, and what dates and places its rows where that matters."""
 
     column: Column
     dated: RowDate | None = None
-    known: dict[str | tuple[str, Period], Proposal | None] = field(default_factory=dict)
+    places: RowPlaces | None = None
+    known: dict[str | tuple[str, Period | None, Within], Proposal | None] = field(default_factory=dict)
 
     def proposal(self, cell: str, row: list[Any]) -> Proposal | None:
         on = self.dated.period(row) if self.dated is not None else None
-        key = cell if on is None else (cell, on)
+        within = self.places.texts(row) if self.places is not None else ()
+        key = (cell, on, within) if on or within else cell
         if key not in self.known and len(self.known) < REMEMBERED:
-            self.known[key] = self.column.proposal(cell, on)
-        return self.known[key] if key in self.known else self.column.proposal(cell, on)
+            self.known[key] = self.column.proposal(cell, on, within)
+        return self.known[key] if key in self.known else self.column.proposal(cell, on, within)
 
 
 class Repair:
@@ -101,6 +104,8 @@ class Repair:
         for number, repaired in found.items():
             if (by := dating(entries[wrong[number]], entries)) in places:
                 repaired.dated = RowDate(places[by], looked.setdefault(places[by], column(places[by], by)))
+            if around := tuple(places[name] for name in enclosing(entries[wrong[number]], entries) if name in places):
+                repaired.places = RowPlaces(around)
         for _, row in self._layout.body():
             for number, one in looked.items():
                 if number < len(row) and isinstance(row[number], str):
