@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from catalog.validation.repair.dates import DMY, MDY
 from catalog.validation.repair.numbers import ENGLISH, VIETNAMESE
-from catalog.validation.repair.placed_names import ELSEWHERE
+from catalog.validation.repair.placed_names import CONTRADICTED
 from catalog.validation.repair.proposals import Proposal, Reading
 from catalog.validation.repair.unit_names import CURRENT, FORMER, SUCCESSOR
 
@@ -37,7 +37,7 @@ WORDS = (*_OF_RULES.values(), ZERO, YES, *(f"{order}-{century}" for order in ("d
 
 def options(proposal: Proposal, column: Column) -> dict[str, str]:
     """The answers that a question leaves, each with what is then written; none where it is certain, or no one word decides it."""
-    if proposal.certain or proposal.repeats or proposal.rule == ELSEWHERE:
+    if proposal.certain or proposal.repeats or proposal.rule == CONTRADICTED:
         return {}
     found: dict[str, str] = {}
     for reading in proposal.readings:

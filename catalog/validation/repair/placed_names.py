@@ -2,8 +2,9 @@
 
 A name is certain where, of all units that may have stood in that place on that day, one alone has it, with its rank, and is proven for that
 day; where the row names no place, it must be alone in the country and at all times, since old names live on in tables. All else is asked:
-several of one name, a day on which the list proves nothing, a place that nobody knows, a name without its rank that may be a district's, a
-unit that had ended, a row without a date. A name that is only elsewhere is a contradiction in the row; no answer changes it.
+several of one name, a day on which the list proves nothing, a name without its rank that may be a district's, a unit that had ended, a row
+without a date. A name that is only elsewhere, or only came later, or stands beside a place that nobody knows is a contradiction in the row; no
+answer changes it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from catalog.validation.repair.spellings import Spellings, is_blank
 from catalog.validation.repair.unit_names import (
     CURRENT,
     FORMER,
-    LATER,
     NAME,
     SUCCESSOR,
     Named,
@@ -30,7 +30,7 @@ from catalog.validation.repair.unit_names import (
 from schemas import dated_codes
 from schemas.dated_codes import Unit
 
-ELSEWHERE = "code-elsewhere"
+CONTRADICTED = "code-contradicted"  # of a row that says two things: one of its cells has to be mended, whatever is answered
 MOST = 5  # codes that one question names
 _ALWAYS = (date.min, date.max)
 _REMEMBERED = 50_000  # different texts whose units are kept
@@ -78,7 +78,7 @@ class PlacedNames:
         inside = [unit for unit in there if self._is_inside(unit, place)]
         if inside:
             return self._standing(text, called, inside, place, on)
-        return self._ended(called, place, on) or (self._elsewhere(text, there, on) if there else self._later(called, place, on))
+        return self._ended(called, place, on) or (self._elsewhere(text, there, on) if there else self._later(called, on))
 
     def _look_up(self, text: str) -> _Called:
         ranked, fits = self._ranked.find(text)
@@ -127,13 +127,13 @@ class PlacedNames:
         elif called.bare and (not place.codes or any(unit.may_hold(*on) for unit in self._above_plain.find(text)[0])):
             because = _said(f"“{text}” không ghi cấp (xã, phường, thị trấn), có thể là đơn vị cấp khác.",
                             f"“{text}” does not say its rank (commune, ward, township); it may be a unit of another level.")
-        return Named(readings=_readings(codes, NAME), ask=because is not None or not called.fits, because=because)
+        return Named(readings=_readings(codes, CONTRADICTED if place.unknown else NAME), ask=because is not None or not called.fits, because=because)
 
     def _elsewhere(self, text: str, there: list[Unit], on: Period) -> Named:
         """A name that is only outside of what the row says that it lies in: one of the cells is wrong."""
         codes = sorted({unit.code for unit in there})
         where = self._named_above(there[0], on) if len(codes) == 1 else ""
-        return Named(readings=_readings(codes, ELSEWHERE), ask=True, because=_said(
+        return Named(readings=_readings(codes, CONTRADICTED), ask=True, because=_said(
             f"“{text}” không thuộc tỉnh, huyện ghi ở dòng này{where and f' mà thuộc {where}'}; hãy sửa ô tên hoặc ô tỉnh, huyện.",
             f"“{text}” does not lie in the province or district of this row{where and f' but in {where}'}; mend either cell."))
 
@@ -161,10 +161,10 @@ class PlacedNames:
             f"“{ended[-1].full_name}” chỉ có đến hết ngày {day_of(ended[-1].latest)}; có {len(after)} đơn vị kế tiếp.",
             f"“{ended[-1].full_name}” ended with {day_of(ended[-1].latest)}; {len(after)} units followed.")) if after else None
 
-    def _later(self, called: _Called, place: _Place, on: Period) -> Named | None:
+    def _later(self, called: _Called, on: Period) -> Named | None:
         """A name that came only after the day."""
-        later = [unit for unit in called.units if unit.earliest > on[1] and self._is_inside(unit, place)]
-        return Named(readings=_readings(sorted({unit.code for unit in later}), LATER), ask=True, because=_said(
+        later = [unit for unit in called.units if unit.earliest > on[1]]
+        return Named(readings=_readings(sorted({unit.code for unit in later}), CONTRADICTED), ask=True, because=_said(
             f"“{later[0].full_name}” chỉ có trong danh mục mã từ ngày {day_of(later[0].earliest)}, sau ngày của dòng.",
             f"“{later[0].full_name}” is in the list of codes from {day_of(later[0].earliest)} only, after the date of the row.")) if later else None
 

@@ -108,8 +108,15 @@ def test_a_name_that_is_not_in_the_place_of_its_row_stays_an_error_whatever_is_a
 
 
 @pytest.mark.parametrize("within", [("Vũng Tầu", "77"), ("999", "77"), ("Sài Gòn", ""), ("747", "79 - TP.HCM")])
-def test_a_place_that_nobody_knows_leaves_a_question(within):
-    assert proposed("Phường 1", IN_2024, *within).after is None
+def test_a_place_that_nobody_knows_has_to_be_mended(within):
+    found = proposed("Phường 1", IN_2024, *within)
+    assert found.after is None and options(found, COLUMN) == {}
+
+
+def test_a_name_that_came_later_has_to_be_mended():
+    codes, why = asked("Phường Vũng Tàu", BEFORE, "747", "77")
+    assert codes == {"26506"} and "chỉ có trong danh mục mã từ ngày 01/07/2025" in why
+    assert options(proposed("Phường Vũng Tàu", BEFORE), COLUMN) == {}
 
 
 @pytest.mark.parametrize(("cell", "day", "within"), [
