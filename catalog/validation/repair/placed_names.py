@@ -31,7 +31,8 @@ from schemas import dated_codes
 from schemas.dated_codes import Unit
 
 CONTRADICTED = "code-contradicted"  # of a row that says two things: one of its cells has to be mended, whatever is answered
-MOST = 5  # codes that one question names
+IN = "code-in-"  # and the code of a province: of a name that is one unit's there
+MOST = 6  # codes that one question names
 _ALWAYS = (date.min, date.max)
 _REMEMBERED = 50_000  # different texts whose units are kept
 
@@ -111,23 +112,39 @@ class PlacedNames:
     def _standing(self, text: str, called: _Called, inside: list[Unit], place: _Place, on: Period) -> Named:
         """A name that units may have had on the day, in the place."""
         codes = sorted({unit.code for unit in inside})
-        because = None
-        if len(codes) > 1:
-            because = _said(f"“{text}” có thể là một trong {len(codes)} đơn vị vào ngày của dòng; cần cột tỉnh, huyện để biết là đơn vị nào.",
-                            f"“{text}” may be any of {len(codes)} units on the date of the row; columns of province and district would tell which is meant.")
-        elif place.unknown:
-            because = _said(f"“{place.unknown}” không phải tên hay mã của tỉnh, huyện nào có vào ngày của dòng.",
-                            f"“{place.unknown}” is no name or code of a province or district on the date of the row.")
-        elif not place.codes and len({unit.code for unit in called.units}) > 1:
-            because = _said(f"“{text}” là tên của nhiều đơn vị vào những thời gian khác nhau; cần cột tỉnh, huyện để biết là đơn vị nào.",
-                            f"Several units have been called “{text}” at different times; columns of province and district would tell which is meant.")
-        elif not any(unit.holds(on[0]) and unit.holds(on[1]) for unit in inside):
-            because = _said(f"Danh mục mã không biết chắc “{inside[0].full_name}” có vào ngày của dòng.",
-                            f"The list of codes does not prove that “{inside[0].full_name}” stood on the date of the row.")
-        elif called.bare and (not place.codes or any(unit.may_hold(*on) for unit in self._above_plain.find(text)[0])):
-            because = _said(f"“{text}” không ghi cấp (xã, phường, thị trấn), có thể là đơn vị cấp khác.",
-                            f"“{text}” does not say its rank (commune, ward, township); it may be a unit of another level.")
-        return Named(readings=_readings(codes, CONTRADICTED if place.unknown else NAME), ask=because is not None or not called.fits, because=because)
+        if place.unknown:
+            return Named(readings=_readings(codes, CONTRADICTED), ask=True, because=_said(
+                f"“{place.unknown}” không phải tên hay mã của tỉnh, huyện nào có vào ngày của dòng.",
+                f"“{place.unknown}” is no name or code of a province or district on the date of the row."))
+        if not place.codes and len({unit.code for unit in called.units}) > 1:
+            because = self._several(text, len(codes)) if len(codes) > 1 else _said(
+                f"“{text}” là tên của nhiều đơn vị vào những thời gian khác nhau; cần cột tỉnh, huyện để biết là đơn vị nào.",
+                f"Several units have been called “{text}” at different times; columns of province and district would tell which is meant.")
+            return Named(readings=self._by_province(text, called, inside, on) or _readings(codes, NAME), ask=True, because=because)
+        doubt = self._several(text, len(codes)) if len(codes) > 1 else self._doubt(text, called, inside, on, placed=bool(place.codes))
+        return Named(readings=_readings(codes, NAME), ask=doubt is not None or not called.fits, because=doubt)
+
+    def _several(self, text: str, count: int) -> dict[str, str]:
+        return _said(f"“{text}” có thể là một trong {count} đơn vị vào ngày của dòng; cần cột tỉnh, huyện để biết là đơn vị nào.",
+                     f"“{text}” may be any of {count} units on the date of the row; columns of province and district would tell which is meant.")
+
+    def _doubt(self, text: str, called: _Called, inside: list[Unit], on: Period, *, placed: bool) -> dict[str, str] | None:
+        """Why the one code that is left for a name is not certain; None where nothing speaks against it."""
+        if not any(unit.holds(on[0]) and unit.holds(on[1]) for unit in inside):
+            return _said(f"Danh mục mã không biết chắc “{inside[0].full_name}” có vào ngày của dòng.",
+                         f"The list of codes does not prove that “{inside[0].full_name}” stood on the date of the row.")
+        if called.bare and (not placed or any(unit.may_hold(*on) for unit in self._above_plain.find(text)[0])):
+            return _said(f"“{text}” không ghi cấp (xã, phường, thị trấn), có thể là đơn vị cấp khác.",
+                         f"“{text}” does not say its rank (commune, ward, township); it may be a unit of another level.")
+        return None
+
+    def _by_province(self, text: str, called: _Called, units: list[Unit], on: Period) -> tuple[Reading, ...]:
+        """What the name is in each province where it is certain once the province is said."""
+        found: dict[str, list[Unit]] = {}
+        for unit in units if called.fits else ():
+            found.setdefault(self._parents.get(unit.parent, unit.parent), []).append(unit)
+        return tuple(Reading(there[0].code, f"{IN}{province}") for province, there in sorted(found.items())
+                     if len({unit.code for unit in there}) == 1 and self._doubt(text, called, there, on, placed=True) is None)
 
     def _elsewhere(self, text: str, there: list[Unit], on: Period) -> Named:
         """A name that is only outside of what the row says that it lies in: one of the cells is wrong."""

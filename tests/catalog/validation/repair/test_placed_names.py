@@ -65,10 +65,48 @@ def test_a_name_has_the_code_of_its_day_and_place(cell, day, within, code):
 
 def test_a_name_that_repeats_is_certain_only_in_its_place():
     codes, why = asked("Phường 1", IN_2024)
-    assert len(codes) == 5 and "“Phường 1” có thể là một trong 37 đơn vị" in why and options(proposed("Phường 1", IN_2024), COLUMN) == {}
+    assert "26506" in codes and "“Phường 1” có thể là một trong 37 đơn vị" in why
     assert asked("Xã Tân Lập", SINCE)[0] == {"19462", "23134", "25489"}
     assert asked("Phước Hưng", IN_2024, "", "77")[0] == {"26548", "26677"}
     assert proposed("Phường Thắng Tam", IN_2024).after == "26508"  # nowhere else, at no time
+
+
+def test_a_name_that_repeats_is_answered_once_with_the_province():
+    found = options(proposed("Phường 1", IN_2024), COLUMN)
+    assert found["in-77"] == "26506" and "in-79" not in found  # one in the first, many in the second
+    column = Column(FIELD, answers=("in-77",))
+    said = {cell: column.proposal(cell, (IN_2024, IN_2024)).after for cell in ("Phường 1", "P.2", "Phường Phước Hưng", "Phước Hưng", "Phường 14")}
+    assert said == {"Phường 1": "26506", "P.2": "26509", "Phường Phước Hưng": "26548", "Phước Hưng": None, "Phường 14": None}
+    assert column.proposal("Phường Rạch Dừa", (SINCE, SINCE)).after is None  # that province was no more
+    assert Column(FIELD, answers=("in-79",)).proposal("Phường Rạch Dừa", (SINCE, SINCE)).after == "26536"
+    assert column.proposal("Phường Thắng Tam", (IN_2024, IN_2024), ("", "01")).after is None
+
+
+def test_names_that_repeat_in_other_provinces_are_one_question(tmp_path):
+    rows = ["ma_xa,ma_huyen,ma_tinh,ngay", *(f"{name},,,2024-04-01" for name in ("Phường 1", "Phường 2", "Xã Hòa Hội", "Phường Phước Hưng", "Thắng Tam"))]
+    text = "\n".join(rows) + "\n"
+    questions = {question["cell"]: question for question in repaired(tmp_path, text).summary().details([], {})["questions"]}
+    assert questions["A2"]["count"] == 3 and questions["A2"]["answers"]["in-77"] == "26506" and list(questions["A6"]["answers"]) == ["yes"]
+    answered = Repair(check(tmp_path / "a.csv", filename="a.csv", schema=SCHEMA).faulty, {"A": ["in-77"]})
+    assert [change.after for change in answered.changes()] == ["26506", "26509", "26650", "26548"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_province_answers_is_as_certain_as_if_the_row_named_it(seed):
+    chance, units = random.Random(seed), dated_codes.load("vn-commune")
+    provinces, settled = sorted({unit.code for unit in dated_codes.load("vn-province")}), 0
+    columns = {code: Column(FIELD, answers=(f"in-{code}",)) for code in provinces}
+    districts = {unit.code: unit.parent for unit in dated_codes.load("vn-district")}
+    for _ in range(2000):
+        unit = chance.choice(units)
+        code = chance.choice([districts.get(unit.parent, unit.parent)] * 60 + provinces)
+        day = chance.choice([IN_2024, BEFORE, SINCE, unit.earliest, unit.latest or SINCE])
+        for text in (unit.full_name, unit.name, _unmarked(unit.full_name)):
+            alone, said, named = proposed(text, day), columns[code].proposal(text, (day, day)), proposed(text, day, "", code)
+            if said is not None and said.certain and not alone.certain:
+                settled += 1
+                assert named.certain and named.after == said.after, (text, day, code)
+    assert settled > 400
 
 
 def test_one_name_in_two_districts_of_a_province_needs_the_district():
@@ -217,7 +255,7 @@ def test_the_rows_of_a_table_are_placed_by_their_columns(tmp_path):
     repair = repaired(tmp_path, "\n".join(rows) + "\n")
     assert {(change.row, change.after) for change in repair.changes() if change.column == "A"} == {(2, "26506"), (4, "26506"), (9, "26641")}
     questions = {tuple(question["answers"]): question for question in repair.summary().details([], {"A": "Mã xã"})["questions"]}
-    assert questions["successor",]["answers"] == {"successor": "26506"} and questions[()]["count"] == 2
+    assert questions["successor",]["answers"] == {"successor": "26506"} and (questions[()]["cell"], questions[()]["count"]) == ("A5", 1)
     out = io.StringIO()
     repair.write_csv(out)
     assert [row[0] for row in csv.reader(io.StringIO(out.getvalue()))] == [
