@@ -82,11 +82,20 @@ def clock() -> FrozenClock:
     return FrozenClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory) -> Path:
+    """Where all sites of the tests, in whatever process, keep compiled templates."""
+    folder = tmp_path_factory.getbasetemp().parent / "compiled-templates"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture
-def settings(tmp_path, database_url) -> Settings:
+def settings(tmp_path, database_url, compiled_templates) -> Settings:
     """Settings of a site in a folder of its own, which may reach servers of the test on loopback."""
     var = tmp_path / "var"
-    var.mkdir()
+    (var / "cache").mkdir(parents=True)
+    (var / "cache" / "templates").symlink_to(compiled_templates)
     return Settings(var=var, database_url=database_url, storage_url=f"file://{var / 'files'}", secret_key="s" * 20 + "ecret-of-a-test",
                     site_url="http://haidang.test", allow_hosts=("127.0.0.1", "localhost"))
 
