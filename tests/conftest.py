@@ -33,29 +33,26 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_databases(postgres_url: str) -> postgres.Databases:
-    """Migrated PostgreSQL databases, lent to one test after the other."""
+    """Migrated PostgreSQL databases, with the tables of the durable queue, lent to one test after the other."""
     name = f"haidang_template_{uuid.uuid4().hex[:8]}"
     postgres.administer(postgres_url, f'CREATE DATABASE "{name}"')
-    _migrate(postgres.with_database(postgres_url, name))
+    url = postgres.with_database(postgres_url, name)
+    engine = db.make_engine(url)
+    db.upgrade(engine)
+    engine.dispose()
+    jobs.migrate_queue(Settings(var=Path(), database_url=url, storage_url="", secret_key="", site_url=""))
     return postgres.Databases(postgres_url, name)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-def _migrate(url: str) -> None:
-    """Make all tables in an empty database, the durable queue's too."""
-    engine = db.make_engine(url)
+    engine = db.make_engine(f"sqlite:///{path}")
     db.upgrade(engine)
-    jobs.migrate_queue(Settings(var=Path(), database_url=url, storage_url="", secret_key="", site_url=""))
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
+    return path
 
 
 @pytest.fixture(scope="session")
