@@ -217,7 +217,7 @@ def test_the_forecast_draws_the_pace_of_half_a_year_on_in_a_straight_line(sessio
 def test_who_sends_directly_has_taken_the_first_steps_since_the_first_dataset_that_stands(session, order):
     agency = add_agency(session, "so-a", position=1)
     for number in order:
-        published(session, agency, DAY - timedelta(days=number), f"bo-{number}", **({"license_id": "cc-nc"} if number == 3 else {}))
+        published(session, agency, DAY - timedelta(days=number), f"bo-{number}", **({"license_id": "cc-nc"} if number == 1 else {}))
     source, harvest, *_ = participation(session, DAY).agencies[0].steps
     assert (source.since, harvest.since) == (DAY - timedelta(days=3), DAY - timedelta(days=3))
 
