@@ -22,13 +22,13 @@ from catalog.public_texts import PublicTexts
 from catalog.search import SearchIndex
 from catalog.settings import Settings
 from catalog.settings import load as load_settings
-from catalog.tables.sql_pool import SqlPool
 from catalog.turns import SharedLedger
 from catalog.written import Written
 
 if TYPE_CHECKING:
     from catalog.tables.serving import Tables
     from catalog.tables.shelf import Shelf
+    from catalog.tables.sql_pool import SqlPool
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ class Site:
     @cached_property
     def sql(self) -> SqlPool:
         """The processes in which queries of strangers run; the first query starts them."""
+        from catalog.tables.sql_pool import SqlPool
+
         return SqlPool()
 
     @contextmanager

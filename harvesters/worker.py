@@ -153,6 +153,7 @@ def working(site: Site, *, by_the_clock: bool = False) -> Iterator[None]:
             "name": jobs.APPLICATION, "system_database_url": jobs.system_url(site.settings), "system_database_engine": system,
             "executor_id": site.settings.executor_id, "application_version": jobs.WORKFLOW_VERSION, "serializer": serializer,
             "log_level": "ERROR", "run_migrations": False, "use_listen_notify": False,
+            "notification_listener_polling_interval_sec": POLL,  # a worker that stops waits for one such look
         })
         datasource = SQLAlchemyDatasource.create(jobs.system_url(site.settings), engine=site.engine, serializer=serializer,
                                                  run_migrations=False)

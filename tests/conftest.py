@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 from support import postgres, s3_server
 
-from catalog import db
+from catalog import db, jobs
 from catalog.clock import FrozenClock
 from catalog.settings import Settings
 from catalog.site import Site, open_site
@@ -27,19 +27,21 @@ NOON = datetime(2024, 9, 30, 5, 0, tzinfo=UTC)  # 12:00 in Vietnam
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL: HAIDANG_TEST_DATABASE_URL, or one started here from the pip package."""
-    with postgres.server() as url:
+    with postgres.server(durable=False) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_url: str) -> str:
-    """The name of a migrated PostgreSQL database from which each test's own is copied."""
+def postgres_databases(postgres_url: str) -> postgres.Databases:
+    """Migrated PostgreSQL databases, with the tables of the durable queue, lent to one test after the other."""
     name = f"haidang_template_{uuid.uuid4().hex[:8]}"
     postgres.administer(postgres_url, f'CREATE DATABASE "{name}"')
-    engine = db.make_engine(postgres.with_database(postgres_url, name))
+    url = postgres.with_database(postgres_url, name)
+    engine = db.make_engine(url)
     db.upgrade(engine)
     engine.dispose()
-    return name
+    jobs.migrate_queue(Settings(var=Path(), database_url=url, storage_url="", secret_key="", site_url=""))
+    return postgres.Databases(postgres_url, name)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,7 @@ def database_url(request, tmp_path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "haidang.db")
         yield f"sqlite:///{tmp_path / 'haidang.db'}"
         return
-    with postgres.database(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")) as url:
+    with request.getfixturevalue("postgres_databases").lend() as url:
         yield url
 
 
@@ -77,11 +79,20 @@ def clock() -> FrozenClock:
     return FrozenClock(NOON)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory) -> Path:
+    """Where all sites of the tests, in whatever process, keep compiled templates."""
+    folder = tmp_path_factory.getbasetemp().parent / "compiled-templates"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture
-def settings(tmp_path, database_url) -> Settings:
+def settings(tmp_path, database_url, compiled_templates) -> Settings:
     """Settings of a site in a folder of its own, which may reach servers of the test on loopback."""
     var = tmp_path / "var"
-    var.mkdir()
+    (var / "cache").mkdir(parents=True)
+    (var / "cache" / "templates").symlink_to(compiled_templates)
     return Settings(var=var, database_url=database_url, storage_url=f"file://{var / 'files'}", secret_key="s" * 20 + "ecret-of-a-test",
                     site_url="http://haidang.test", allow_hosts=("127.0.0.1", "localhost"))
 

@@ -24,6 +24,7 @@ def create_app(site: Site) -> Flask:
     from web import (
         account,
         addresses,
+        compiled,
         datasets,
         decisions,
         desk,
@@ -50,7 +51,7 @@ def create_app(site: Site) -> Flask:
     app = Flask(__name__)
     app.secret_key = site.settings.secret_key
     app.extensions["haidang"] = site
-    for part in (kept, pages_kept, words, formats, markup, identity, addresses, headers, errors):
+    for part in (compiled, kept, pages_kept, words, formats, markup, identity, addresses, headers, errors):
         part.init_app(app)
     account.init_app(app, outside=(ckan.bp, dump.bp, tables.bp, differences.bp, exchange.bp), large={uploads.bp.name: uploads.MAX_FORM})
     for subject in (home, search, datasets, organizations, schemas_pages, participation, runs, account, desk, decisions, onward, uploads, ckan, dump, tables, differences,

@@ -14,7 +14,7 @@ def by_column(given: Sequence[str], layout: Layout) -> dict[str, list[str]]:
     """The answers by the letters of the columns; UsageError for one of no column, or in a word that is no answer."""
     from catalog.errors import UsageError
     from catalog.reading.grid import letter
-    from catalog.validation.repair.answers import WORDS
+    from catalog.validation.repair.answers import WORDS, province_of
 
     letters = {letter(number): letter(number) for number in range(1, len(layout.labels) + 1)}
     named = {name: letter(number) for number, label in enumerate(layout.labels, start=1) for name in (label.strip(), layout.field_name(label)) if name}
@@ -25,9 +25,9 @@ def by_column(given: Sequence[str], layout: Layout) -> dict[str, list[str]]:
         if column is None:
             raise UsageError(f"--answer {text}: tệp không có cột “{name}”. Viết như F=dmy, theo chữ hay tên của cột.",
                              f"--answer {text}: the file has no column “{name}”. Write it like F=dmy, by the column's letter or name.")
-        if word.strip() not in WORDS:
-            raise UsageError(f"--answer {text}: “{word}” chưa phải câu trả lời. Các câu trả lời: {', '.join(WORDS)}.",
-                             f"--answer {text}: “{word}” is not an answer. The answers: {', '.join(WORDS)}.")
+        if word.strip() not in WORDS and not province_of(word.strip()):
+            raise UsageError(f"--answer {text}: “{word}” chưa phải câu trả lời. Các câu trả lời: {', '.join(WORDS)}, in-77.",
+                             f"--answer {text}: “{word}” is not an answer. The answers: {', '.join(WORDS)}, in-77.")
         found.setdefault(column, []).append(word.strip())
     return found
 

@@ -75,9 +75,10 @@ def _days(facts: Iterable[SourceFact], kind: str, state: str) -> list[Span]:
     return union(fact.days for fact in facts if fact.kind == kind and fact.state == state)
 
 
-def _sent_directly(holding: Holding, day: date) -> Standing | None:
-    """Datasets handed in through the API need no source."""
-    return next((each for each in holding.standings if each.source_id is None and each.state != "withdrawn" and each.holds_on(day)), None)
+def _sent_directly(holding: Holding, day: date) -> date | None:
+    """Since when there have been datasets handed in through the API, which need no source; None where there are none."""
+    here = around(union(each.days for each in holding.standings if each.source_id is None and each.state != "withdrawn"), day)
+    return here[0] if here else None
 
 
 def _source(holding: Holding, day: date) -> Step:
@@ -86,7 +87,7 @@ def _source(holding: Holding, day: date) -> Step:
     if here := around(islands, day):
         return Step(key="source", state="ok", since=here[0], done=count, total=count)
     if direct := _sent_directly(holding, day):
-        return Step(key="source", state="ok", since=direct.days[0])
+        return Step(key="source", state="ok", since=direct)
     if lost := lost_on(islands, day):
         return Step(key="source", state="lapse", since=lost, code="agency-source-removed", facts={"day": lost.strftime("%d/%m/%Y")})
     return Step(key="source", state="none", code="agency-without-source")
@@ -100,7 +101,7 @@ def _harvest(holding: Holding, day: date, source: Step) -> Step:
     registered = _registered(holding, day)
     if not registered:
         direct = _sent_directly(holding, day)
-        return Step(key="harvest", state="ok", since=direct.days[0]) if direct else Step(key="harvest", state="na")
+        return Step(key="harvest", state="ok", since=direct) if direct else Step(key="harvest", state="na")
     facts = [fact for fact in holding.sources if fact.kind == "harvest" and fact.source_id in registered]
     now = {fact.source_id: fact for fact in facts if fact.holds_on(day)}
     good = [fact for fact in now.values() if fact.state == "ok"]

@@ -213,6 +213,15 @@ def test_the_forecast_draws_the_pace_of_half_a_year_on_in_a_straight_line(sessio
     assert forecast(session, DAY - timedelta(days=100)) is None  # it did not rise
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_who_sends_directly_has_taken_the_first_steps_since_the_first_dataset_that_stands(session, order):
+    agency = add_agency(session, "so-a", position=1)
+    for number in order:
+        published(session, agency, DAY - timedelta(days=number), f"bo-{number}", **({"license_id": "cc-nc"} if number == 1 else {}))
+    source, harvest, *_ = participation(session, DAY).agencies[0].steps
+    assert (source.since, harvest.since) == (DAY - timedelta(days=3), DAY - timedelta(days=3))
+
+
 def test_every_cause_is_written_down_and_can_be_said_in_both_languages(session):
     for number, values in enumerate(({"license_id": "x"}, {"format": "PDF"}, {"reachable": False}, {"checked": "unchecked"}, {"state": "draft"},
                                      {"checked": "invalid", "version_state": "refused"}, {"checked": "held", "version_state": "held"})):

@@ -34,7 +34,7 @@ from catalog.models import Dataset, IssueRow, Known, Resource, Source, Version
 from catalog.net import Limits, World
 from catalog.site import Site
 
-LIMITS = Limits(connect=2, read=0.7, total=2.5, total_download=2.5, retries=1, backoff=0.01, max_bytes=1 << 20, max_download=1 << 20,
+LIMITS = Limits(connect=2, read=2, total=5, total_download=5, retries=1, backoff=0.01, max_bytes=1 << 20, max_download=1 << 20,
                 interval=0, rest=0, max_wait=5, per_host=16)
 PATIENT = replace(LIMITS, read=10, total=30, total_download=30)  # while nothing is wrong, so that a busy machine is no fault
 CSV = "mã,tên\n1,Dữ liệu\n2,Chợ\n".encode()

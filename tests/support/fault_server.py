@@ -77,9 +77,9 @@ def busy_once(status: int, after: str | None, then: Route) -> Route:
 
 # By name: what becomes of the right answer. Servers that are slow or busy must be servers of their own (`SLOW`).
 FAULTS: Mapping[str, Fault] = {
-    "never-answers": lambda body, media: silent(1.2),
-    "drips": lambda body, media: streamed({"Content-Type": media}, b" ", 100, 0.05),
-    "slow-headers": lambda body, media: talking(*(b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 100), pause=0.05),
+    "never-answers": lambda body, media: silent(5),
+    "drips": lambda body, media: streamed({"Content-Type": media}, b" ", 400, 0.05),
+    "slow-headers": lambda body, media: talking(*(b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 400), pause=0.05),
     "resets-in-the-body": lambda body, media: talking(_head(media, f"Content-Length: {len(body)}") + body[: len(body) // 2], reset=True),
     "resets-at-once": lambda body, media: talking(reset=True),
     "closes-at-once": lambda body, media: talking(),

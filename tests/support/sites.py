@@ -17,7 +17,6 @@ from catalog.clock import FrozenClock
 from catalog.net import Limits, Net, World
 from catalog.settings import Settings
 from catalog.site import Site, open_site
-from support import postgres
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def database_on(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iter
         shutil.copy(request.getfixturevalue("sqlite_template"), folder / "haidang.db")
         yield f"sqlite:///{folder / 'haidang.db'}"
         return
-    with postgres.database(request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")) as url:
+    with request.getfixturevalue("postgres_databases").lend() as url:
         yield url
 
 

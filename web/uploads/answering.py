@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from catalog.drafts.deciding import of_the_same
 from catalog.models import UploadDraft
+from catalog.validation.repair.answers import province_of
+from schemas import dated_codes
 
 WORDS = {
     "dmy": _l("Ngày trước, tháng sau"), "mdy": _l("Tháng trước, ngày sau"),
@@ -74,8 +76,15 @@ def asks(session: Session, draft: UploadDraft) -> Asks:
 
 def _question(number: int, question: Mapping[str, Any], labels: Mapping[str, str]) -> Question:
     return Question(number=number, column=question["where"], label=labels.get(question["where"], ""), count=question["count"], cell=question["cell"],
-                    text=question["text"], answers=tuple((word, WORDS[word], value) for word, value in question.get("answers", {}).items()),
+                    text=question["text"], answers=tuple((word, _said(word), value) for word, value in question.get("answers", {}).items()),
                     answer=question.get("answer", ""), because=question.get("because") or {}, vi=question["vi"], en=question["en"])
+
+
+def _said(word: str) -> Any:
+    """An answer in words; that of a province by all names that its code has had."""
+    code = province_of(word)
+    names = dict.fromkeys(unit.full_name for unit in dated_codes.load("vn-province") if unit.code == code) if code else ()
+    return _l("Đơn vị thuộc %(province)s (mã %(code)s)", province=" / ".join(names), code=code) if code else WORDS[word]
 
 
 def asked(form: Mapping[str, str], draft: UploadDraft, lang: str) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@
     percent, share       12% is 12, or 0.12
     former, current      of a name whose row has no date: the code of then, or the one that holds since
     successor            of a unit that is no more: the code of the one that followed
+    in-77                of names that repeat: the units of that province
     yes                  the one reading that there is, which is not beyond doubt
 
 An answer decides only what the column does not: where that proves a reading, the proof holds.
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from catalog.validation.repair.dates import DMY, MDY
 from catalog.validation.repair.numbers import ENGLISH, VIETNAMESE
+from catalog.validation.repair.placed_names import CONTRADICTED, IN
 from catalog.validation.repair.proposals import Proposal, Reading
 from catalog.validation.repair.unit_names import CURRENT, FORMER, SUCCESSOR
 
@@ -31,12 +33,24 @@ MISSING, ZERO, YES = "missing", "zero", "yes"
 _OF_RULES = {DMY: "dmy", MDY: "mdy", VIETNAMESE: "vietnamese", ENGLISH: "english", "no-value": MISSING, "not-collected": "not-collected",
              "percent": "percent", "percent-of-one": "share", FORMER: "former", CURRENT: "current", SUCCESSOR: "successor"}
 _SHORT_YEAR = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2}(?!\d)")
+_OF_PROVINCE = re.compile(r"in-(\d\d)")
 WORDS = (*_OF_RULES.values(), ZERO, YES, *(f"{order}-{century}" for order in ("dmy", "mdy") for century in ("19", "20")))
+
+
+def province_of(word: str) -> str:
+    """The code of the province that an answer names; "" where it names none."""
+    found = _OF_PROVINCE.fullmatch(word)
+    return found[1] if found else ""
+
+
+def cause(words: Collection[str]) -> tuple[str, ...]:
+    """What a question is, by its answers: one of names that repeat is the same question whatever provinces have each of them."""
+    return tuple(dict.fromkeys("in" if province_of(word) else word for word in words))
 
 
 def options(proposal: Proposal, column: Column) -> dict[str, str]:
     """The answers that a question leaves, each with what is then written; none where it is certain, or no one word decides it."""
-    if proposal.certain or proposal.repeats:
+    if proposal.certain or proposal.repeats or proposal.rule == CONTRADICTED:
         return {}
     found: dict[str, str] = {}
     for reading in proposal.readings:
@@ -47,7 +61,7 @@ def options(proposal: Proposal, column: Column) -> dict[str, str]:
     if list(found) == [MISSING] and column.counts and column.is_valid("0"):
         return {**found, ZERO: "0"}
     values = {reading.value for reading in proposal.readings}
-    if len(values) == 1 and not {MISSING, "not-collected", "successor"} & found.keys():
+    if len(values) == 1 and not {MISSING, "not-collected", "successor", "in"} & {*cause(found)}:
         return {YES: values.pop()}
     return found
 
@@ -61,5 +75,7 @@ def answered(proposal: Proposal, column: Column, given: Collection[str]) -> Prop
 
 
 def _word(reading: Reading, cell: str) -> str | None:
+    if reading.rule.startswith(IN):
+        return f"in-{reading.rule.removeprefix(IN)}"
     word = _OF_RULES.get(reading.rule)
     return f"{word}-{reading.value[:2]}" if word in ("dmy", "mdy") and _SHORT_YEAR.search(cell) else word

@@ -13,8 +13,9 @@ from frictionless.schema import Schema
 
 from catalog.validation.repair import dates, numbers, texts
 from catalog.validation.repair.answers import ANSWERED, answered
+from catalog.validation.repair.placed_names import names_of
 from catalog.validation.repair.proposals import Proposal, Reading, decided, plain
-from catalog.validation.repair.unit_names import Named, Period, names_of
+from catalog.validation.repair.unit_names import Named, Period, Within
 
 NUMBERS = ("number", "integer")
 MOMENTS = ("date", "datetime")
@@ -67,12 +68,12 @@ class Column:
         """What frictionless reads in a text; None where that is nothing, or breaks a constraint."""
         return self._read(text)[0] if text not in self._missing and self.is_valid(text) else None
 
-    def proposal(self, cell: str, on: Period | None = None) -> Proposal | None:
+    def proposal(self, cell: str, on: Period | None = None, within: Within = ()) -> Proposal | None:
         """What the cell was meant to be, by the column or else by what a person answered; None where it is fine or nobody can say.
 
-        `on` is the date of its row, by which a name has its code.
+        `on` is the date of its row, by which a name has its code, and `within` the cells that tell what the unit lies in.
         """
-        found = self._proven(cell, on)
+        found = self._proven(cell, on, within)
         if not self._answers or (found is not None and found.certain):
             return found
         return answered(found, self, self._answers) if found is not None else self._read_otherwise(cell)
@@ -91,7 +92,7 @@ class Column:
         reading = Reading(("-" if amount.negative else "") + value, numbers.VIETNAMESE)
         return Proposal(before=cell, after=reading.value, rule=ANSWERED, readings=(reading,))
 
-    def _proven(self, cell: str, on: Period | None) -> Proposal | None:
+    def _proven(self, cell: str, on: Period | None, within: Within) -> Proposal | None:
         if cell in self._missing:
             return None
         if self._times is not None:
@@ -99,7 +100,7 @@ class Column:
         valid = self.is_valid(cell)
         if valid and not self._is_misread(plain(cell)):
             return None
-        if self._codes is not None and (named := self._codes.codes(plain(cell), on)) is not None:
+        if self._codes is not None and (named := self._codes.codes(plain(cell), on, within)) is not None:
             return self._coded(cell, named)
         readings, ask = self._readings(cell)
         sound = [reading for reading in readings if self.is_valid(reading.value)]

@@ -12,13 +12,14 @@ from typing import Any, TextIO
 from catalog.reading.grid import letter
 from catalog.validation import engine
 from catalog.validation.faulty import Faulty
-from catalog.validation.repair.answers import Answers, options
+from catalog.validation.repair.answers import Answers, cause, options
 from catalog.validation.repair.column import Column
 from catalog.validation.repair.keys import Key, keys_of
 from catalog.validation.repair.marks import Cells, marks_of
 from catalog.validation.repair.proposals import Proposal
 from catalog.validation.repair.row_dates import RowDate, dating
-from catalog.validation.repair.unit_names import Period
+from catalog.validation.repair.row_places import RowPlaces, enclosing
+from catalog.validation.repair.unit_names import Period, Within
 from schemas.units import unit_of, without_unit
 
 OF_CELLS = ("type-error", "constraint-error")
@@ -44,7 +45,7 @@ class Change:
 class Asked:
     """Cells of one column and one cause that have readings but no certain one: how many, and the first with its readings.
 
-    `options` are the answers that a person may give, each with what it makes of the first cell; none where it has to be mended by hand.
+    `more` says that there are other readings than the `choices`. `options` are the answers that a person may give, each with what it makes of the first cell; none where it has to be mended by hand.
     `because` says why the first cell is asked, in both languages, where more than the readings is to be said.
     """
 
@@ -52,24 +53,27 @@ class Asked:
     cell: str = ""
     text: str = ""
     choices: tuple[str, ...] = ()
+    more: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     because: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)
 class _Repaired:
-    """A column under repair, with the proposals of its different cells, and what dates its rows where that matters."""
+    """A column under repair, with the proposals of its different cells, and what dates and places its rows where that matters."""
 
     column: Column
     dated: RowDate | None = None
-    known: dict[str | tuple[str, Period], Proposal | None] = field(default_factory=dict)
+    places: RowPlaces | None = None
+    known: dict[str | tuple[str, Period | None, Within], Proposal | None] = field(default_factory=dict)
 
     def proposal(self, cell: str, row: list[Any]) -> Proposal | None:
         on = self.dated.period(row) if self.dated is not None else None
-        key = cell if on is None else (cell, on)
+        within = self.places.texts(row) if self.places is not None else ()
+        key = (cell, on, within) if on or within else cell
         if key not in self.known and len(self.known) < REMEMBERED:
-            self.known[key] = self.column.proposal(cell, on)
-        return self.known[key] if key in self.known else self.column.proposal(cell, on)
+            self.known[key] = self.column.proposal(cell, on, within)
+        return self.known[key] if key in self.known else self.column.proposal(cell, on, within)
 
 
 class Repair:
@@ -101,6 +105,8 @@ class Repair:
         for number, repaired in found.items():
             if (by := dating(entries[wrong[number]], entries)) in places:
                 repaired.dated = RowDate(places[by], looked.setdefault(places[by], column(places[by], by)))
+            if around := tuple(places[name] for name in enclosing(entries[wrong[number]], entries) if name in places):
+                repaired.places = RowPlaces(around)
         for _, row in self._layout.body():
             for number, one in looked.items():
                 if number < len(row) and isinstance(row[number], str):
@@ -164,12 +170,13 @@ class Repair:
                 column = letter(number + 1)
                 if proposal.after is None:
                     open_to = options(proposal, self._columns[number].column) if number in self._columns else {}
-                    asked = summary.questions[column, tuple(open_to)]
+                    asked = summary.questions[column, cause(open_to)]
                     asked.count += 1
                     if asked.count == 1:
                         asked.cell, asked.text, asked.options = f"{column}{at}", row[number], open_to
                         asked.because = proposal.because
-                        asked.choices = tuple(dict.fromkeys(reading.value for reading in proposal.readings))[:CHOICES]
+                        values = tuple(dict.fromkeys(reading.value for reading in proposal.readings))
+                        asked.choices, asked.more = values[:CHOICES], len(values) > CHOICES
                     continue
                 summary.certain[column] += 1
                 if len(summary.changes) < most:
@@ -200,7 +207,7 @@ class Summary:
 
     changes: list[Change] = field(default_factory=list)
     certain: Counter[str] = field(default_factory=Counter)
-    questions: dict[tuple[str, tuple[str, ...]], Asked] = field(default_factory=lambda: defaultdict(Asked))  # by column and the answers it leaves
+    questions: dict[tuple[str, tuple[str, ...]], Asked] = field(default_factory=lambda: defaultdict(Asked))  # by column and what kind of answers it leaves
     settled: frozenset[int] = frozenset()  # the numbers of the causes of which every cell is certainly repaired
 
     @property
@@ -235,7 +242,7 @@ def _mended(wrong: Cells, proposals: Mapping[int, Proposal]) -> Iterator[int]:
 
 
 def _question(column: str, title: str, asked: Asked) -> dict[str, Any]:
-    choices = [choice or "–" for choice in asked.choices]
+    choices = [*(choice or "–" for choice in asked.choices), *(["…"] if asked.more else [])]
     because = {lang: f"{words} " for lang, words in asked.because.items()} if asked.because else {"vi": "", "en": ""}
     return {
         "about": "cells", "where": column, "count": asked.count, "cell": asked.cell, "text": asked.text, "choices": list(asked.choices), "answers": dict(asked.options),

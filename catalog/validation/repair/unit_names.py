@@ -7,22 +7,17 @@ not hold on that date is asked, with the unit that followed; one without a date 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
-from catalog.reading.vietnamese import folded
 from catalog.validation.repair.proposals import Reading
-from catalog.validation.repair.texts import same_word
-from schemas import dated_codes
+from catalog.validation.repair.spellings import Spellings
 from schemas.dated_codes import Unit
 
 Period = tuple[date, date]  # the first and the last day that a row may be of
+Within = tuple[str, ...]  # the cells of a row that name what its unit lies in
 NAME, FORMER, CURRENT, SUCCESSOR, LATER = "code-of-name", "code-former", "code-current", "code-successor", "code-later"
-_SIGNS = re.compile("[^\\w\u0300\u0301\u0303\u0309\u0323]+|_+")  # all but letters, digits and tone marks
-_BEFORE = {"Tỉnh": ("tỉnh",), "Thành phố": ("thành phố", "tp")}  # what may stand before a name, by rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +34,11 @@ class UnitNames:
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self._units = tuple(units)
-        self._marked: dict[str, list[Unit]] = {}
-        self._bare: dict[str, list[Unit]] = {}
-        for unit in self._units:
-            spellings = list(_spellings(unit))
-            for index, key in ((self._marked, _marked), (self._bare, folded)):
-                for spelling in dict.fromkeys(key(spelling) for spelling in spellings):
-                    index.setdefault(spelling, []).append(unit)
+        self._spellings = Spellings(self._units)
 
-    def codes(self, text: str, on: Period | None) -> Named | None:
-        """The codes that a text may stand for in a row of this date; None where it is no name of the list."""
-        marked, bare = _marked(text), folded(text)
-        units, fits = self._marked.get(marked), True
-        if units is None:
-            units, fits = self._bare.get(bare), marked == bare
+    def codes(self, text: str, on: Period | None, within: Within = ()) -> Named | None:
+        """The codes that a text may stand for in a row of this date; None where it is no name of the list. What it lies in tells nothing."""
+        units, fits = self._spellings.find(text)
         if not units:
             return None
         first, last = ({unit.code for unit in units if unit.holds(day)} for day in on) if on else (set(), set())
@@ -72,7 +58,7 @@ class UnitNames:
         if len(steps) == 1:
             return Named(readings=tuple(Reading(code, NAME) for code in steps), ask=not fits)
         *former, current = steps
-        said = {lang: "; ".join(f"{unit.code} – {unit.full_name}" + (f" ({until} {_day(unit.last)})" if unit.last else "") for unit in steps.values())
+        said = {lang: "; ".join(f"{unit.code} – {unit.full_name}" + (f" ({until} {day_of(unit.last)})" if unit.last else "") for unit in steps.values())
                 for lang, until in (("vi", "đến hết ngày"), ("en", "until"))}
         return Named(readings=(*(Reading(code, FORMER) for code in former), Reading(current, CURRENT)), ask=True, because={
             "vi": f"Tên “{units[0].name}” ứng với mã khác nhau tùy theo ngày của số liệu, mà ở đây không rõ ngày: {said['vi']}.",
@@ -84,13 +70,13 @@ class UnitNames:
         if not ended:
             code = next((unit.code for unit in self._named_as(units) if unit.holds(on)), units[0].code)
             return Named(readings=(Reading(code, LATER),), ask=True, because={
-                "vi": f"“{units[0].full_name}” chỉ có trong danh mục mã từ ngày {_day(units[0].first)}, sau ngày của dòng.",
-                "en": f"“{units[0].full_name}” is in the list of codes from {_day(units[0].first)} only, after the date of the row."})
+                "vi": f"“{units[0].full_name}” chỉ có trong danh mục mã từ ngày {day_of(units[0].first)}, sau ngày của dòng.",
+                "en": f"“{units[0].full_name}” is in the list of codes from {day_of(units[0].first)} only, after the date of the row."})
         before = ended[-1]
         after = self._following(before, on)
         return Named(readings=(Reading(after.code, SUCCESSOR),), ask=True, because={
-            "vi": f"“{before.full_name}” chỉ có đến hết ngày {_day(before.last)}; vào ngày của dòng, đơn vị kế tiếp là {after.full_name}, mã {after.code}.",
-            "en": f"“{before.full_name}” ended with {_day(before.last)}; on the date of the row its successor is {after.full_name}, code {after.code}."})
+            "vi": f"“{before.full_name}” chỉ có đến hết ngày {day_of(before.last)}; vào ngày của dòng, đơn vị kế tiếp là {after.full_name}, mã {after.code}.",
+            "en": f"“{before.full_name}” ended with {day_of(before.last)}; on the date of the row its successor is {after.full_name}, code {after.code}."})
 
     def _named_as(self, units: list[Unit]) -> list[Unit]:
         """All units of the same names, of whatever rank, in the order of time."""
@@ -100,26 +86,10 @@ class UnitNames:
     def _following(self, unit: Unit, on: date) -> Unit:
         """The unit itself, or the one that it has become by a date."""
         while unit.last is not None and unit.last < on:
-            unit = next(other for other in self._units if other.code == unit.successor and other.first > unit.last)
+            unit = next(other for other in self._units if other.code in unit.successors and other.first > unit.last)
         return unit
 
 
-@cache
-def names_of(codes: str) -> UnitNames | None:
-    """The names of a list; None where there is no such list."""
-    return UnitNames(dated_codes.load(codes)) if codes in dated_codes.names() else None
-
-
-def _spellings(unit: Unit) -> Iterator[str]:
-    for name in (unit.name, *unit.also):
-        yield name
-        yield from (f"{rank} {name}" for rank in _BEFORE[unit.rank])
-
-
-def _marked(text: str) -> str:
-    """A text for comparing with its marks: small letters, the tone at the end of its syllable, signs as single blanks."""
-    return _SIGNS.sub(" ", same_word(text)).strip()
-
-
-def _day(day: date | None) -> str:
+def day_of(day: date | None) -> str:
+    """A day as people write it: 30/06/2025."""
     return f"{day:%d/%m/%Y}" if day else ""

@@ -112,6 +112,11 @@ def test_the_command_asks_and_takes_answers_by_letter_or_name(command, tmp_path)
     assert [question["answers"] for question in told["questions"]] == [{"missing": "", "zero": "0"}, {"not-collected": ""}]
 
 
+def test_the_command_takes_a_province_of_names_that_repeat(command, tmp_path):
+    assert "“in-7” chưa phải câu trả lời" in command("--answer", "B=in-7").output and "“in-” chưa" in command("--answer", "B=in-").output
+    assert "--answer B=dmy" in command("--answer", "B=in-77").stdout  # an answer to nothing that is asked
+
+
 @pytest.mark.parametrize(("given", "told"), [("Z=dmy", "không có cột “Z”"), ("B=xyz", "“xyz” chưa phải câu trả lời"), ("dmy", "không có cột")])
 def test_an_answer_that_is_none_is_a_fault_of_usage(command, given, told):
     answer = command("--answer", given)
