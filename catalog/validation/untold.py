@@ -1,6 +1,6 @@
 """Columns that hold identifiers though no header says so, told by the shape of many cells, how they are spread, and the persons beside them.
 
-Which rule tells what, and what is left because nothing honest tells it, stands in docs/decisions/0025-columns-that-no-header-tells.md.
+Which rule tells what, and what is left because nothing honest tells it, stands in docs/decisions/0026-columns-that-no-header-tells.md.
 """
 
 from __future__ import annotations
