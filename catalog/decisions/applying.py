@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from catalog import evidence
+from catalog import evidence, validation
 from catalog.decisions import keeping
 from catalog.decisions.deriving import Release, release
 from catalog.models import ColumnDecision, Dataset, IssueRow, Resource, Version, new_id
 from catalog.search.log import note_change
 from catalog.sign_ins import Person
 from catalog.site import Site
-from catalog.validation import check
 from catalog.validation.screening import PERSONAL
 from catalog.verdicts import KEPT
 
@@ -28,7 +27,7 @@ def perform(site: Site, version_id: str) -> None:
         if version is None or version.state != "held" or not _is_newest(session, version):
             return
         standing = keeping.standing(session, [version.resource_id]).get(version.resource_id, {})
-    verdict = check(site.files.path(version.sha256), filename=version.filename, format=version.format, media_type=version.media_type,
+    verdict = validation.check(site.files.path(version.sha256), filename=version.filename, format=version.format, media_type=version.media_type,
                     schema=version.schema_name, encoding=version.encoding, keep=KEPT)
     made = release(verdict, version.filename, standing, site.files)
     if made is None:

@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import schemas
+from catalog import validation
 from catalog.decisions.columns import HeldColumn, Key, columns_of, to_dict
 from catalog.files import Files
 from catalog.reading.grid import letter
-from catalog.validation import Verdict, check
+from catalog.validation import Verdict
 from catalog.validation.in_text import without_identifiers
 from catalog.validation.privacy import MASK
 from catalog.validation.surroundings import NOWHERE, PLACES
@@ -118,7 +119,7 @@ def _check(verdict: Verdict, columns: Iterable[HeldColumn], decided: Mapping[Key
     actions = {column.column: decided[column.key].action for column in columns if not column.sheet}
     fields = {field: actions[column] for column, field in verdict.details["layout"][0]["mapping"].items() if column in actions}
     descriptor = without(schemas.load(verdict.schema).descriptor, fields) if verdict.schema else None
-    return replace(check(target, filename=filename, schema=descriptor, keep=KEPT), schema=verdict.schema)
+    return replace(validation.check(target, filename=filename, schema=descriptor, keep=KEPT), schema=verdict.schema)
 
 
 def without(descriptor: Mapping[str, Any], actions: Mapping[str, str]) -> dict[str, Any]:

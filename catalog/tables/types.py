@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import frictionless
 import orjson
 import pyarrow as pa
 
@@ -47,7 +46,9 @@ def caster(descriptor: Mapping[str, Any], missing: Sequence[str], *, as_text: bo
     absent = frozenset(descriptor.get("missingValues", missing))
     if _is_text(kind, as_text):
         return lambda cell: None if cell is None or (isinstance(cell, str) and cell in absent) else as_plain_text(cell)
-    field = frictionless.Field.from_descriptor({"name": "column", **descriptor, "constraints": {}, "missingValues": sorted(absent)})
+    from frictionless import Field  # who only asks tables starts without it
+
+    field = Field.from_descriptor({"name": "column", **descriptor, "constraints": {}, "missingValues": sorted(absent)})
     quick = _quick(descriptor)
     memo: dict[str, Any] = {}
 

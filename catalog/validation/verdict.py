@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.errors import HaidangError
 from catalog.issues import Issue
-from catalog.reading import Reading
-from catalog.tables.source import TableSource
-from catalog.validation.faulty import Faulty
-from catalog.validation.given_layout import KeptLayout
-from catalog.validation.layout import Layout
+
+if TYPE_CHECKING:
+    from catalog.reading import Reading
+    from catalog.tables.source import TableSource
+    from catalog.validation.faulty import Faulty
+    from catalog.validation.given_layout import KeptLayout
+    from catalog.validation.layout import Layout
 
 
 class Cancelled(HaidangError):
