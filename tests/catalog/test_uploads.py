@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import func, select
-from support.harvesting import environment, harvest
+from support.commands import haidang
+from support.harvesting import harvest
 from support.seeding import add_source
 from support.sources import code_of
 
@@ -126,11 +125,6 @@ def test_a_drop_gives_no_bytes_that_were_not_handed_in_for_its_source(site, drop
 def test_every_word_of_an_upload_has_an_issue_of_its_own():
     assert {name for name in codes() if name.startswith("upload-")} == {
         "upload-name-refused", "upload-empty", "upload-elsewhere", "upload-unknown", "upload-words-refused"}
-
-
-def haidang(site, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "catalog", *words], env=environment(site.settings), cwd=site.settings.var,
-                          capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_from_the_command_line_to_the_catalogue_and_back(site, tmp_path):

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 
 import pytest
 from sqlalchemy import select
-from support.harvesting import environment, order_run, start_worker, wait
+from support.commands import haidang
+from support.harvesting import order_run, start_worker, wait
 from support.portal import Portal, serving
 from support.seeding import add_source
 
 from catalog import jobs, workers
 from catalog.models import Run
-from catalog.site import Site
 
 
 @pytest.fixture
 def portal():
     with serving(Portal(3)) as portal:
         yield portal
-
-
-def haidang(site: Site, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "catalog", *words], env=environment(site.settings), cwd=site.settings.var,
-                          capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_good_harvest_ends_with_0_and_json_alone_on_standard_output(site, portal):

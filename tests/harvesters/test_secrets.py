@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import chdir
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, inspect, select, text
+from support.commands import haidang as haidang_apart
 from support.harvesting import environment, harvest
 from support.seeding import add_source
 from support.sources import KINDS
@@ -50,12 +49,6 @@ def haidang(site, *words: str, typed: str = "") -> Result:
         finally:
             for one in opened:
                 one.engine.dispose()
-
-
-def haidang_apart(site, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """The same as a process of its own, with all that it says and logs."""
-    return subprocess.run([sys.executable, "-m", "catalog", *words], env=environment(site.settings), cwd=site.settings.var,
-                          input=typed, capture_output=True, text=True, timeout=60, check=False)
 
 
 def adding(url: str, *more: str) -> Sequence[str]:

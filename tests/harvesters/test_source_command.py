@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
+from support.commands import haidang
 from support.harvesting import environment
 from support.portal import Portal, serving
 from support.seeding import add_source
@@ -33,11 +32,6 @@ def quiet_site(request, tmp_path_factory) -> Iterator[Site]:
     with site_on("sqlite", request, tmp_path_factory.mktemp("sources"), Limits()) as site:
         add_source(site, url="http://127.0.0.1:9/")
         yield site
-
-
-def haidang(site: Site, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "catalog", *words], env=environment(site.settings), cwd=site.settings.var,
-                          capture_output=True, text=True, timeout=60, check=False)
 
 
 def counts(site: Site) -> dict[str, int]:

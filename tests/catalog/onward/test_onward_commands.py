@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from dataclasses import replace
 
 import pytest
-from support.harvesting import environment
+from support import commands
 from support.publishing import call, furnish, publish
 from support.targets import rows, target_site
 
@@ -27,9 +25,7 @@ def there(home, tmp_path, clock):
 
 
 def haidang(site, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    given = environment(replace(site.settings)) | {"HAIDANG_SITE_URL": site.settings.site_url}
-    return subprocess.run([sys.executable, "-m", "catalog", *words], env=given, cwd=site.settings.var, input=typed, capture_output=True, text=True,
-                          timeout=60, check=False)
+    return commands.haidang(site, *words, typed=typed, HAIDANG_SITE_URL=site.settings.site_url)
 
 
 def answer(done: subprocess.CompletedProcess[str], code: int = 0):
