@@ -14,7 +14,7 @@ run: setup ## Set up, start the demo province, harvest, publish, serve (PORT=500
 	@$(BIN)/haidang up --demo --port $(PORT)
 
 test: setup-test ## Set up and run all tests, on SQLite and PostgreSQL, in a real browser
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 4 --dist loadfile
 
 check: setup-test ## Lint
 	@$(BIN)/ruff check .

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -24,13 +24,15 @@ PATIENCE = 60  # seconds after which a command fails its test
 _LOADED = ["catalog.cli", "catalog.validation.checking", "harvesters.commands", "harvesters.worker", "web.commands"]
 
 
-def haidang(site: Site, *words: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command on the site, in its folder and with its settings and `more`; `typed` stands in its standard input."""
+def haidang(site: Site, *words: str, typed: str = "", begun: Callable[[int], None] | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on the site, in its folder and with its settings and `more`; `typed` stands in its standard input, `begun` is told its process."""
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / name for name in ("typed", "output", "errors")]
         files[0].write_text(typed, encoding="utf-8")
         process = _context().Process(target=_run, args=(words, environment(site.settings) | more, site.settings.var, files))
         process.start()
+        if begun is not None:
+            begun(process.pid)
         process.join(PATIENCE)
         if process.exitcode is None:
             process.kill()

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from contextlib import contextmanager
 from string import Formatter
 
 import pytest
 from sqlalchemy import select
+from support.commands import haidang
 from support.fault_server import FAULTS
 from support.go_between import go_between
-from support.harvesting import environment
 from support.publishing import call, furnish, publish, publish_with_file
 from support.sites import site_on
 from support.targets import aim, codes_of, give_bytes, publish_to, rows, target_site
@@ -183,13 +181,9 @@ def test_a_publisher_killed_between_the_call_and_its_record_doubles_nothing(home
                 for number in range(2):
                     call(home, "package_delete", user="tester", id=f"bo-{number}")
         for _ in range(4):
-            given = environment(home.settings) | {"HAIDANG_SITE_URL": home.settings.site_url}
             victim = []
-            publisher = subprocess.Popen([sys.executable, "-m", "catalog", "publish", "--to", "tinh", "--json"], env=given, cwd=home.settings.var,
-                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            victim.append(publisher.pid)
-            _, words = publisher.communicate(timeout=120)
-        assert publisher.returncode == 0, words.decode()
+            publisher = haidang(home, "publish", "--to", "tinh", "--json", begun=victim.append, HAIDANG_SITE_URL=home.settings.site_url)
+        assert publisher.returncode == 0, publisher.stderr
         assert server.asked and kills
     expected = MANY - (2 if action == "package_delete" else 0)
     assert len(there.names()) == expected
