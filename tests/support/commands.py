@@ -55,7 +55,7 @@ def _run(words: Sequence[str], environment: Mapping[str, str], folder: Path, fil
         opened = os.open(path, os.O_RDWR | os.O_CREAT)
         os.dup2(opened, number)
         os.close(opened)
-    sys.stdin, sys.stdout, sys.stderr = (open(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate("rww"))  # noqa: SIM115
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate("rww"))
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
