@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from catalog import db
@@ -121,8 +122,14 @@ def remembered(engine: Engine, key: str, default: object = None) -> object:
 
 
 def remember(session: Session, key: str, value: object) -> None:
-    """Keep a fact of the site; see SiteFact."""
-    session.merge(SiteFact(key=key, value=value))
+    """Keep a fact of the site, whichever process keeps it first; see SiteFact."""
+    fact = session.get(SiteFact, key)
+    if fact is not None:
+        fact.value = value
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(SiteFact).values(key=key, value=value)
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
 
 
 def site_here(*, migrate: bool = False) -> Site:
