@@ -14,8 +14,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+
+import pytest
 
 from catalog.site import Site
 from support.harvesting import environment
@@ -46,6 +49,9 @@ def haidang(site: Site, *words: str, typed: str = "", begun: Callable[[int], Non
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_LOADED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", None)  # not the deep folder of some test: the address of a socket has 108 characters
+        forkserver.ensure_running()
     return context
 
 
