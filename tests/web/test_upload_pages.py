@@ -13,10 +13,12 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
-from support.acting import GUARD, account_client, guard_of, person
+from support import uploading
+from support.acting import GUARD, account_client, person
 from support.harvesting import harvest
-from support.people import ask, people
-from support.seeding import add_agency, add_source
+from support.people import ask
+from support.seeding import add_agency
+from support.uploading import check, clerk, field, press, row, send
 from support.visiting import Visitor, visitor
 
 import schemas
@@ -24,54 +26,18 @@ from catalog import jobs, retention
 from catalog.clock import FrozenClock
 from catalog.drafts import checking, keeping
 from catalog.models import Agency, Dataset, Run, Source, UploadDraft, UploadedFile, new_id
-from catalog.sources import remember_connectors
 
-DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 MARKETS = schemas.load("cho-sieu-thi")
 FAULTY, VALID = MARKETS.invalid_sample.read_bytes(), MARKETS.valid_sample.read_bytes()
 
 
 @pytest.fixture
 def client(site) -> Visitor:
-    """Jane, who writes for So y te and nowhere else."""
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
-    people(site)
-    return account_client(site, "jane")
-
-
-def field(page: str, name: str) -> str:
-    return unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
-
-
-def send(client: Visitor, content: bytes, name: str = "cho.csv", *, path: str = "/desk/uploads", **more: str):
-    """Fill in the form of a page and send it, as a browser without scripts does."""
-    page = client.get(path).text
-    return client.post("/desk/uploads", data={"csrf_token": unescape(GUARD.search(page)[1]), "draft": field(page, "draft"),
-                                              "file": (io.BytesIO(content), name), **more})
-
-
-def check(site, answer) -> str:
-    """What the worker does; the address of the draft."""
-    assert answer.status_code == 303, answer.text
-    where = answer.headers["Location"]
-    checking.perform(site, where.rsplit("/", 1)[1])
-    return where
+    return clerk(site)
 
 
 def sent(site, client, content: bytes = FAULTY, name: str = "cho.csv", **more: str) -> str:
-    return check(site, send(client, content, name, **more))
-
-
-def press(client: Visitor, path: str, **fields: str):
-    return client.post(path, data={"csrf_token": guard_of(client, "/desk/uploads"), "draft": new_id(), **fields})
-
-
-def row(site, where: str) -> UploadDraft:
-    with site.reading() as session:
-        return session.get_one(UploadDraft, where.rsplit("/", 1)[1])
+    return uploading.sent(site, client, content, name, **more)
 
 
 def count(site, table) -> int:

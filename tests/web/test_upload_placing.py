@@ -7,11 +7,8 @@ import re
 
 import pytest
 from sqlalchemy import select
-from support.acting import account_client
 from support.harvesting import harvest
-from support.people import people
-from support.seeding import add_source
-from support.uploading import DECLARED, check, press, row, send, sent
+from support.uploading import check, clerk, press, row, send, sent
 from support.visiting import Visitor
 from support.workbooks import xlsx
 
@@ -26,7 +23,6 @@ from catalog.models import (
     UploadedFile,
     Version,
 )
-from catalog.sources import remember_connectors
 from catalog.uploads import keep_upload
 
 TITLES = [["BÁO CÁO VỐN"], ["ĐVT: triệu đồng"], [None]]
@@ -41,13 +37,7 @@ MARKETS = schemas.load("cho-sieu-thi").valid_sample.read_bytes()
 
 @pytest.fixture
 def client(site) -> Visitor:
-    """Jane, who writes for So y te and nowhere else."""
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
-    people(site)
-    return account_client(site, "jane")
+    return clerk(site)
 
 
 def place(client: Visitor, where: str, header: str = "4-5", data: str = "6-9", sheet: str = "T9"):
