@@ -12,21 +12,17 @@ from sqlalchemy import select
 from support.browser import Mode, Visitor, visiting
 from support.holding import hand_in, only
 from support.legacy_text import in_bytes
-from support.people import people
 from support.seeded_site import open_empty
-from support.seeding import add_source
+from support.uploading import take_files
 
 import schemas
-from catalog import jobs
 from catalog.clock import Clock
 from catalog.decisions import applying
 from catalog.drafts import checking
 from catalog.models import Account, Resource, UploadDraft, Version
 from catalog.site import Site
-from catalog.sources import remember_connectors
 from catalog.tokens import add_token
 
-DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 PEOPLE = "Họ và tên,CCCD,SĐT,Phường\n" + "".join(f"Nguyễn Văn {n},0770{n}{n},090123{n},Thắng Tam\n" for n in range(1000, 1020))
 WORDS = {"vi": {"waits": "2 cột cần quyết định", "done": "Không còn cột nào chờ", "answered": "ô sửa theo câu trả lời"},
          "en": {"waits": "2 columns need a decision", "done": "No column waits", "answered": "repaired as answered"}}
@@ -36,11 +32,7 @@ WORDS = {"vi": {"waits": "2 cột cần quyết định", "done": "Không còn c
 def site(tmp_path_factory) -> Iterator[Site]:
     """A site of three agencies with one file that is held and two that were refused."""
     site = open_empty(tmp_path_factory.mktemp("decisions"), Clock())
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="upload:nguon", connector="upload")
-    people(site)
+    take_files(site, url="upload:nguon", connector="upload")
     hand_in(site, PEOPLE, "danh-sach.csv")
     yield site
     site.engine.dispose()

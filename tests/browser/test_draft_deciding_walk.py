@@ -11,19 +11,15 @@ import xlsxwriter
 from playwright.sync_api import expect
 from sqlalchemy import select
 from support.browser import Mode, Visitor, visiting
-from support.people import people
 from support.seeded_site import open_empty
-from support.seeding import add_source
+from support.uploading import take_files
 
-from catalog import jobs
 from catalog.clock import Clock
 from catalog.drafts import checking
 from catalog.models import Account, UploadDraft
 from catalog.site import Site
-from catalog.sources import remember_connectors
 from catalog.tokens import add_token
 
-DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 MODES = [Mode(), Mode(lang="en"), Mode(width=390), Mode(width=390, lang="en", scripts=False)]
 WORDS = {"vi": "Đã quyết định về 3 chỗ", "en": "3 places that look personal are decided"}
 
@@ -32,11 +28,7 @@ WORDS = {"vi": "Đã quyết định về 3 chỗ", "en": "3 places that look pe
 def site(tmp_path_factory) -> Iterator[Site]:
     """A site with an agency for which Jane writes."""
     site = open_empty(tmp_path_factory.mktemp("deciding"), Clock())
-    jobs.migrate_queue(site.settings)
-    with site.writing() as session:
-        remember_connectors(session, DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
-    people(site)
+    take_files(site)
     yield site
     site.engine.dispose()
 

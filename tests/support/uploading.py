@@ -19,13 +19,18 @@ from support.visiting import Visitor
 _DECLARED = {"upload": {"title": {"vi": "Tự nộp", "en": "Handed in"}, "options": [], "own_scheme": "upload", "placed": True}}
 
 
-def clerk(site: Site) -> Visitor:
-    """Jane, who writes for So y te and nowhere else, where files may be handed in."""
+def take_files(site: Site, url: str = "http://127.0.0.1:9/", connector: str = "ckan") -> None:
+    """Let a site have a source, people, and clerks who may hand files in."""
     jobs.migrate_queue(site.settings)
     with site.writing() as session:
         remember_connectors(session, _DECLARED)
-    add_source(site, url="http://127.0.0.1:9/")
+    add_source(site, url=url, connector=connector)
     people(site)
+
+
+def clerk(site: Site) -> Visitor:
+    """Jane, who writes for So y te and nowhere else, where files may be handed in."""
+    take_files(site)
     return account_client(site, "jane")
 
 
