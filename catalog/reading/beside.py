@@ -29,7 +29,7 @@ _HEADERS = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)>([^<]*)</")
 _CODES = re.compile(r"&(?:\"[^\"]*\"|[LCRBIUESXYDTFAPNGZ]|\d{1,3}|K[0-9A-F]{6})")  # of fonts and fields in a header or footer
 _NARROW = re.compile(rb"[ -~\x80-\xff]{9,2000}")
 _WIDE = re.compile(rb"(?:[ -\xff][\x00\x01\x1e]){9,2000}")
-_ODS_BESIDE = re.compile(r"<(office:annotation|draw:frame|draw:custom-shape|table:named-expressions)\b.*?</\1>", re.S)
+_ODS_BESIDE = re.compile(r"<(office:annotation|draw:frame|draw:custom-shape|table:named-expressions)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,23 @@ def _of_part(archive: zipfile.ZipFile, name: str) -> Beside | None:
         return _found("header", [_CODES.sub(" ", unescape(unescape(match.decode(errors="replace")))) for match in _HEADERS.findall(_end(archive, name))])
     if name == "content.xml":
         text = _bytes(archive, name).decode(errors="replace")
-        return _found("comments", [line for match in _ODS_BESIDE.finditer(text) for line in _texts(match[0])])
+        return _found("comments", [line for element in _ods_beside(text) for line in _texts(element)])
     if not name.endswith(".xml") or _CELLS.fullmatch(name) or name.startswith(("META-INF/", "[Content_Types]", "settings.xml")):
         return None
     place = next((place for pattern, place in _PLACES if pattern.match(name)), "header" if name == "styles.xml" else "other")
     return _found(place, _texts(_bytes(archive, name).decode(errors="replace")))
+
+
+def _ods_beside(xml: str) -> Iterator[str]:
+    """The elements of a sheet that are no cells, each with what is in it; the text is gone through once, however many are begun and never ended."""
+    at, endless = 0, set()
+    while begun := _ODS_BESIDE.search(xml, at):
+        at, end = begun.end(), -1 if begun[1] in endless else xml.find(f"</{begun[1]}>", begun.end())
+        if end < 0:
+            endless.add(begun[1])
+        else:
+            yield xml[begun.start():end]
+            at = end
 
 
 def _of_bytes(path: Path) -> list[str]:

@@ -68,10 +68,12 @@ def _outside(layout: Layout) -> Iterator[str]:
 def _not_in_cells(texts: Iterable[str], grids: Iterable[Grid]) -> list[str]:
     """The texts with an identifier that stands in no cell."""
     wanted: dict[str, str] = {form.bare(one.value): text for text in texts for one in in_text.identifiers_in(text)}
+    lengths = sorted(set(map(len, wanted)))
     for cell in _cells(grids) if wanted else ():
         plain = form.bare(cell).lower()
-        for value in [value for value in wanted if value in plain]:
-            del wanted[value]
+        for length in lengths:  # not each that is wanted: an old list of persons has as many of them as cells
+            for start in range(len(plain) - length + 1):
+                wanted.pop(plain[start:start + length], None)
     return list(dict.fromkeys(wanted.values()))
 
 

@@ -81,6 +81,16 @@ def test_comments_and_properties_of_other_workbooks_are_screened(tmp_path):
     assert (PLACES["properties"], "cmnd") in found(tmp_path, workbooks.zipped(described), "a.ods")
 
 
+def test_elements_that_are_begun_and_never_ended_are_gone_through_once(tmp_path):
+    book = zipfile.ZipFile(io.BytesIO(workbooks.ods(ROWS)))
+    parts = {name: book.read(name) for name in book.namelist()}
+    note = f"<!--{'<draw:frame>' * 1_000_000}--><office:annotation><text:p>CCCD {NUMBER}</text:p></office:annotation>".encode()
+    ended = b"</office:document-content>"
+    assert ended in parts["content.xml"]
+    noted = parts | {"content.xml": parts["content.xml"].replace(ended, note + ended)}
+    assert found(tmp_path, workbooks.zipped(noted), "a.ods") == [(PLACES["comments"], "cccd")]
+
+
 def test_an_old_workbook_is_screened_beyond_its_cells(tmp_path):
     data = workbooks.xls(ROWS)
     assert found(tmp_path, data, "a.xls") == []
